@@ -1,0 +1,159 @@
+"""Annotations and results as columns: NumPy arrays with one row per annotation, and offsets for ragged fields.
+
+No Python object stands for a single annotation. The readers in :mod:`cocokit.coco_json` fill these columns straight
+from the bytes of a file; the evaluator and the dataset tools work on them. A column that a reader was not asked for,
+or that no row has, is ``None``; whether one row has a field is a bit of ``present``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntFlag
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+UInt8 = NDArray[np.uint8]
+
+#: How the outline of one annotation is written (``Segmentations.kind``).
+KIND_NONE, KIND_POLYGONS, KIND_RLE, KIND_COUNTS = 0, 1, 2, 3
+
+
+class Field(IntFlag):
+    """Bits of ``Annotations.present``: which known fields a row has. A ``null`` counts as absent."""
+
+    ID = 1 << 0
+    IMAGE_ID = 1 << 1
+    CATEGORY_ID = 1 << 2
+    BBOX = 1 << 3
+    AREA = 1 << 4
+    ISCROWD = 1 << 5
+    IGNORE = 1 << 6
+    SCORE = 1 << 7
+    SEGMENTATION = 1 << 8
+    KEYPOINTS = 1 << 9
+    NUM_KEYPOINTS = 1 << 10
+    CAPTION = 1 << 11
+
+
+@dataclass(slots=True)
+class Ragged:
+    """Rows of unequal length: row ``i`` is ``values[offsets[i]:offsets[i + 1]]``.
+
+    Attributes:
+        values: (V,) array, all rows one after the other.
+        offsets: (N + 1,) int64, from 0 to V, never falling.
+    """
+
+    values: NDArray[Any]
+    offsets: Int64
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, i: int) -> NDArray[Any]:
+        return self.values[self.offsets[i] : self.offsets[i + 1]]
+
+
+@dataclass(slots=True)
+class Segmentations:
+    """Outlines of N annotations in the form in which they were written; nothing is rasterised here.
+
+    Attributes:
+        kind: (N,) uint8, one of KIND_NONE (no field, or an empty list), KIND_POLYGONS, KIND_RLE (compressed string) and
+            KIND_COUNTS (uncompressed list of counts).
+        size: (N, 2) int64, [height, width] px as an RLE states it; zeros for polygons (their image has the size).
+        rings: Ragged-style (N + 1,) int64: annotation ``i`` has the rings ``rings[i]`` to ``rings[i + 1]``.
+        xy: Ragged float64 of rings: x0, y0, x1, y1, ... px, origin at the outer corner of the top-left pixel.
+        text: Ragged uint8 of N rows: the compressed counts' characters, JSON escapes removed.
+        counts: Ragged int64 of N rows: uncompressed run lengths, px, column-major, background first.
+    """
+
+    kind: UInt8
+    size: Int64
+    rings: Int64
+    xy: Ragged
+    text: Ragged
+    counts: Ragged
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+
+@dataclass(slots=True)
+class Annotations:
+    """Columns of N ground-truth annotations or results, in the file's order.
+
+    Attributes:
+        present: (N,) int64 of :class:`Field` bits.
+        id: (N,) int64; 0 where absent.
+        image_id: (N,) int64.
+        category_id: (N,) int64.
+        bbox: (N, 4) float64, [x, y, w, h] px; zeros where absent.
+        area: (N,) float64, px^2 as written; 0 where absent.
+        iscrowd: (N,) uint8, 1 for any true value.
+        ignore: (N,) uint8, 1 for any true value.
+        score: (N,) float64.
+        segmentation: outlines.
+        keypoints: Ragged float64 of N rows: x, y, v, x, y, v, ... (x, y in px).
+        num_keypoints: (N,) int64.
+        captions: N strings.
+        extras: Ragged uint8 of N rows: the raw JSON members that are none of the above, joined by commas
+            (``"foo":1,"bar":[2]``), so that unknown fields survive a round trip byte for byte.
+    """
+
+    present: Int64
+    id: Int64 | None = None
+    image_id: Int64 | None = None
+    category_id: Int64 | None = None
+    bbox: Float64 | None = None
+    area: Float64 | None = None
+    iscrowd: UInt8 | None = None
+    ignore: UInt8 | None = None
+    score: Float64 | None = None
+    segmentation: Segmentations | None = None
+    keypoints: Ragged | None = None
+    num_keypoints: Int64 | None = None
+    captions: list[str | None] | None = None
+    extras: Ragged | None = None
+
+    def __len__(self) -> int:
+        return len(self.present)
+
+    def has(self, which: Field) -> NDArray[np.bool_]:
+        """(N,) bool: the rows that have a field."""
+        return (self.present & int(which)) != 0
+
+
+@dataclass(slots=True)
+class Images:
+    """Columns of I images.
+
+    Attributes:
+        id: (I,) int64.
+        width, height: (I,) int64 px; 0 where the file does not say.
+        file_name: I strings, or None when the reader was not asked for names.
+        extras: Ragged uint8 of raw JSON members, as in :class:`Annotations`, or None.
+    """
+
+    id: Int64
+    width: Int64
+    height: Int64
+    file_name: list[str | None] | None = None
+    extras: Ragged | None = None
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+@dataclass(slots=True)
+class CategoryRow:
+    """One category as the file has it: ``id``, ``name``, ``supercategory`` and the other members as they were."""
+
+    id: int
+    name: str
+    supercategory: str | None = None
+    other: dict[str, Any] = field(default_factory=dict)

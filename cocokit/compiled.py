@@ -339,6 +339,13 @@ def build(path: str) -> None:
         raise
 
 
+def ship() -> str:
+    """Compile the kernels into the package's own folder, for a wheel of this platform; returns the file's path."""
+    path = os.path.join(_HERE, "kernels", object_name())
+    build(path)
+    return path
+
+
 def _load(path: str) -> _Object:
     with open(path, "rb") as f:
         head, _, code = f.read().partition(b"\n")

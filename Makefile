@@ -1,0 +1,70 @@
+# Everything from a clean clone: needs python3 (3.11 or newer) and make, nothing else. Bare `make` lists the targets.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PY     := $(BIN)/python
+PIP    := $(PY) -m pip --disable-pip-version-check --quiet
+# Half of the time of the tests is one process waiting for another: two workers, also on bigger machines.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all lint types wheel bench clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.demo  ## install, evaluate a small sample, show the result
+	@$(PY) -m cocokit demo demo
+
+test: $(VENV)/.test lint  ## install what the tests need and run all but the slow ones
+	$(PY) -m pytest -n $(WORKERS)
+
+test-all: $(VENV)/.test lint  ## the slow tests too
+	$(PY) -m pytest -n $(WORKERS) -m "slow or not slow"
+
+lint: $(VENV)/.test  ## ruff
+	$(PY) -m ruff check .
+
+types: $(VENV)/.test  ## mypy --strict over the package as installed
+	$(PY) -m pytest -q tests/test_types.py
+
+wheel: $(VENV)/.test  ## a wheel with the compiled kernels of this platform, in dist/
+	@rm -rf build && trap 'rm -rf build cocokit/kernels/*.o' EXIT && \
+	$(PY) -c 'from cocokit.compiled import ship; ship()' && \
+	$(PY) -m pip --disable-pip-version-check --quiet wheel . --no-deps --no-build-isolation --wheel-dir dist \
+	    --config-settings=--build-option=--plat-name=$$($(PY) -c 'import sysconfig; print(sysconfig.get_platform())') && \
+	ls -l dist/*.whl
+
+bench: $(VENV)/.bench  ## cocokit beside pycocotools and hotcoco, each in a fresh process
+	$(PY) -m tests.benchmarks.evaluators
+
+clean:  ## remove everything that make has made
+	rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	find cocokit eval tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------- the environment; a second run finds it ready
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "cocokit needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "this python3 lacks venv and pip: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
+	@echo "creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.python setup.cfg pyproject.toml
+	@echo "installing cocokit and its dependencies into $(VENV)"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.python setup.cfg pyproject.toml
+	@echo "installing cocokit and what its tests need into $(VENV)"
+	@$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.bench: $(VENV)/.python setup.cfg pyproject.toml
+	@echo "installing cocokit and the evaluators it is compared with into $(VENV)"
+	@$(PIP) install --editable '.[bench]'
+	@touch $@ $(VENV)/.demo

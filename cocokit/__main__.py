@@ -1,0 +1,5 @@
+"""``python -m cocokit`` is the command ``cocokit``."""
+
+from cocokit.cli import main
+
+main()

@@ -1,0 +1,132 @@
+"""The command line: parsing and printing only, one module per command, imported when the command is called.
+
+Exit codes: 0 done, 1 an error that cocokit names, 2 wrong usage, 3 a check or a gate found problems, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from .. import __version__
+from ..errors import CocokitError, DataError
+
+#: Every command: its module in this package and the line that ``cocokit --help`` shows for it.
+COMMANDS = {
+    "eval": ("eval", "Evaluate detections against ground truth."),
+}
+
+DONE, FAILED, USAGE, FOUND_PROBLEMS, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called, and whose errors are one sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands' names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, from its module; None if there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        command = import_module(f"{__name__}.{COMMANDS[cmd_name][0]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> NoReturn:
+        """Run the command that ``args`` names and exit with its code."""
+        words = list(sys.argv[1:] if args is None else args)
+        sys.exit(_guarded(self, words, prog_name or "cocokit", extra))
+
+
+def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, Any]) -> int:
+    """Run a command line; the exit code. An error is printed as one sentence, or raised under ``COCOKIT_DEBUG``."""
+    try:
+        code = click.Group.main(group, words, name, standalone_mode=False, **extra)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else DONE
+    except BrokenPipeError:
+        # The reader of our output has gone; the interpreter's own flush at exit must not complain about it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except click.UsageError as error:
+        if "--json" in words:
+            _say({"error": error.format_message(), "exit_code": USAGE}, "", as_json=True)
+        else:
+            error.show()
+        return USAGE
+    except (CocokitError, click.ClickException, OSError, MemoryError) as error:
+        if os.environ.get("COCOKIT_DEBUG"):
+            raise
+        _say(_fields(error), _sentence(error), as_json="--json" in words)
+        return FAILED
+
+
+def _say(fields: dict[str, object], sentence: str, *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        click.echo(json.dumps(fields, ensure_ascii=False))
+    else:
+        click.echo(f"cocokit: {sentence}", err=True)
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong, in one line."""
+    if isinstance(error, MemoryError):
+        return f"not enough memory{f' ({error})' if str(error) else ''}; use a machine with more, or a smaller file"
+    if isinstance(error, OSError) and not isinstance(error, CocokitError):
+        reason = error.strerror or str(error) or type(error).__name__
+        return f"{error.filename}: {reason}" if error.filename else reason
+    text = error.format_message() if isinstance(error, click.ClickException) else str(error)
+    return " ".join(text.split())
+
+
+def _fields(error: Exception) -> dict[str, object]:
+    """The same for ``--json``: the sentence, and its parts where the error has them."""
+    fields: dict[str, object] = {"error": _sentence(error), "exit_code": FAILED}
+    if isinstance(error, DataError):
+        parts = {"path": error.path, "where": error.where, "reason": error.reason, "remedy": error.remedy}
+        return {**fields, **parts, "count": error.count}
+    return fields
+
+
+cli = Commands(
+    name="cocokit",
+    help="From a folder of photographs to a leaderboard: datasets, evaluation, and what lies between.",
+    epilog="Example: cocokit eval preds.json --gt instances.json",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    params=[],
+)
+click.version_option(__version__, prog_name="cocokit", message="%(prog)s %(version)s")(cli)
+
+
+def main() -> NoReturn:
+    """Entry point of the ``cocokit`` command."""
+    # One thread is enough for the few NumPy calls that could use BLAS, and starting its threads costs as much as
+    # importing the rest of NumPy; it must be said before NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    cli.main()

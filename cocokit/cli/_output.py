@@ -1,0 +1,141 @@
+"""What the commands share: JSON lines, tables, files that appear whole or not at all, and progress."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+import click
+
+
+def print_json(value: object) -> None:
+    """Print a value as one line of JSON; a number that is not finite becomes ``null``."""
+    click.echo(to_json(value))
+
+
+def to_json(value: object, indent: int | None = None) -> str:
+    """JSON text of a value that may hold NumPy scalars, arrays and enums; non-finite numbers become ``null``."""
+    import json
+
+    separators = None if indent else (", ", ": ")
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
+
+
+def plain(value: Any) -> Any:
+    """The same value in JSON's own types.
+
+    >>> plain({"a": float("nan"), 2: (1, True)})
+    {'a': None, '2': [1, True]}
+    """
+    if isinstance(value, str | bool) or value is None:
+        return value
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    return int(value) if isinstance(value, int) else str(value)
+
+
+def show(value: object) -> str:
+    """A table cell: numbers with three decimals, nothing for ``None`` and for -1 (no ground truth to measure).
+
+    >>> show(0.25), show(-1.0), show(7), show(None)
+    ('0.250', '-', '7', '-')
+    """
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.3f}" if value > -1 else "-"
+    return str(value)
+
+
+def table(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> list[str]:
+    """Aligned lines: a head, a rule and one line per row; text to the left, numbers to the right.
+
+    >>> table([{"name": "cat", "AP": 0.5}, {"name": "dog", "AP": -1.0}])
+    ['name     AP', '----  -----', 'cat   0.500', 'dog       -']
+    """
+    names = list(names or (rows[0] if rows else ()))
+    left = [any(isinstance(row[name], str) for row in rows) for name in names]
+    cells = [[show(plain(row[name])) for name in names] for row in rows]
+    widths = [max([len(name), *(len(line[i]) for line in cells)]) for i, name in enumerate(names)]
+
+    def line(texts: Sequence[str]) -> str:
+        pairs = zip(texts, left, widths, strict=True)
+        return "  ".join(t.ljust(w) if to_left else t.rjust(w) for t, to_left, w in pairs).rstrip()
+
+    return [line(names), line(["-" * w for w in widths]), *map(line, cells)]
+
+
+def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
+    """Write a file under a temporary name beside it, then rename: readers see the old file or the whole new one.
+
+    Raises:
+        OSError: the folder is missing or not writable, or the disk is full; nothing is left behind.
+    """
+    folder = os.path.dirname(path) or "."
+    try:
+        number, part = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".part", dir=folder)
+    except OSError as error:
+        error.filename = path
+        raise
+    try:
+        with os.fdopen(number, "wb") as file:
+            write(file)
+        os.chmod(part, 0o666 & ~_umask())
+        os.replace(part, path)
+    except BaseException as error:
+        os.unlink(part)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = path, None
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_text(path: str, text: str) -> None:
+    """Write text as UTF-8, whole or not at all."""
+    write_whole(path, lambda file: file.write(text.encode()))
+
+
+def write_csv(path: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows that share their keys as CSV with a head line, whole or not at all."""
+    import csv
+    import io
+
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows([plain(row) for row in rows])
+    write_text(path, text.getvalue())
+
+
+class Progress:
+    """A line on a terminal that says how far a long job is; silent elsewhere and for the first two seconds."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._start = what, time.monotonic()
+        self._on, self._shown = sys.stderr.isatty(), False
+
+    def __call__(self, done: int, total: int) -> None:
+        """Say that ``done`` of ``total`` steps are over."""
+        if self._on and time.monotonic() - self._start > 2:
+            self._shown = True
+            click.echo(f"\r{self._what} {done:,} of {total:,}", nl=False, err=True)
+
+    def close(self) -> None:
+        """End the line."""
+        if self._shown:
+            click.echo("\r\033[K", nl=False, err=True)

@@ -1,0 +1,124 @@
+"""``cocokit eval``: from a results file to pycocotools' twelve lines, a report, tables and gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from . import FOUND_PROBLEMS, _parse
+
+_HELP = """Evaluate detections against ground truth.
+
+PREDS is a COCO results file. Prints pycocotools' summary lines, bit-identical to pycocotools 2.0.11, and says which of
+its quirks this input meets and how many entries they touch.
+"""
+_EXAMPLE = "Example: cocokit eval preds.json --gt instances.json"
+
+#: Options that become arguments of ``cocokit.evaluate`` under the same name.
+_SETTINGS = (
+    "fixed", "lenient", "iou_thrs", "area_rng", "max_dets", "img_ids", "cat_ids", "use_cats", "sigmas",
+)  # fmt: skip
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> Callable[[_F], _F]:
+    return click.option(name, callback=_parse.option_value(parse), metavar=metavar, help=text)
+
+
+@click.command(name="eval", help=_HELP, epilog=_EXAMPLE, short_help="Evaluate detections against ground truth.")
+@click.argument("preds", type=click.Path())
+@click.option("--gt", metavar="FILE", help="Ground truth; default: gt in the workspace's cocokit.toml.")
+@click.option(
+    "--iou-type",
+    "--iou",
+    type=click.Choice(["bbox", "segm", "keypoints"]),
+    help="What to compare; default: what the first entry of PREDS has.",
+)
+@click.option(
+    "--fixed/--strict",
+    "fixed",
+    default=False,
+    help="Correct pycocotools' defects (PARITY.md), or keep every one of them (default).",
+)
+@click.option(
+    "--lenient", is_flag=True, help="Warn where pycocotools accepts an obvious mistake, and count as it does."
+)
+@_parsed("--iou-thrs", _parse.thresholds, "LOW:HIGH:STEP|LIST", "IoU thresholds; default 0.5:0.95:0.05.")
+@_parsed(
+    "--area-rng", _parse.area_ranges, "NAME=LOW:HIGH,...", "Area ranges in px^2; default all, small, medium, large."
+)
+@_parsed("--max-dets", _parse.integers, "LIST", "Detections per image and category; default 1,10,100.")
+@_parsed("--img-ids", _parse.integers, "LIST", "Evaluate these images only.")
+@_parsed("--cat-ids", _parse.integers, "LIST", "Evaluate these categories only.")
+@click.option("--class-agnostic", "use_cats", flag_value=False, default=True, help="Pool all categories (useCats = 0).")
+@_parsed("--sigmas", _parse.numbers, "LIST", "Keypoint sigmas; default the 17 of COCO persons.")
+@click.option("--per-category", is_flag=True, help="Also print a table with a row per category.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write that table as CSV.")
+@click.option("-o", "--output", metavar="FILE", help="Write the whole report as JSON.")
+@click.option("--arrays", metavar="FILE.npz", help="Write precision, recall and scores as NumPy arrays.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print one line of JSON instead; its stats are in pycocotools' order."
+)
+@_parsed("--fail-under", _parse.named_numbers, "NAME=VALUE,...", "Exit with 3 when a number is below its value.")
+@_parsed("--fail-drop", _parse.drop_gate, "BASELINE.json:DROP", "Exit with 3 when AP fell by more; also NAME=DROP,...")
+def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> int:
+    """Run ``cocokit eval``; its exit code."""
+    baseline = _baseline(given["fail_drop"])
+    if iou_type is None:
+        iou_type = _guessed(preds)
+    from cocokit.eval import evaluate
+
+    report = evaluate(gt or _workspace_gt(), preds, iou_type, **{name: given[name] for name in _SETTINGS})
+    stats = dict(zip(report.stat_names, report.stats.tolist(), strict=True))
+    failed = _failed_gates(stats, given["fail_under"], given["fail_drop"], baseline)
+
+    from . import _report
+
+    _report.write_files(report, given)
+    if given["as_json"]:
+        _report.print_as_json(report, failed)
+    else:
+        _report.print_as_text(report, failed, per_category=given["per_category"])
+    return FOUND_PROBLEMS if failed else 0
+
+
+def _guessed(preds: str) -> str:
+    from ._guess import guess_iou_type
+
+    iou_type, why = guess_iou_type(preds)
+    click.echo(f"{preds}: evaluated as {iou_type}, for {why}; --iou-type says otherwise.", err=True)
+    return iou_type
+
+
+def _workspace_gt() -> str:
+    """The ground truth that the workspace names.
+
+    Raises:
+        click.UsageError: there is none.
+    """
+    raise click.UsageError('no ground truth: give --gt FILE, or put gt = "FILE" into a cocokit.toml here or above')
+
+
+def _baseline(gate: tuple[str, dict[str, float]] | None) -> dict[str, float]:
+    """The baseline's numbers, read before the evaluation so that a wrong file fails at once."""
+    if gate is None:
+        return {}
+    from ._gates import read_baseline
+
+    return read_baseline(gate[0])
+
+
+def _failed_gates(
+    stats: dict[str, float],
+    under: dict[str, float] | None,
+    drop: tuple[str, dict[str, float]] | None,
+    baseline: dict[str, float],
+) -> list[str]:
+    if under is None and drop is None:
+        return []
+    from ._gates import fell, too_low
+
+    return [*too_low(stats, under or {}), *(fell(stats, baseline, drop[1]) if drop else [])]

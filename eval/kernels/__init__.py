@@ -1,0 +1,1 @@
+"""Kernels of the evaluator: ordering, candidate pairs, matching and curves (rules in :mod:`cocokit.kernels`)."""

@@ -34,6 +34,10 @@ from .errors import CocokitError
 MODULES = (
     "cocokit.kernels.bits",
     "cocokit.kernels.selftest",
+    "cocokit.eval.kernels.order",
+    "cocokit.eval.kernels.boxes",
+    "cocokit.eval.kernels.matching",
+    "cocokit.eval.kernels.curves",
 )
 
 _LOG = logging.getLogger(__name__)

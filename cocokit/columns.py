@@ -39,6 +39,10 @@ class Field(IntFlag):
     CAPTION = 1 << 11
 
 
+#: Every known field.
+ALL = ~Field(0)
+
+
 @dataclass(slots=True)
 class Ragged:
     """Rows of unequal length: row ``i`` is ``values[offsets[i]:offsets[i + 1]]``.
@@ -125,7 +129,8 @@ class Annotations:
 
     def has(self, which: Field) -> NDArray[np.bool_]:
         """(N,) bool: the rows that have a field."""
-        return (self.present & int(which)) != 0
+        found: NDArray[np.bool_] = (self.present & int(which)) != 0
+        return found
 
 
 @dataclass(slots=True)

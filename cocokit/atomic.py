@@ -1,0 +1,50 @@
+"""A file is written whole or not at all: beside its place first, then flushed to disk, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from .errors import DataError
+
+
+@contextlib.contextmanager
+def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Open a binary file for writing that takes the place of ``path`` when the block ends without an exception.
+
+    A link is followed; what is no regular file (a device, a pipe) is written directly. After an exception the old file
+    is as it was and nothing is left beside it.
+
+    Raises:
+        DataError: the folder is missing or closed to us, the disk is full, ...
+    """
+    target = os.path.realpath(path)
+    try:
+        if os.path.exists(target) and not stat.S_ISREG(os.stat(target).st_mode):
+            with open(target, "wb") as file:
+                yield file
+            return
+        partial = f"{target}.{os.getpid()}-{os.urandom(4).hex()}.part"
+        with open(partial, "xb") as file:
+            try:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(partial, target)
+            except BaseException:
+                os.unlink(partial)
+                raise
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: str | os.PathLike[str], error: OSError) -> DataError:
+    remedy = {
+        FileNotFoundError: "create its folder first",
+        PermissionError: "choose a folder that you may write to",
+        IsADirectoryError: "it is a folder: give a file name in it",
+    }.get(type(error), "the file that was there before is unchanged")
+    return DataError(os.fspath(path), "", f"cannot be written: {error.strerror or error}", remedy)

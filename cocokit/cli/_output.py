@@ -1,13 +1,11 @@
-"""What the commands share: JSON lines, tables, files that appear whole or not at all, and progress."""
+"""What the commands share: JSON lines, tables, text files, and progress."""
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -75,39 +73,12 @@ def table(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> list[
     return [line(names), line(["-" * w for w in widths]), *map(line, cells)]
 
 
-def write_whole(path: str, write: Callable[[BinaryIO], object]) -> None:
-    """Write a file under a temporary name beside it, then rename: readers see the old file or the whole new one.
-
-    Raises:
-        OSError: the folder is missing or not writable, or the disk is full; nothing is left behind.
-    """
-    folder = os.path.dirname(path) or "."
-    try:
-        number, part = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", suffix=".part", dir=folder)
-    except OSError as error:
-        error.filename = path
-        raise
-    try:
-        with os.fdopen(number, "wb") as file:
-            write(file)
-        os.chmod(part, 0o666 & ~_umask())
-        os.replace(part, path)
-    except BaseException as error:
-        os.unlink(part)
-        if isinstance(error, OSError):
-            error.filename, error.filename2 = path, None
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def write_text(path: str, text: str) -> None:
     """Write text as UTF-8, whole or not at all."""
-    write_whole(path, lambda file: file.write(text.encode()))
+    from ..atomic import atomic_write
+
+    with atomic_write(path) as file:
+        file.write(text.encode())
 
 
 def write_csv(path: str, rows: Sequence[Mapping[str, Any]]) -> None:

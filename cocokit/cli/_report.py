@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -68,12 +68,9 @@ def write_files(report: Report, given: Mapping[str, Any]) -> None:
 
         write_csv(given["csv_file"], report.per_category())
     if given["arrays"]:
-        from ._output import write_whole
+        import numpy as np
 
-        write_whole(given["arrays"], lambda file: _save_arrays(file, report))
+        from ..atomic import atomic_write
 
-
-def _save_arrays(file: BinaryIO, report: Report) -> None:
-    import numpy as np
-
-    np.savez(file, precision=report.precision, recall=report.recall, scores=report.scores)
+        with atomic_write(given["arrays"]) as file:
+            np.savez(file, precision=report.precision, recall=report.recall, scores=report.scores)

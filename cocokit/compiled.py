@@ -38,6 +38,8 @@ MODULES = (
     "cocokit.eval.kernels.boxes",
     "cocokit.eval.kernels.matching",
     "cocokit.eval.kernels.curves",
+    "cocokit.eval.kernels.keypoints",
+    "cocokit.eval.kernels.census",
 )
 
 _LOG = logging.getLogger(__name__)

@@ -1,0 +1,205 @@
+"""From (ground truth, results) to a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocokit.columns import Annotations, Field
+from cocokit.dataset import Dataset
+
+from .accumulate import accumulate
+from .cells import Cells, IdIndex, Pairs, build_cells
+from .matching import Matches, match
+from .overlaps import lowest, of_boxes, of_keypoints
+from .params import EvalParams
+from .quirks import Evidence, find_quirks
+from .report import Report
+from .sides import Detections, GroundTruth, detections, ground_truth, result_kind
+
+Int64 = NDArray[np.int64]
+
+_GT_FIELDS = {
+    "bbox": Field.BBOX,
+    "segm": Field.BBOX | Field.SEGMENTATION,
+    "keypoints": Field.BBOX | Field.KEYPOINTS | Field.NUM_KEYPOINTS,
+}
+_DT_FIELDS = {
+    "bbox": Field.BBOX,
+    "segm": Field.BBOX | Field.SEGMENTATION,
+    "keypoints": Field.BBOX | Field.KEYPOINTS,
+}
+_ROW = Field.ID | Field.IMAGE_ID | Field.CATEGORY_ID | Field.ISCROWD
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What matching left behind, for measures beyond the twelve numbers.
+
+    Attributes:
+        cat_ids, img_ids: (K,), (I,) int64 evaluated ids, ascending.
+        dt_image, gt_image: index of each row's image, -1 if it is not evaluated.
+        gt, dt: both sides.
+        cells: matching order.
+        pairs: candidates, reordered by matching.
+        matches: words and positives.
+    """
+
+    cat_ids: Int64
+    img_ids: Int64
+    dt_image: NDArray[np.int32]
+    gt_image: NDArray[np.int32]
+    gt: GroundTruth
+    dt: Detections
+    cells: Cells
+    pairs: Pairs
+    matches: Matches
+
+
+def evaluate(
+    gt: Any, dt: Any, iou_type: str = "bbox", *, params: EvalParams | None = None, lenient: bool = False, **settings: Any,
+) -> Report:  # fmt: skip
+    """Evaluate results against ground truth with pycocotools' semantics.
+
+    Args:
+        gt: ground truth: a path, a :class:`~cocokit.dataset.Dataset` or the parsed JSON object.
+        dt: results: a path, :class:`~cocokit.columns.Annotations` or the parsed JSON list.
+        iou_type: ``bbox``, ``segm`` or ``keypoints``.
+        params: all settings at once; or give them one by one as keywords: ``iou_thrs``, ``rec_thrs``, ``area_rng``,
+            ``area_labels``, ``max_dets``, ``img_ids``, ``cat_ids``, ``use_cats``, ``sigmas``, ``fixed`` (see
+            :class:`~cocokit.eval.params.EvalParams`).
+        lenient: give pycocotools' number, with a warning, where the input can only be a mistake but pycocotools
+            accepts it.
+
+    Returns:
+        The report; strict mode's arrays and stats have the same bits as pycocotools 2.0.11's.
+
+    Raises:
+        DataError: a file or a value that cannot be evaluated.
+        ParamsError: a setting that cannot work.
+    """
+    if params is None:
+        params = EvalParams(iou_type=iou_type, **settings)
+    dataset = load_dataset(gt, _ROW | Field.AREA | Field.IGNORE | _GT_FIELDS[params.iou_type])
+    results, name = load_results(dt, params.iou_type)
+    from .borders import check_borders
+
+    warnings = check_borders(dataset, results, params.iou_type, lenient, fixed=params.fixed, gt_path=_name(gt, "ground truth"),
+                             dt_path=name)
+    return evaluate_columns(dataset, results, params, warnings, name)
+
+
+def _name(source: Any, otherwise: str) -> str:
+    return str(source) if isinstance(source, str) or hasattr(source, "__fspath__") else otherwise
+
+
+def load_dataset(gt: Any, want: Field) -> Dataset:
+    """The ground truth as a Dataset, whatever form it came in."""
+    if isinstance(gt, Dataset):
+        return gt
+    if isinstance(gt, dict):
+        return Dataset.from_dict(gt)
+    from cocokit.coco_json import read_dataset
+
+    return read_dataset(gt, want=want, extras=False)
+
+
+def load_results(dt: Any, iou_type: str) -> tuple[Annotations, str]:
+    """The results as columns, and their name in messages."""
+    if isinstance(dt, Annotations):
+        return dt, "results"
+    want = _ROW | Field.SCORE | _DT_FIELDS[iou_type]
+    if isinstance(dt, list):
+        from cocokit.rows import rows_to_annotations
+
+        return rows_to_annotations(dt, path="results"), "results"
+    from cocokit.coco_json import read_results
+
+    results = read_results(dt, want=want)
+    kind = result_kind(results)
+    if iou_type == "bbox" and kind in ("segm", "keypoints"):  # boxes come from the outlines (PARITY X16)
+        results = read_results(dt, want=want | Field.SEGMENTATION | Field.KEYPOINTS)
+    return results, str(dt)
+
+
+def evaluate_columns(
+    dataset: Dataset, results: Annotations, params: EvalParams, warnings: list[str] | None = None, name: str = "results",
+) -> Report:  # fmt: skip
+    """Evaluate columns that passed the border checks; see :func:`evaluate`."""
+    img_ids = np.unique(dataset.images.id if params.img_ids is None else np.array(params.img_ids, np.int64))
+    known_cats = np.unique(np.array([c.id for c in dataset.categories], np.int64))
+    cat_ids = known_cats if params.cat_ids is None else np.array(params.cat_ids, np.int64)
+    images, categories = IdIndex(img_ids), IdIndex(cat_ids)
+    truth = ground_truth(dataset.annotations, params.iou_type, params.fixed, _walk(dataset, images, params))
+    dets = detections(results, params.iou_type, params.fixed, name)
+    gt_image, _ = images.of(truth.image_id)
+    dt_image, _ = images.of(dets.image_id)
+    gt_category, gt_strange = categories.of(truth.category_id)
+    dt_category, dt_strange = categories.of(dets.category_id)
+    cells = build_cells(
+        dt_image, dt_category, dets.score, gt_image, gt_category, len(img_ids), len(cat_ids), params.use_cats,
+        params.max_dets[-1],
+    )  # fmt: skip
+    pairs = candidates(cells, truth, dets, params, cat_ids, dataset)
+    area_rng = np.asarray(params.area_rng)
+    kinds = len(cat_ids) if params.use_cats else 1
+    # Counted before matching, which reorders the candidates.
+    evidence = Evidence(params, dataset, results, truth, dets, cells, pairs, (dt_image >= 0) & (dt_category >= 0),
+                        (gt_image >= 0) & (gt_category >= 0), 0, 0)  # fmt: skip
+    if gt_strange or dt_strange:
+        listed = IdIndex(known_cats)
+        evidence.dt_no_category, evidence.gt_no_category = (
+            listed.of(side.category_id)[1] for side in (dets, truth))
+    quirks = find_quirks(evidence)
+    matches = match(cells, pairs, truth, dets, params.iou_thrs, area_rng, kinds, params.fixed)
+    curves = accumulate(cells.dt_by_score, cells.dt_cat_start, cells.dt_rank, cells.dt_order, dets.score, matches, params)
+    names = {c.id: c.name for c in dataset.categories}
+    return Report(
+        params=params,
+        curves=curves,
+        cat_ids=tuple(cat_ids.tolist()) if params.use_cats else (-1,),
+        cat_names=tuple(names.get(c, str(c)) for c in cat_ids.tolist()) if params.use_cats else ("all",),
+        npig=matches.npig,
+        counts={"images": len(img_ids), "annotations": len(cells.gt_order), "detections": len(cells.dt_order)},
+        quirks=quirks,
+        warnings=warnings or [],
+        details=Outcome(cat_ids, img_ids, dt_image, gt_image, truth, dets, cells, pairs, matches),
+    )
+
+
+def _walk(dataset: Dataset, images: IdIndex, params: EvalParams) -> Int64 | None:
+    """Rows in pycocotools' order of walking (image by image) where it matters: with duplicated ids (PARITY X2)."""
+    from .sides import last_with_same_id
+
+    columns = dataset.annotations
+    if params.fixed or columns.id is None or last_with_same_id(columns.id) is None:
+        return None
+    assert columns.image_id is not None and columns.category_id is not None
+    image, _ = images.of(columns.image_id)
+    keep = image >= 0
+    if params.use_cats:
+        cats = np.array([c.id for c in dataset.categories] if params.cat_ids is None else params.cat_ids, np.int64)
+        keep &= np.isin(columns.category_id, cats)
+    rows = np.flatnonzero(keep)
+    return rows[np.argsort(image[rows], kind="stable")]
+
+
+def candidates(
+    cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_ids: Int64, dataset: Dataset,
+) -> Pairs:  # fmt: skip
+    """Pairs whose overlap reaches the lowest threshold."""
+    floor = lowest(params.iou_thrs)
+    if params.iou_type == "bbox":
+        return of_boxes(cells, gt, dt, floor)
+    if params.iou_type == "keypoints":
+        if not params.use_cats and not params.fixed:  # the reference compares nothing then (PARITY F6)
+            return Pairs(np.zeros(len(cells.dt_order) + 1, np.int64), np.empty(0, np.int32), np.empty(0))
+        return of_keypoints(cells, gt, dt, params, cat_ids, floor)
+    from .masks import of_masks
+
+    return of_masks(cells, gt, dt, dataset, floor)
+
+

@@ -1,0 +1,228 @@
+"""Which of the reference's quirks an input triggers, and how many rows each one touches (PARITY.md says how they are counted)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field
+from cocokit.dataset import Dataset
+
+from .cells import Cells, Pairs
+from .kernels.census import count_on_edges, count_outside, count_shared_best, count_ties
+from .params import EvalParams
+from .sides import Detections, GroundTruth
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class QuirkHit:
+    """One quirk that this input triggers.
+
+    Attributes:
+        id: its id in PARITY.md.
+        count: how many things it touches.
+        unit: what is counted: ``detections``, ``annotations``, ``masks``, ``areas`` or ``settings``.
+        what: what happens, in one clause.
+        examples: a few of the ids or values.
+    """
+
+    id: str
+    count: int
+    unit: str
+    what: str
+    examples: tuple[object, ...] = ()
+
+    def to_dict(self) -> dict[str, object]:
+        """The hit as plain JSON values."""
+        return {"id": self.id, "count": self.count, "unit": self.unit, "what": self.what, "examples": list(self.examples)}
+
+
+#: What each reported quirk does: (in strict mode, in fixed mode where it differs).
+WHAT: dict[str, tuple[str, str | None]] = {
+    "A1": ("equal scores within a category keep the order of the file and of image ids", None),
+    "B2": ("of several ground truths with the same best overlap the last one is taken", None),
+    "D1": ("the ignore flag is overwritten by iscrowd and has no effect", "the ignore flag is honoured"),
+    "D6": ("an area on the border of two ranges counts in both", None),
+    "E2": ("a detection's own iscrowd is taken for 0", None),
+    "F3": ("a pose without visible keypoints is compared by distance to its box, and ignored", None),
+    "F6": ("poses are not compared when categories are pooled: all are false positives", "poses are compared across categories"),
+    "F10": ("whole-number keypoints this large are squared as integers", None),
+    "H4": ("polygon corners left or right of the image are dropped, those above or below moved to its edge", None),
+    "I2": ("a mask of another size than its image never matches", None),
+    "J2": ("boxes are evaluated as rectangular masks", None),
+    "J3": ("the area range is decided by the box beside the mask", "the area range is decided by the mask, not the box beside it"),
+    "K1": ("a polygon of two points has no area", "a polygon of two points is an empty mask"),
+    "L9": ("pycocotools prints -1 for AP with these max_dets; here AP is read at the largest", None),
+    "X1": ("ground truth with id 0 never counts as matched", "ground truth with id 0 counts like any other"),
+    "X2": ("the last annotation with an id stands for all of them", "each annotation with a repeated id counts as itself"),
+    "X3": ("NaN scores sort last and NaN boxes match anything", None),
+    "X5": ("a missing area, iscrowd or num_keypoints is derived; pycocotools refuses the file", None),
+    "X6": ("rows of categories that the ground truth does not list are left out", None),
+    "X7": ("a line whose area range is not evaluated is -1", None),
+    "X9": ("detections beyond the largest max_dets of their image and category are cut", None),
+    "X10": ("an empty segmentation is an empty mask; pycocotools fails", None),
+}
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Everything that the counts are taken from.
+
+    Attributes:
+        params: the settings.
+        dataset, results: the columns.
+        gt, dt: the evaluation's view of them.
+        cells, pairs: matching order and candidates; None before matching.
+        dt_known, gt_known: (N,), (G,) rows of chosen images and categories.
+        dt_no_category, gt_no_category: rows whose category the file does not list.
+    """
+
+    params: EvalParams
+    dataset: Dataset
+    results: Annotations
+    gt: GroundTruth
+    dt: Detections
+    cells: Cells
+    pairs: Pairs
+    dt_known: Bools
+    gt_known: Bools
+    dt_no_category: int
+    gt_no_category: int
+
+
+def _count(mask: Bools, known: Bools) -> int:
+    return int(np.count_nonzero(mask & known))
+
+
+def _common(e: Evidence) -> dict[str, tuple[int, str]]:
+    found: dict[str, tuple[int, str]] = {}
+    ann = e.dataset.annotations
+    cells, gt = e.cells, e.gt
+    kinds = len(cells.dt_cat_start) - 1
+    found["A1"] = count_ties(cells.dt_by_score, cells.dt_cat_start, kinds, cells.dt_order, e.dt.score), "detections"
+    found["B2"] = count_shared_best(e.pairs.offsets, e.pairs.iou, len(cells.dt_order)), "detections"
+    if ann.ignore is not None and len(gt):
+        found["D1"] = _count((ann.ignore[gt.source] != 0) & (gt.crowd == 0), e.gt_known), "annotations"
+    found["D6"] = _on_edges(e), "areas"
+    if e.results.iscrowd is not None:
+        found["E2"] = _count(e.results.iscrowd != 0, e.dt_known), "detections"
+    found["X1"] = _count(gt.id == 0, e.gt_known), "annotations"
+    if ann.id is not None and len(ann):
+        ranked = np.sort(ann.id)
+        same = ranked[1:] == ranked[:-1]
+        if same.any():
+            either = np.append(same, False) | np.insert(same, 0, False)
+            found["X2"] = int(np.count_nonzero(either)), "annotations"
+    wanted = Field.AREA | Field.ISCROWD | (Field.NUM_KEYPOINTS if e.params.iou_type == "keypoints" else 0)
+    found["X5"] = _count((ann.present[gt.source] & int(wanted)) != int(wanted), e.gt_known), "annotations"
+    found["X6"] = e.dt_no_category + e.gt_no_category, "annotations or detections"
+    found["X9"] = cells.cut, "detections"
+    return found
+
+
+def _on_edges(e: Evidence) -> int:
+    ranges = np.asarray(e.params.area_rng)
+    edges = np.intersect1d(ranges[:, 0], ranges[:, 1])
+    gt_rows = np.flatnonzero(e.gt_known)
+    return count_on_edges(e.gt.area, gt_rows, len(gt_rows), edges, len(edges)) + count_on_edges(
+        e.dt.area, e.cells.dt_order, len(e.cells.dt_order), edges, len(edges)
+    )
+
+
+def _nan(e: Evidence) -> int:
+    bad = e.dt.score != e.dt.score
+    if e.params.iou_type == "bbox" and e.dt.bbox is not None:
+        bad |= np.isnan(e.dt.bbox).any(1)
+    return _count(bad, e.dt_known)
+
+
+def _poses(e: Evidence) -> dict[str, tuple[int, str]]:
+    gt, dt = e.gt, e.dt
+    found = {"F6": (0 if e.params.use_cats else int(np.count_nonzero(e.dt_known)), "detections")}
+    if gt.keypoints is None or dt.keypoints is None:
+        return found
+    visible = np.array([(gt.keypoints[int(r)][2::3] > 0).any() for r in gt.source], np.bool_)
+    found["F3"] = _count(~visible, e.gt_known), "annotations"
+    large = 0
+    for points, rows in ((gt.keypoints, gt.source[e.gt_known]), (dt.keypoints, np.flatnonzero(e.dt_known))):
+        if len(points.values) and np.abs(points.values).max() >= 2**25:
+            large += sum(bool((p == np.floor(p)).all() and np.abs(p).max(initial=0) >= 2**25)
+                         for p in (points[int(r)] for r in rows))  # fmt: skip
+    found["F10"] = large, "keypoint lists"
+    return found
+
+
+def _masks(e: Evidence) -> dict[str, tuple[int, str]]:
+    found: dict[str, tuple[int, str]] = {}
+    outlines, images, ann = e.gt.segmentation, e.dataset.images, e.dataset.annotations
+    order = np.argsort(images.id, kind="stable")
+    if e.dt.kind == "bbox" and e.dt.segmentation is None:
+        found["J2"] = int(np.count_nonzero(e.dt_known)), "detections"
+    elif e.dt.kind == "bbox" and e.results.bbox is not None and e.dt.segmentation is not None:
+        found["J3"] = _other_range(e), "detections"
+    sizes = [np.asarray(images.height)[order], np.asarray(images.width)[order]]
+
+    def image_size(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        at = np.searchsorted(images.id[order], ids).clip(max=max(len(order) - 1, 0))
+        return np.stack([s[at] for s in sizes], 1)
+
+    other = 0
+    for seg, ids, rows in ((outlines, e.gt.image_id[e.gt_known], e.gt.source[e.gt_known]),
+                           (e.dt.segmentation, e.dt.image_id[e.dt_known], np.flatnonzero(e.dt_known))):
+        if seg is not None and len(rows):
+            rle = seg.kind[rows] > KIND_POLYGONS
+            other += int(np.count_nonzero(rle & (seg.size[rows] != image_size(ids)).any(1)))
+    found["I2"] = other, "masks"
+    if outlines is None or not len(ann):
+        return found
+    chosen = np.zeros(len(ann), np.uint8)
+    chosen[e.gt.source[e.gt_known]] = 1
+    size = image_size(ann.image_id if ann.image_id is not None else np.zeros(len(ann), np.int64)).astype(np.float64)
+    found["H4"] = (
+        count_outside(chosen, outlines.rings, outlines.xy.offsets, outlines.xy.values, np.ascontiguousarray(size[:, 1]),
+                      np.ascontiguousarray(size[:, 0]), len(ann)),
+        "annotations",
+    )  # fmt: skip
+    short = np.flatnonzero(np.diff(outlines.xy.offsets) < 6)
+    of_ring = np.searchsorted(outlines.rings, short, side="right") - 1
+    found["K1"] = int(chosen[np.unique(of_ring)].sum()), "annotations"
+    empty = (outlines.kind == KIND_NONE) & ann.has(Field.SEGMENTATION)
+    found["X10"] = int(np.count_nonzero(empty & (chosen == 1))), "annotations"
+    return found
+
+
+def _other_range(e: Evidence) -> int:
+    """Detections for which the box's area lies in other area ranges than the mask's (PARITY J3)."""
+    from cocokit.rle import measure
+
+    assert e.results.bbox is not None and e.dt.segmentation is not None
+    mask = measure(e.dt.segmentation).area
+    box = e.results.bbox[:, 2] * e.results.bbox[:, 3]
+    other = np.zeros(len(mask), np.bool_)
+    for lo, hi in np.asarray(e.params.area_rng):
+        other |= ((mask < lo) | (mask > hi)) != ((box < lo) | (box > hi))
+    return _count(other, e.dt_known)
+
+
+def find_quirks(e: Evidence) -> list[QuirkHit]:
+    """Quirks that the input triggers, in PARITY.md's order of ids."""
+    found = _common(e)
+    found["X3"] = _nan(e), "detections"
+    if e.params.iou_type == "keypoints":
+        found.update(_poses(e))
+    elif e.params.iou_type == "segm":
+        found.update(_masks(e))
+    usual = 20 if e.params.iou_type == "keypoints" else 100
+    found["L9"] = int(e.params.max_dets[-1] != usual), "settings"
+    needed = {"all", "medium", "large"} | (set() if e.params.iou_type == "keypoints" else {"small"})
+    found["X7"] = int(not needed <= set(e.params.area_labels)), "settings"
+    hits = []
+    for name, (strict, fixed) in WHAT.items():
+        count, unit = found.get(name, (0, ""))
+        if count:
+            hits.append(QuirkHit(name, count, unit, fixed if e.params.fixed and fixed else strict))
+    return hits

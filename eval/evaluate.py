@@ -12,6 +12,7 @@ from cocokit.columns import Annotations, Field
 from cocokit.dataset import Dataset
 
 from .accumulate import accumulate
+from .borders import check_borders
 from .cells import Cells, IdIndex, Pairs, build_cells
 from .matching import Matches, match
 from .overlaps import lowest, of_boxes, of_keypoints
@@ -85,10 +86,10 @@ def evaluate(
         params = EvalParams(iou_type=iou_type, **settings)
     dataset = load_dataset(gt, _ROW | Field.AREA | Field.IGNORE | _GT_FIELDS[params.iou_type])
     results, name = load_results(dt, params.iou_type)
-    from .borders import check_borders
-
-    warnings = check_borders(dataset, results, params.iou_type, lenient, fixed=params.fixed, gt_path=_name(gt, "ground truth"),
-                             dt_path=name)
+    warnings = check_borders(
+        dataset, results, params.iou_type, fixed=params.fixed, lenient=lenient, use_cats=params.use_cats,
+        gt_path=_name(gt, "ground truth"), dt_path=name,
+    )  # fmt: skip
     return evaluate_columns(dataset, results, params, warnings, name)
 
 

@@ -15,20 +15,13 @@ the only module that imports Numba.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import hashlib
-import json
-import logging
 import os
-import platform
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from .errors import CocokitError
+from . import object_file
+from .errors import KernelError as KernelError  # callers look for it here
 
 #: Modules that hold kernels and helpers, in the order in which they are imported and hashed.
 MODULES = (
@@ -42,17 +35,11 @@ MODULES = (
     "cocokit.eval.kernels.census",
 )
 
-_LOG = logging.getLogger(__name__)
-_HERE = os.path.dirname(os.path.abspath(__file__))
 _DTYPES = {"u1": "|u1", "i4": "<i4", "i8": "<i8", "u4": "<u4", "f4": "<f4", "f8": "<f8"}
-_FORMAT = 2
+_LARGEST = (1 << 63) - 1
 
 KERNELS: dict[str, Kernel] = {}
 HELPERS: list[Callable[..., Any]] = []
-
-
-class KernelError(CocokitError, RuntimeError):
-    """A kernel could not be compiled or loaded, or was called with arrays that it does not take."""
 
 
 def helper(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,10 +54,16 @@ def kernel(signature: str) -> Callable[[Callable[..., int]], Kernel]:
     Args:
         signature: one word per argument: ``u1[:]``, ``i4[:]``, ``i8[:]``, ``u4[:]``, ``f4[:]``, ``f8[:]`` for
             one-dimensional contiguous arrays, ``i8`` and ``f8`` for scalars. The result is an int64.
+
+    Raises:
+        KernelError: another module has a kernel of this name.
     """
 
     def mark(function: Callable[..., int]) -> Kernel:
         made = Kernel(function, signature)
+        same = KERNELS.setdefault(made.name, made)
+        if same.plain.__module__ != function.__module__:
+            raise KernelError(f"{function.__module__} and {same.plain.__module__} both have a kernel {made.name}")
         KERNELS[made.name] = made
         return made
 
@@ -107,17 +100,30 @@ class Kernel:
         """Arrays become (address, length); each is checked here, because nothing is checked inside."""
         flat: list[Any] = []
         for word, value in zip(self.words, args, strict=True):
-            if not word.endswith("[:]"):
-                flat.append(int(value) if word == "i8" else float(value))
-                continue
-            if value.dtype.str != _DTYPES[word[:-3]] or value.ndim != 1 or not value.flags.c_contiguous:
-                raise KernelError(
-                    f"kernel {self.name} wants {word}, got {value.dtype} with shape {value.shape}"
-                    f"{'' if value.flags.c_contiguous else ', not contiguous'}"
-                )
-            flat.append(value.__array_interface__["data"][0])
-            flat.append(value.size)
+            if word == "i8":
+                flat.append(self._whole(value))
+            elif word == "f8":
+                flat.append(float(value))
+            else:
+                self._check_array(word, value)
+                flat.append(value.__array_interface__["data"][0])
+                flat.append(value.size)
         return flat
+
+    def _whole(self, value: Any) -> int:
+        number = int(value)
+        if not -_LARGEST - 1 <= number <= _LARGEST:
+            raise KernelError(f"kernel {self.name} wants an int64, got {number}")
+        return number
+
+    def _check_array(self, word: str, value: Any) -> None:
+        try:
+            good = value.dtype.str == _DTYPES[word[:-3]] and value.ndim == 1 and value.flags.c_contiguous
+        except AttributeError:
+            raise KernelError(f"kernel {self.name} wants {word}, got {type(value).__name__}") from None
+        if not good:
+            layout = "" if value.flags.c_contiguous else ", not contiguous"
+            raise KernelError(f"kernel {self.name} wants {word}, got {value.dtype} with shape {value.shape}{layout}")
 
 
 # ---------------------------------------------------------------- the three ways to run
@@ -131,8 +137,8 @@ class _Plain:
     def bind(self, k: Kernel) -> Callable[..., int]:
         def run(*args: Any) -> int:
             k.flatten(args)
-            views = [memoryview(a) if w.endswith("[:]") else a for w, a in zip(k.words, args, strict=True)]
-            return int(k.plain(*views))
+            makers = {"i8": int, "f8": float}
+            return int(k.plain(*(makers.get(w, memoryview)(a) for w, a in zip(k.words, args, strict=True))))
 
         return run
 
@@ -146,7 +152,7 @@ class _Njit:
         from . import compiling
 
         self._compiling = compiling
-        _import_kernels()
+        _import_kernels(MODULES)
 
     def bind(self, k: Kernel) -> Callable[..., int]:
         entry = self._compiling.entry(k)
@@ -212,26 +218,30 @@ def _choose(wanted: str) -> _Plain | _Njit | _Object:
     if wanted != "njit":
         try:
             return _load_or_build()
-        except (ImportError, OSError, KernelError, subprocess.SubprocessError) as error:
+        except (ImportError, OSError, KernelError) as error:
             if wanted == "object":
                 raise KernelError(f"no compiled kernels: {error}") from error
-            _LOG.warning("no compiled kernel object (%s); compiling in this process", error)
+            _warn("no compiled kernel object (%s); compiling in this process", error)
     try:
         return _Njit()
     except ImportError as error:
         if wanted == "njit":
-            raise KernelError(f"COCOKIT_KERNELS is njit, but Numba cannot be imported: {error}") from error
-        _LOG.warning("Numba cannot be imported (%s); kernels run uncompiled, hundreds of times slower", error)
+            raise KernelError(f"COCOKIT_KERNELS is njit, but Numba cannot be used: {error}") from error
+        _warn("Numba cannot be used (%s); kernels run uncompiled, hundreds of times slower", error)
         return _Plain()
 
 
-# ---------------------------------------------------------------- the object file: key, folders, lock
+# ---------------------------------------------------------------- finding and making the object
 
 
 def source_path(module: str) -> str:
-    """The file of a kernel module, in an installed package or in a bare clone, without importing it."""
+    """The file of a kernel module, in an installed package or in a bare clone, without importing it.
+
+    Raises:
+        KernelError: there is no such file.
+    """
     parts = module.split(".")[1:]
-    for root in (_HERE, os.path.dirname(_HERE)):
+    for root in (object_file.HERE, os.path.dirname(object_file.HERE)):
         path = os.path.join(root, *parts) + ".py"
         if os.path.isfile(path):
             return path
@@ -240,135 +250,95 @@ def source_path(module: str) -> str:
 
 def object_name() -> str:
     """File name of the object: a digest of every kernel's source, the compiler's own and the platform."""
-    digest = hashlib.sha256(f"{_FORMAT} {sys.platform} {platform.machine()}".encode())
-    for path in (*map(source_path, MODULES), os.path.join(_HERE, "compiling.py")):
-        with open(path, "rb") as f:
-            digest.update(f.read())
-    return f"kernels-{sys.platform}-{platform.machine()}-{digest.hexdigest()[:16]}.o"
+    return object_file.name([*map(source_path, MODULES), os.path.join(object_file.HERE, "compiling.py")])
 
 
 def cache_dir() -> str:
     """The folder for compiled objects: ``COCOKIT_CACHE_DIR``, the user's cache, or a private temporary folder.
 
     The first one that is, or can be made, a writable folder of this user's own is taken.
+
+    Raises:
+        KernelError: there is none.
     """
-    home = os.path.expanduser("~")
-    named = os.environ.get("COCOKIT_CACHE_DIR")
-    usual = {
-        "darwin": os.path.join(home, "Library", "Caches"),
-        "win32": os.environ.get("LOCALAPPDATA", os.path.join(home, "AppData", "Local")),
-    }.get(sys.platform, os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache"))
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    for folder in (named, os.path.join(usual, "cocokit"), os.path.join(tempfile.gettempdir(), f"cocokit-{user}")):
-        if folder and _private(folder, user):
-            return folder
-    raise KernelError("no writable folder for compiled kernels; set COCOKIT_CACHE_DIR to one")
-
-
-def _private(folder: str, user: int) -> bool:
-    """Code is loaded from here, so the folder must be ours and nobody else may write into it."""
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        stat = os.stat(folder)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError:
-        return False
-    return not hasattr(os, "getuid") or (stat.st_uid == user and not stat.st_mode & 0o022)
+    return object_file.writable_folder()
 
 
 def _load_or_build() -> _Object:
     name = object_name()
-    shipped = os.path.join(_HERE, "kernels", name)
-    if os.path.isfile(shipped):
-        return _load(shipped)
-    folder = cache_dir()
-    path = os.path.join(folder, name)
-    with contextlib.suppress(FileNotFoundError, KernelError):
+    for path in (os.path.join(object_file.HERE, "kernels", name), *object_file.cached(name)):
+        loaded = _load_if_good(path)
+        if loaded is not None:
+            return loaded
+    path = os.path.join(cache_dir(), name)
+    with object_file.lock(path + ".lock"):
+        loaded = _load_if_good(path)  # another process was faster
+        if loaded is None:
+            object_file.build_apart(path, MODULES)
+            loaded = _load(path)
+    return loaded
+
+
+def _load(path: str) -> _Object:
+    return _Object(*object_file.read(path))
+
+
+def _load_if_good(path: str) -> _Object | None:
+    """An absent, unreadable or damaged file is none; the next place is tried, or the file is made again."""
+    try:
         return _load(path)
-    with _lock(path + ".lock"):
-        with contextlib.suppress(FileNotFoundError, KernelError):
-            return _load(path)  # another process was faster
-        _build_apart(path)
-    return _load(path)
+    except FileNotFoundError:
+        return None
+    except (OSError, KernelError) as error:
+        _warn("%s; it will not be used", error)
+        return None
 
 
-@contextlib.contextmanager
-def _lock(path: str) -> Iterator[None]:
-    """One compiler at a time where the platform has flock; elsewhere two may work and the last rename wins."""
-    with open(path, "ab") as f:
-        try:
-            import fcntl
-        except ImportError:
-            yield
-            return
-        fcntl.flock(f, fcntl.LOCK_EX)
-        yield
-
-
-def _build_apart(path: str) -> None:
-    """Compile in a process of its own, which keeps Numba's memory and time out of this one."""
-    sys.stderr.write("cocokit: compiling its kernels, once (about 20 seconds) ...\n")
-    sys.stderr.flush()
-    env = dict(os.environ, PYTHONPATH=os.pathsep.join(
-        [os.path.dirname(_HERE), *filter(None, [os.environ.get("PYTHONPATH")])]))
-    code = "import sys; from cocokit.compiled import build; build(sys.argv[1])"
-    done = subprocess.run([sys.executable, "-c", code, path], env=env, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise KernelError(f"compiling failed with status {done.returncode}: {last}")
-
-
-def _import_kernels() -> None:
+def _import_kernels(modules: tuple[str, ...]) -> None:
     from importlib import import_module
 
-    for module in MODULES:
+    for module in modules:
         import_module(module)
 
 
-def build(path: str) -> None:
-    """Compile all kernels into the object file ``path`` (written whole or not at all)."""
+def build(path: str, *modules: str) -> None:
+    """Compile all kernels into the object file ``path``, in this process; it is written whole or not at all.
+
+    Args:
+        path: where the object goes; its folder exists.
+        modules: the modules whose kernels are meant; all of ``MODULES`` by default.
+
+    Raises:
+        KernelError: a kernel does not compile, refers to something outside itself, or gives a wrong answer.
+    """
     from . import compiling
 
-    _import_kernels()
+    _import_kernels(modules or MODULES)
     symbols, code, versions = compiling.compile_object(KERNELS)
-    header = {"sha256": hashlib.sha256(code).hexdigest(), "symbols": symbols, **versions}
-    handle, partial = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".partial")
-    try:
-        with os.fdopen(handle, "wb") as f:
-            f.write(json.dumps(header).encode() + b"\n" + code)
-        os.chmod(partial, 0o644)
-        _check(_load(partial))
-        os.replace(partial, path)
-    except BaseException:
-        os.unlink(partial)
-        raise
+    object_file.write(path, symbols, code, versions, check=lambda partial: _check(_load(partial)))
 
 
 def ship() -> str:
     """Compile the kernels into the package's own folder, for a wheel of this platform; returns the file's path."""
-    path = os.path.join(_HERE, "kernels", object_name())
-    build(path)
+    path = os.path.join(object_file.HERE, "kernels", object_name())
+    object_file.build_apart(path, MODULES)
     return path
-
-
-def _load(path: str) -> _Object:
-    with open(path, "rb") as f:
-        head, _, code = f.read().partition(b"\n")
-    try:
-        header = json.loads(head)
-        good = header["sha256"] == hashlib.sha256(code).hexdigest()
-    except (ValueError, KeyError, TypeError) as error:
-        raise KernelError(f"{path} is not a kernel object") from error
-    if not good:
-        raise KernelError(f"{path} is damaged (its digest differs)")
-    return _Object(header["symbols"], code)
 
 
 def _check(loaded: _Object) -> None:
     """A known answer, computed by the plain function, before an object is allowed into the cache."""
     from .kernels.selftest import selftest
 
+    plain = _Plain().bind(selftest)
+    run = loaded.bind(selftest)
+    import numpy as np
+
     for seed in (1, 12345, -7):
-        if loaded.bind(selftest)(seed) != selftest.plain(seed):
+        if run(seed, np.zeros(64, np.uint8)) != plain(seed, np.zeros(64, np.uint8)):
             raise KernelError("freshly compiled kernels give a wrong answer on this machine")
+
+
+def _warn(message: str, *args: object) -> None:
+    import logging
+
+    logging.getLogger(__name__).warning(message, *args)

@@ -13,7 +13,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .compiled import HELPERS, KernelError
+from .compiled import HELPERS
+from .errors import KernelError
 
 if TYPE_CHECKING:
     from .compiled import Kernel
@@ -31,6 +32,9 @@ from numba.extending import intrinsic, overload, register_jitable
 from numba.np.arrayobj import populate_array
 
 from .kernels import bits
+
+if numba.config.DISABLE_JIT:
+    raise ImportError("NUMBA_DISABLE_JIT is set")
 
 _OPTIONS = {"_nrt": False, "error_model": "numpy"}
 _TYPES = {"u1": types.uint8, "i4": types.int32, "i8": types.int64, "u4": types.uint32, "f4": types.float32,

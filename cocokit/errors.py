@@ -41,3 +41,7 @@ class ParamsError(CocokitError, ValueError):
 
 class NotFoundError(CocokitError, LookupError):
     """Something that was asked for by name or id does not exist."""
+
+
+class KernelError(CocokitError, RuntimeError):
+    """A kernel could not be compiled or loaded, or was called with arrays that it does not take."""

@@ -1,0 +1,173 @@
+"""Photos in and out: upright, 8-bit RGB arrays; sizes without decoding; thumbnails; whole files or none."""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .atomic import atomic_write
+from .errors import DataError
+
+if TYPE_CHECKING:
+    from PIL import Image as PillowImage
+
+_ORIENTATION = 0x0112
+_FORMATS = {
+    ".jpg": "JPEG",
+    ".jpeg": "JPEG",
+    ".png": "PNG",
+    ".webp": "WEBP",
+    ".bmp": "BMP",
+    ".tif": "TIFF",
+    ".tiff": "TIFF",
+}
+
+
+def read_image(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
+    """Read a photo.
+
+    The orientation that the camera noted (EXIF) is baked in, so that row 0 is the top of the scene and no later step
+    turns it again. Grey, palette, CMYK and 16-bit images become RGB; transparency is laid over white.
+
+    Returns:
+        (H, W, 3) uint8, RGB.
+
+    Raises:
+        DataError: not there, not an image, cut off, or so large that it must be a mistake.
+    """
+    with _opened(path) as image:
+        return np.asarray(_rgb(_upright(image)))
+
+
+def image_size(path: str | os.PathLike[str]) -> tuple[int, int]:
+    """(height, width) px of the upright photo, from its header alone.
+
+    Raises:
+        DataError: not there or not an image.
+    """
+    with _opened(path) as image:
+        turned = _orientation(image) >= 5
+        return (image.width, image.height) if turned else (image.height, image.width)
+
+
+def thumbnail(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """Shrink an image so that its longer side has ``side`` px; a smaller one comes back as it is.
+
+    Args:
+        image: (H, W, 3) or (H, W) uint8.
+        side: px, at least 1.
+
+    Returns:
+        (h, w, 3) or (h, w) uint8 with the same proportions, at least 1 px each way.
+    """
+    from PIL import Image
+
+    height, width = image.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return image
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0))
+
+
+def save_image(image: NDArray[np.uint8], path: str | os.PathLike[str], quality: int = 92) -> None:
+    """Write an image; the file appears whole or not at all, without EXIF.
+
+    Args:
+        image: (H, W, 3) or (H, W) uint8.
+        path: its ending chooses the format: .jpg, .png, .webp, .bmp, .tif.
+        quality: 1 to 100, for .jpg and .webp.
+
+    Raises:
+        DataError: an ending that is none of these, or a file that cannot be written.
+    """
+    from PIL import Image
+
+    name = os.fspath(path)
+    ending = os.path.splitext(name)[1].lower()
+    if ending not in _FORMATS:
+        raise DataError(name, "", f"{ending or 'no ending'} is no image format", f"use {', '.join(_FORMATS)}")
+    made = io.BytesIO()
+    Image.fromarray(image).save(made, _FORMATS[ending], quality=quality)
+    with atomic_write(name) as file:
+        file.write(made.getbuffer())
+
+
+class _opened:  # noqa: N801 - reads as a verb, like open
+    """Open a photo for one block; whatever Pillow raises in it becomes one sentence."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.name = os.fspath(path)
+
+    def __enter__(self) -> PillowImage.Image:
+        from PIL import Image
+
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", Image.DecompressionBombWarning)
+                self.image = Image.open(self.name)
+        except Exception as error:
+            raise self._refusal(error) from error
+        return self.image
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        self.image.close()
+        if isinstance(error, Exception) and not isinstance(error, DataError):
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: Exception) -> DataError:
+        from PIL import Image, UnidentifiedImageError
+
+        if isinstance(error, FileNotFoundError):
+            return DataError(self.name, "", "no such file", "check the path")
+        if isinstance(error, IsADirectoryError):
+            return DataError(self.name, "", "is a folder", "give an image in it")
+        if isinstance(error, UnidentifiedImageError):
+            return DataError(self.name, "", "is not an image that can be read", "give a JPEG, PNG, WebP, BMP or TIFF")
+        if isinstance(error, (Image.DecompressionBombWarning, Image.DecompressionBombError)):
+            return DataError(self.name, "", f"is too large: {error}", "shrink it first")
+        return DataError(self.name, "", f"is a broken image: {error}", "download or export it again")
+
+
+def _orientation(image: PillowImage.Image) -> int:
+    """EXIF orientation 1 to 8; broken or missing EXIF counts as upright."""
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except (SyntaxError, ValueError, OSError, KeyError, TypeError):
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _upright(image: PillowImage.Image) -> PillowImage.Image:
+    from PIL import Image
+
+    turn = Image.Transpose
+    turns = {
+        2: turn.FLIP_LEFT_RIGHT,
+        3: turn.ROTATE_180,
+        4: turn.FLIP_TOP_BOTTOM,
+        5: turn.TRANSPOSE,
+        6: turn.ROTATE_270,
+        7: turn.TRANSVERSE,
+        8: turn.ROTATE_90,
+    }
+    orientation = _orientation(image)
+    return image.transpose(turns[orientation]) if orientation in turns else image
+
+
+def _rgb(image: PillowImage.Image) -> PillowImage.Image:
+    from PIL import Image
+
+    if image.mode.startswith("I;16") or image.mode == "I":
+        deep = np.asarray(image).astype(np.int64)
+        return Image.fromarray((deep >> 8).clip(0, 255).astype(np.uint8)).convert("RGB")
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB")

@@ -45,7 +45,7 @@ def print_as_json(report: Report, failed: Sequence[str]) -> None:
 
 def summary(report: Report) -> dict[str, Any]:
     """What ``--json`` prints: names and numbers of the stats, counts, quirks and warnings."""
-    hits = [{name: getattr(q, name) for name in ("id", "count", "unit", "what", "examples")} for q in report.quirks]
+    hits = [hit.to_dict() for hit in report.quirks]
     return {
         "iou_type": report.iou_type,
         "mode": report.mode,

@@ -71,9 +71,9 @@ def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> i
         iou_type = _guessed(preds)
     from cocokit.eval import evaluate
 
-    report = evaluate(gt or _workspace_gt(), preds, iou_type, **{name: given[name] for name in _SETTINGS})
-    stats = dict(zip(report.stat_names, report.stats.tolist(), strict=True))
-    failed = _failed_gates(stats, given["fail_under"], given["fail_drop"], baseline)
+    settings = {name: given[name] for name in _SETTINGS if given[name] is not None}
+    report = evaluate(gt or _workspace_gt(), preds, iou_type, **settings)
+    failed = _failed_gates(report.named_stats(), given["fail_under"], given["fail_drop"], baseline)
 
     from . import _report
 

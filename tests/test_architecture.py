@@ -1,0 +1,124 @@
+"""Who may import whom (ARCHITECTURE.md): imports point one way, and a heavy library has one home."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.sources import Source, imports, ours, sources
+
+# A module belongs to the layer with the longest name that it starts with; a layer may import itself and those named.
+LAYERS = {
+    "cocokit.errors": (),
+    "cocokit.types": (),
+    "cocokit.columns": ("cocokit.errors",),
+    "cocokit.atomic": ("cocokit.errors",),
+    "cocokit.config": ("cocokit.errors", "cocokit.types"),
+    "cocokit.compiled": ("cocokit.errors", "cocokit.object_file", "cocokit.kernels", "cocokit.compiling"),
+    "cocokit.compiling": ("cocokit.errors", "cocokit.compiled", "cocokit.kernels"),
+    "cocokit.object_file": ("cocokit.errors",),
+    "cocokit.kernels": ("cocokit.compiled",),
+    "cocokit.rle": ("ground", "cocokit.geometry"),
+    "cocokit.geometry": ("ground", "cocokit.rle"),
+    "cocokit.imageio": ("ground",),
+    "cocokit": ("ground", "cocokit.rle", "cocokit.geometry", "cocokit.imageio"),  # the rest of the core
+    "cocokit.pipeline": ("cocokit.errors", "cocokit.types"),
+    "cocokit.store": ("cocokit.errors", "cocokit.types"),
+    "cocokit.eval": ("core",),
+    "cocokit.campaign": ("core", "cocokit.pipeline", "cocokit.store"),
+    "cocokit.crowd": ("core", "cocokit.campaign", "cocokit.eval"),
+    "cocokit.annotate_ui": ("core", "cocokit.campaign"),
+    "cocokit.baselines": ("core", "cocokit.eval"),
+    "cocokit.migrations": (),
+    "cocokit.cli": ("everyone",),
+    "cocokit.__main__": ("cocokit.cli",),
+}
+GROUND = ("cocokit.errors", "cocokit.types", "cocokit.columns", "cocokit.atomic", "cocokit.config", "cocokit.compiled",
+          "cocokit.kernels", "cocokit.object_file")
+CORE = (*GROUND, "cocokit.compiling", "cocokit.rle", "cocokit.geometry", "cocokit.imageio", "cocokit")
+
+HOMES = {
+    "numba": ("cocokit.compiling",),
+    "llvmlite": ("cocokit.compiling", "cocokit.compiled"),
+    "click": ("cocokit.cli",),
+    "shapely": ("cocokit.geometry",),
+    "pycocotools": (),  # the oracle of the tests, not a part of the package
+    "torch": ("cocokit.baselines",),
+    "torchvision": (),
+    "flask": ("cocokit.annotate_ui",),
+    "sqlalchemy": ("cocokit.store", "cocokit.migrations"),
+    "alembic": ("cocokit.migrations",),
+}
+FOLDERS = ("eval", "baselines", "annotate_ui", "migrations")
+
+
+def layer(module: str) -> str:
+    return max((name for name in LAYERS if module == name or module.startswith(name + ".")), key=len)
+
+
+def allowed(name: str) -> set[str]:
+    """The layers that a layer may import, with the group names filled in."""
+    groups = {"ground": GROUND, "core": CORE, "everyone": tuple(LAYERS)}
+    return {name}.union(*(groups.get(other, (other,)) for other in LAYERS[name]))
+
+
+def forbidden(source: Source) -> list[str]:
+    """Each import of ours that the table does not allow."""
+    may = allowed(layer(source.module))
+    return [
+        f"{source.path.name}:{line} imports {name}"
+        for name, line, _ in imports(source)
+        if (target := ours(name)) and target != "cocokit" and layer(target) not in may
+    ]
+
+
+def every(source: Source) -> str:
+    return source.module
+
+
+@pytest.mark.parametrize("source", sources(), ids=every)
+def test_imports_point_one_way(source: Source) -> None:
+    assert forbidden(source) == []
+
+
+@pytest.mark.parametrize("source", sources(), ids=every)
+def test_a_heavy_library_is_imported_only_at_its_home(source: Source) -> None:
+    for name, line, _ in imports(source):
+        homes = HOMES.get(name.partition(".")[0])
+        if homes is not None:
+            assert any(f"{source.module}.".startswith(f"{home}.") for home in homes), f"line {line} imports {name}"
+
+
+@pytest.mark.parametrize("source", sources(), ids=every)
+def test_nobody_imports_a_folder_by_its_bare_name(source: Source) -> None:
+    bare = [f"line {line}: {name}" for name, line, _ in imports(source) if name.partition(".")[0] in FOLDERS]
+    assert bare == []
+
+
+@pytest.mark.parametrize("source", sources(), ids=every)
+def test_relative_imports_stay_inside_the_folder(source: Source) -> None:
+    home = next((f"cocokit.{f}" for f in FOLDERS if f"{source.module}.".startswith(f"cocokit.{f}.")), "cocokit")
+    depth = source.package.count(".") - home.count(".") + 1
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level <= depth, f"line {node.lineno} climbs out of {home}"
+
+
+def test_there_are_no_cycles_at_import_time() -> None:
+    graph = {s.module: {ours(n) for n, _, top in imports(s) if top} - {None, s.module} for s in sources()}
+    while leaves := [m for m, uses in graph.items() if not uses & graph.keys()]:
+        for module in leaves:
+            del graph[module]
+    assert not graph, f"a cycle among {sorted(graph)}"
+
+
+@pytest.mark.parametrize("source", sources(), ids=every)
+def test_no_file_is_longer_than_400_lines(source: Source) -> None:
+    assert len(source.path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_the_table_would_notice() -> None:
+    wrong = ast.parse("def f():\n    from cocokit.eval import evaluate\n    import numba\n")
+    core = next(s for s in sources() if s.module == "cocokit.errors")
+    assert forbidden(Source("cocokit.errors", core.path, wrong)) == ["errors.py:2 imports cocokit.eval.evaluate"]

@@ -1,0 +1,114 @@
+"""The documents keep pace: commands and flags exist, links lead somewhere, public names are described."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from cocokit.cli import COMMANDS, cli
+from tests.sources import Source, sources
+from tests.test_packaging import ROOT
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+#: Documents about this release; the changelog may name commands that are gone.
+PRESENT = [d for d in DOCUMENTS if d.name != "CHANGELOG.md"]
+
+
+def by_name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def command_lines(text: str) -> Iterator[list[str]]:
+    """The words of each line of an indented or fenced block that runs cocokit, and of each `cocokit ...` in the prose."""
+    fenced = False
+    for line in text.splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced or line.startswith("    "):
+            if match := re.search(r"(?:^|\s)(?:\$ )?(?:python -m )?cocokit (.*)", line):
+                yield shlex.split(match[1].rstrip("\\"), comments=True)
+        else:
+            yield from (shlex.split(found) for found in re.findall(r"`cocokit ([^`]+)`", line))
+
+
+def flags_of(command: click.Command) -> set[str]:
+    names = {flag for p in command.params for flag in (*p.opts, *p.secondary_opts)}
+    return names | set(command.context_settings.get("help_option_names", ["--help"])) | {"-h"}
+
+
+@pytest.mark.parametrize("document", PRESENT, ids=by_name)
+def test_every_command_and_flag_in_a_document_exists(document: Path) -> None:
+    context = click.Context(cli)
+    for words in command_lines(document.read_text(encoding="utf-8")):
+        verb = next((w for w in words if not w.startswith("-")), None)
+        if verb is None or not re.fullmatch(r"[a-z]+", verb):
+            continue  # cocokit --help, cocokit VERB
+        command = cli.get_command(context, verb)
+        assert command is not None, f"{document.name} names the command {verb}"
+        used = {w.partition("=")[0] for w in words if re.match(r"--?[a-zA-Z]", w)}
+        assert used <= flags_of(command), f"{document.name}: cocokit {' '.join(words)}"
+
+
+@pytest.mark.parametrize("document", PRESENT, ids=by_name)
+def test_every_make_target_in_a_document_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    for target in re.findall(r"(?:^    |`)make ([a-z-]+)", document.read_text(encoding="utf-8"), re.M):
+        assert target in targets
+
+
+def anchors(document: Path) -> set[str]:
+    """The names under which headings can be linked, as code hosts make them."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.strip().lower()).replace(" ", "-") for h in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=by_name)
+def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        file, _, anchor = target.partition("#")
+        path = (document.parent / file).resolve() if file else document
+        assert path.exists(), f"{document.name} links to {target}"
+        assert not anchor or path.suffix != ".md" or anchor in anchors(path), f"{document.name} links to {target}"
+
+
+def public(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
+    """A module, class or function and what is public in it."""
+    yield name, node
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.ClassDef, ast.FunctionDef)) and not child.name.startswith("_"):
+            if isinstance(child, ast.ClassDef):
+                yield from public(child, f"{name}.{child.name}")
+            else:
+                yield f"{name}.{child.name}", child
+
+
+def property_of_another(node: ast.AST) -> bool:
+    """A setter shares the docstring of its property; an overload that of its function."""
+    names = [ast.unparse(d) for d in getattr(node, "decorator_list", [])]
+    return any(n.endswith((".setter", "overload")) for n in names)
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda s: s.module)
+def test_every_public_name_has_a_docstring(source: Source) -> None:
+    bare = [name for name, node in public(source.tree, source.module)
+            if not ast.get_docstring(node) and not property_of_another(node)]  # type: ignore[arg-type]
+    assert bare == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_says_what_it_does_and_ends_with_an_example(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    assert command.epilog
+    assert f"cocokit {name}" in command.epilog
+    assert all(getattr(p, "help", "") for p in command.params if isinstance(p, click.Option))

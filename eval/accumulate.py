@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .cells import Cells
-from .kernels.curves import accumulate_category
+from .kernels.curves import accumulate_block
 from .matching import Matches
 from .params import EvalParams
 
@@ -45,24 +45,19 @@ def accumulate(
     """
     n_cat, n_area = matches.npig.shape
     shape = (len(params.iou_thrs), len(params.rec_thrs), n_cat, n_area, len(params.max_dets))
-    curves = Curves(np.full(shape, -1.0), np.full((shape[0], *shape[2:]), -1.0), np.full(shape, -1.0))
+    curves = Curves(np.empty(shape), np.empty((shape[0], *shape[2:])), np.empty(shape))
     max_dets = np.array(params.max_dets, np.int64)
     rec_order = np.argsort(params.rec_thrs, kind="stable")
+    npig = np.ascontiguousarray(matches.npig).reshape(-1)
     for block in matches.blocks:
         areas, thrs = block.a1 - block.a0, block.t1 - block.t0
-        curves_of = areas * thrs * shape[4]
-        need = np.empty(areas * shape[1], np.int64)
-        plain = np.empty(areas * shape[4], np.int64)
-        extra, hits, totals, pointer = (np.empty(curves_of, np.int64) for _ in range(4))
-        best = np.empty(curves_of)
-        for k in range(n_cat):
-            npig = np.ascontiguousarray(matches.npig[k, block.a0 : block.a1])
-            if not npig.any():
-                continue
-            accumulate_category(
-                by_score, int(cat_start[k]), int(cat_start[k + 1]), rank, block.tp, block.ig, score, npig, thrs, areas,
-                max_dets, shape[4], dt_order, params.rec_thrs, rec_order, shape[1], need, plain, extra, hits, totals,
-                best, pointer, k, n_cat, block.t0, block.a0, shape[0], n_area, curves.precision.reshape(-1),
-                curves.recall.reshape(-1), curves.scores.reshape(-1),
-            )  # fmt: skip
+        n = areas * thrs * shape[4]
+        extra, hits, reach, pointer = (np.empty(n, np.int64) for _ in range(4))
+        accumulate_block(
+            by_score, cat_start, n_cat, rank, block.tp, block.ig, score, dt_order, npig, thrs, areas, max_dets, shape[4],
+            params.rec_thrs, rec_order, shape[1], np.empty(areas * shape[1], np.int64),
+            np.empty(areas * shape[4], np.int64), extra, hits, reach, pointer, np.empty(n), np.empty(n),
+            np.empty(n * shape[1]), np.empty(n * shape[1]), np.empty(len(rank), np.int32), block.t0, block.a0, n_area, curves.precision.reshape(-1),
+            curves.recall.reshape(-1), curves.scores.reshape(-1),
+        )  # fmt: skip
     return curves

@@ -134,9 +134,13 @@ def _on_edges(e: Evidence) -> int:
 
 
 def _nan(e: Evidence) -> int:
-    bad = e.dt.score != e.dt.score
-    if e.params.iou_type == "bbox" and e.dt.bbox is not None:
-        bad |= np.isnan(e.dt.bbox).any(1)
+    boxes = e.dt.bbox if e.params.iou_type == "bbox" else None
+    with np.errstate(invalid="ignore", over="ignore"):
+        if np.isfinite(e.dt.score.sum()) and (boxes is None or np.isfinite(boxes.sum())):
+            return 0  # a NaN would have made its sum NaN
+    bad = np.isnan(e.dt.score)
+    if boxes is not None:
+        bad |= np.isnan(boxes).any(1)
     return _count(bad, e.dt_known)
 
 

@@ -181,8 +181,11 @@ class _Object:
             raise KernelError(f"kernel {k.name} is not in the compiled object")
         kinds: list[Any] = []
         for word in k.words:
-            kinds += [ctypes.c_void_p, ctypes.c_int64] if word.endswith("[:]") else [
-                ctypes.c_int64 if word == "i8" else ctypes.c_double]
+            kinds += (
+                [ctypes.c_void_p, ctypes.c_int64]
+                if word.endswith("[:]")
+                else [ctypes.c_int64 if word == "i8" else ctypes.c_double]
+            )
         call = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *kinds)(address)
 
         def run(*args: Any) -> int:

@@ -37,8 +37,14 @@ if numba.config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set")
 
 _OPTIONS = {"_nrt": False, "error_model": "numpy"}
-_TYPES = {"u1": types.uint8, "i4": types.int32, "i8": types.int64, "u4": types.uint32, "f4": types.float32,
-          "f8": types.float64}
+_TYPES = {
+    "u1": types.uint8,
+    "i4": types.int32,
+    "i8": types.int64,
+    "u4": types.uint32,
+    "f4": types.float32,
+    "f8": types.float64,
+}
 #: Symbols that every platform's C library has and that LLVM may call for loops that copy or fill.
 _ALLOWED = re.compile(r"^(llvm\..*|memset|memcpy|memmove)$")
 
@@ -165,8 +171,14 @@ def _view_maker(kind: Any) -> Any:
             item = context.get_data_type(kind)
             size = context.get_constant(types.intp, context.get_abi_sizeof(item))
             made = context.make_array(array_type)(context, builder)
-            populate_array(made, data=builder.inttoptr(args[0], item.as_pointer()), shape=[args[1]], strides=[size],
-                           itemsize=size, meminfo=None)
+            populate_array(
+                made,
+                data=builder.inttoptr(args[0], item.as_pointer()),
+                shape=[args[1]],
+                strides=[size],
+                itemsize=size,
+                meminfo=None,
+            )
             return made._getvalue()
 
         return array_type(types.int64, types.int64), code
@@ -222,7 +234,8 @@ def compile_object(kernels: dict[str, Kernel]) -> tuple[dict[str, str], bytes, d
     if module is None:
         raise KernelError("there is no kernel to compile")
     machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=os.environ["NUMBA_CPU_NAME"], features="", opt=3, reloc="pic", codemodel="small")
+        cpu=os.environ["NUMBA_CPU_NAME"], features="", opt=3, reloc="pic", codemodel="small"
+    )
     _drop_unused(module, machine, set(symbols.values()))
     outside = [f.name for f in module.functions if f.is_declaration and not _ALLOWED.match(f.name)]
     if outside:

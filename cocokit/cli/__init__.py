@@ -18,6 +18,8 @@ from ..errors import CocokitError, DataError
 #: Every command: its module in this package and the line that ``cocokit --help`` shows for it.
 COMMANDS = {
     "eval": ("eval", "Evaluate detections against ground truth."),
+    "check": ("check", "Look for mistakes in a dataset or in results."),
+    "show": ("show", "Draw the boxes and masks of one image."),
 }
 
 DONE, FAILED, USAGE, FOUND_PROBLEMS, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141

@@ -67,12 +67,12 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
 def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> int:
     """Run ``cocokit eval``; its exit code."""
     baseline = _baseline(given["fail_drop"])
-    if iou_type is None:
-        iou_type = _guessed(preds)
+    gt, iou_type = _from_workspace(gt, iou_type)
+    iou_type = iou_type or _guessed(preds)
     from cocokit.eval import evaluate
 
     settings = {name: given[name] for name in _SETTINGS if given[name] is not None}
-    report = evaluate(gt or _workspace_gt(), preds, iou_type, **settings)
+    report = evaluate(gt, preds, iou_type, **settings)
     failed = _failed_gates(report.named_stats(), given["fail_under"], given["fail_drop"], baseline)
 
     from . import _report
@@ -93,13 +93,20 @@ def _guessed(preds: str) -> str:
     return iou_type
 
 
-def _workspace_gt() -> str:
-    """The ground truth that the workspace names.
+def _from_workspace(gt: str | None, iou_type: str | None) -> tuple[str, str | None]:
+    """Ground truth and IoU type as the flags say, else as the workspace's settings do.
 
     Raises:
-        click.UsageError: there is none.
+        click.UsageError: nothing names a ground truth.
     """
-    raise click.UsageError('no ground truth: give --gt FILE, or put gt = "FILE" into a cocokit.toml here or above')
+    if gt is None or iou_type is None:
+        from ..config import load_settings
+
+        settings = load_settings({"gt": gt, "iou_type": iou_type})
+        gt, iou_type = settings.gt, settings.iou_type
+    if gt is None:
+        raise click.UsageError('no ground truth: give --gt FILE, or put gt = "FILE" into a cocokit.toml here or above')
+    return gt, iou_type
 
 
 def _baseline(gate: tuple[str, dict[str, float]] | None) -> dict[str, float]:

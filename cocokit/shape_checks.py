@@ -90,7 +90,7 @@ def check_areas(notes: Notebook, rows: Rows) -> None:
     if a.bbox is not None:
         whole = np.maximum(a.bbox[:, 2], 0) * np.maximum(a.bbox[:, 3], 0)
         frame = 2 * TOLERANCE * (a.bbox[:, 2] + a.bbox[:, 3]) + 4 * TOLERANCE**2
-        larger = has & a.has(Field.BBOX) & (area > whole + np.maximum(frame, 0))
+        larger = has & ~bad & a.has(Field.BBOX) & (area > whole + np.maximum(frame, 0))
         notes.add("warning", "area-exceeds-bbox", larger, "an area larger than that of the box", rows.noun, example)
 
 

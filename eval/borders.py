@@ -56,8 +56,8 @@ def check_borders(
         DataError: a missing field, an unknown image (J5), a number that is not finite (X3), a duplicated id in the
             results, an outline that pycocotools cannot draw (K1, X10), an image without a size.
     """
-    gt = Faults(dataset.annotations, gt_path, "annotations", lenient=lenient and not fixed)
-    dt = Faults(results, dt_path, "results", lenient=lenient and not fixed)
+    gt = Faults(dataset.annotations, gt_path, "annotations", lenient=lenient, fixed=fixed)
+    dt = Faults(results, dt_path, "results", lenient=lenient, fixed=fixed)
     _check_ground_truth(gt, iou_type, fixed=fixed)
     _check_results(dt, iou_type, fixed=fixed)
     if iou_type == "segm":
@@ -94,6 +94,9 @@ def _check_results(dt: Faults, iou_type: str, *, fixed: bool) -> None:
     if not len(dt.rows):
         dt.warnings.append(f"{dt.path}: holds no results, so every precision and recall is 0 (X4)")
         return
+    if fixed and iou_type == "segm" and not dt.rows.present[0] & int(Field.SEGMENTATION):
+        reason = "is missing, and a box is no mask (J2)"
+        dt.refuse(dt.without(Field.SEGMENTATION), "segmentation", reason, "evaluate with --iou-type bbox, or --strict")
     fields = Field.IMAGE_ID | Field.CATEGORY_ID | Field.SCORE | _shape_of_results(dt, iou_type, fixed=fixed)
     _require(dt, fields, "every result needs it (the first one decides what all need), so add it or remove the result")
     _check_finite(dt, iou_type)

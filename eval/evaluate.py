@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cocokit.columns import Annotations, Field
 from cocokit.dataset import Dataset
+from cocokit.errors import DataError
 
 from .accumulate import accumulate
 from .borders import check_borders
@@ -84,13 +85,18 @@ def evaluate(
     """
     if params is None:
         params = EvalParams(iou_type=iou_type, **settings)
+    gt_path, dt_path = _name(gt, "ground truth"), _name(dt, "results")
     dataset = load_dataset(gt, _ROW | Field.AREA | Field.IGNORE | _GT_FIELDS[params.iou_type])
-    results, name = load_results(dt, params.iou_type)
-    warnings = check_borders(
-        dataset, results, params.iou_type, fixed=params.fixed, lenient=lenient, use_cats=params.use_cats,
-        gt_path=_name(gt, "ground truth"), dt_path=name,
-    )  # fmt: skip
-    return evaluate_columns(dataset, results, params, warnings, name)
+    try:
+        results, name = load_results(dt, params.iou_type)
+        warnings = check_borders(
+            dataset, results, params.iou_type, fixed=params.fixed, lenient=lenient, use_cats=params.use_cats,
+            gt_path=gt_path, dt_path=dt_path,
+        )  # fmt: skip
+        return evaluate_columns(dataset, results, params, warnings, name)
+    except DataError as error:  # deeper down the sides have no names of their own
+        path = {"ground truth": gt_path, "results": dt_path}.get(error.path, error.path)
+        raise DataError(path, error.where, error.reason, error.remedy, error.count) from error.__cause__
 
 
 def _name(source: Any, otherwise: str) -> str:

@@ -21,12 +21,14 @@ class Faults:
         rows: its columns.
         path: its file, or a word for data in memory.
         kind: "annotations" or "results".
-        lenient: whether refusals that allow it become warnings.
+        lenient: whether refusals that allow it become warnings; never in ``fixed``, which has no number for them.
+        fixed: the mode that corrects pycocotools' defects.
         warnings: sentences so far.
     """
 
-    def __init__(self, rows: Annotations, path: str, kind: str, *, lenient: bool) -> None:
-        self.rows, self.path, self.kind, self.lenient = rows, path, kind, lenient
+    def __init__(self, rows: Annotations, path: str, kind: str, *, lenient: bool, fixed: bool = False) -> None:
+        self.rows, self.path, self.kind = rows, path, kind
+        self.lenient, self.fixed = lenient and not fixed, fixed
         self.warnings: list[str] = []
 
     def refuse(self, at: Int64, field: str, reason: str, remedy: str) -> None:
@@ -44,7 +46,7 @@ class Faults:
             DataError: unless lenient.
         """
         if not self.lenient:
-            remedy = f"{remedy}, or count it as pycocotools does with --lenient (lenient=True)"
+            remedy = remedy if self.fixed else f"{remedy}, or count it as pycocotools does with --lenient (lenient=True)"
             raise self._error(at, field, reason, remedy)
         self.warn(at, field, f"{reason}, counted as pycocotools counts it")
 

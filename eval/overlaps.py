@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocokit.errors import DataError
+from cocokit.places import place
 
 from .cells import Cells, Pairs
 from .kernels.boxes import box_pairs
@@ -127,8 +128,8 @@ def _check_points(cells: Cells, gt: GroundTruth, dt: Detections, points: Int64, 
         if len(wrong):
             i = int(wrong[0])
             raise DataError(
-                name, f"[{int(rows[i])}].keypoints",
+                name, place("annotations" if name == "ground truth" else name, int(rows[i]), "keypoints"),
                 f"has {int(have[i])} points, but the sigmas of category {int(cat_ids[category[i]])} are for "
                 f"{int(points[category[i]])}",
-                "give one sigma per point with --sigmas" if name == "ground truth" else "", len(wrong),
+                "correct it, or give one sigma per point with --sigmas", len(wrong),
             )  # fmt: skip

@@ -27,12 +27,16 @@ from .errors import KernelError as KernelError  # callers look for it here
 MODULES = (
     "cocokit.kernels.bits",
     "cocokit.kernels.selftest",
+    "cocokit.kernels.runs",
+    "cocokit.kernels.overlap",
+    "cocokit.kernels.raster",
     "cocokit.eval.kernels.order",
     "cocokit.eval.kernels.boxes",
     "cocokit.eval.kernels.matching",
     "cocokit.eval.kernels.curves",
     "cocokit.eval.kernels.keypoints",
     "cocokit.eval.kernels.census",
+    "cocokit.eval.kernels.masks",
 )
 
 _DTYPES = {"u1": "|u1", "i4": "<i4", "i8": "<i8", "u4": "<u4", "f4": "<f4", "f8": "<f8"}

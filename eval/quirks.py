@@ -201,10 +201,8 @@ def _masks(e: Evidence) -> dict[str, tuple[int, str]]:
 
 def _other_range(e: Evidence) -> int:
     """Detections for which the box's area lies in other area ranges than the mask's (PARITY J3)."""
-    from cocokit.rle import measure
-
-    assert e.results.bbox is not None and e.dt.segmentation is not None
-    mask = measure(e.dt.segmentation).area
+    assert e.results.bbox is not None and e.dt.masks is not None
+    mask = e.dt.masks.measures.area
     box = e.results.bbox[:, 2] * e.results.bbox[:, 3]
     other = np.zeros(len(mask), np.bool_)
     for lo, hi in np.asarray(e.params.area_rng):

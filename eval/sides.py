@@ -7,12 +7,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cocokit.columns import Annotations, Field, Ragged, Segmentations
 from cocokit.errors import DataError
+
+if TYPE_CHECKING:
+    from cocokit.masks import Masks
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
@@ -60,6 +64,7 @@ class Detections:
         area: (N,) float64 px^2, from the box, the mask or the extent of the keypoints (J3).
         bbox: (N, 4) float64 px, or None where matching does not need it.
         keypoints, segmentation: as in :class:`GroundTruth`.
+        masks: the outlines once they have been measured.
     """
 
     kind: str
@@ -70,6 +75,7 @@ class Detections:
     bbox: Float64 | None
     keypoints: Ragged | None
     segmentation: Segmentations | None
+    masks: Masks | None = None
 
     def __len__(self) -> int:
         return len(self.image_id)
@@ -182,21 +188,21 @@ def detections(columns: Annotations, iou_type: str, fixed: bool, path: str = "re
     """
     n = len(columns)
     kind = result_kind(columns)
-    bbox, area = columns.bbox, None
+    bbox, area, masks = columns.bbox, None, None
     from_mask = kind == "segm" or (fixed and iou_type == "segm" and columns.segmentation is not None)
     if kind == "bbox" and bbox is not None and not from_mask:
         area = bbox[:, 2] * bbox[:, 3]
     elif kind == "keypoints" and columns.keypoints is not None:
         bbox, area = extents(columns.keypoints)
     elif from_mask:
-        from cocokit.rle import measure
+        from cocokit.masks import Masks
 
         if columns.segmentation is None:
             raise DataError(path, "", "was read without its masks")
-        measured = measure(columns.segmentation)
-        area = measured.area
+        masks = Masks(columns.segmentation)
+        area = masks.measures.area
         if bbox is None or kind == "segm":
-            bbox = measured.bbox
+            bbox = masks.measures.bbox
     usable = {"bbox": bbox is not None, "segm": columns.segmentation is not None or kind == "bbox",
               "keypoints": columns.keypoints is not None}
     if n and not usable[iou_type]:
@@ -211,6 +217,7 @@ def detections(columns: Annotations, iou_type: str, fixed: bool, path: str = "re
         bbox=bbox,
         keypoints=columns.keypoints,
         segmentation=columns.segmentation,
+        masks=masks,
     )
 
 

@@ -1,0 +1,153 @@
+"""Mask IoU of the pairs that can match."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocokit.columns import KIND_NONE, KIND_POLYGONS, Float64, Ragged, Segmentations, UInt8
+from cocokit.dataset import Dataset
+from cocokit.errors import DataError
+from cocokit.masks import Masks, joined, take
+
+from .cells import Cells, Pairs
+from .kernels.masks import mask_candidates
+from .sides import Detections, GroundTruth
+
+Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
+
+_BLOCK = 1 << 14  # candidate pairs whose masks are decoded at a time
+
+
+def of_masks(cells: Cells, gt: GroundTruth, dt: Detections, dataset: Dataset, floor: float) -> Pairs:
+    """Pairs with mask IoU of at least ``floor``; ``dt.masks`` is set when it was not.
+
+    Ground truth without an outline is an empty mask (PARITY X10); results that are boxes are rectangles (J2).
+
+    Raises:
+        DataError: the ground truth was read without its outlines, or an outline has an impossible size.
+    """
+    if gt.segmentation is None:
+        raise DataError("ground truth", "annotations", "have no segmentation", "give an instances file as --gt")
+    if dt.masks is None:
+        boxed = dt.segmentation is None or bool((dt.segmentation.kind <= KIND_POLYGONS).any())
+        sizes = _image_sizes(dataset, dt.image_id) if boxed else None
+        dt.masks = Masks(_outlines(dt), sizes)
+    rows = gt.source[_members(cells.gt_order, cells.gt_start, cells.gt_stop)]
+    ids = dataset.annotations.image_id
+    sizes = _image_sizes(dataset, np.zeros(len(gt.segmentation), np.int64) if ids is None else ids)
+    masks = Masks(gt.segmentation, sizes, np.unique(rows))
+    crowd = np.zeros(len(gt.segmentation), np.uint8)
+    crowd[gt.source] = gt.crowd
+    return mask_pairs(replace(cells, gt_order=gt.source[cells.gt_order]), masks, dt.masks, crowd, floor)
+
+
+def _members(order: Int64, start: Int64, stop: Int64) -> Int64:
+    """Rows of the cells that have both sides."""
+    step = np.zeros(len(order) + 1, np.int64)
+    step[start] += 1
+    step[stop] -= 1
+    return order[np.cumsum(step[:-1]) > 0]
+
+
+def _image_sizes(dataset: Dataset, image_id: Int64) -> Int64:
+    """(N, 2) int64 [height, width] px of each row's image; zeros where there is no such image."""
+    images = dataset.images
+    order = np.argsort(images.id, kind="stable")
+    ids = images.id[order]
+    place = np.searchsorted(ids, image_id).clip(max=max(len(ids) - 1, 0))
+    if not len(ids):
+        return np.zeros((len(image_id), 2), np.int64)
+    sizes = np.stack([images.height[order], images.width[order]], axis=1)[place]
+    return np.asarray(np.where((ids[place] == image_id)[:, None], sizes, 0), np.int64)
+
+
+def _outlines(dt: Detections) -> Segmentations:
+    """The detections' outlines; a box result without one has its rectangle (PARITY J2)."""
+    outlines = dt.segmentation
+    if dt.kind != "bbox" or dt.bbox is None:
+        assert outlines is not None
+        return outlines
+    if outlines is None:
+        return rectangles(dt.bbox)
+    missing = np.flatnonzero(outlines.kind == KIND_NONE)
+    return with_rectangles(outlines, missing, dt.bbox[missing]) if len(missing) else outlines
+
+
+def mask_pairs(cells: Cells, gt: Masks, dt: Masks, gt_crowd: UInt8, floor: float) -> Pairs:
+    """All (detection, ground truth) pairs of a cell with mask IoU of at least ``floor``.
+
+    The IoUs are pycocotools' bit for bit (PARITY I1 to I3, E1). Areas and boxes say which masks have to be decoded at
+    all; these are decoded block by block, so that memory stays bounded.
+
+    Args:
+        cells: both sides in matching order.
+        gt: the masks of all ground truths, by row.
+        dt: those of all detections.
+        gt_crowd: (N,) uint8 by ground-truth row, 1 for crowd regions.
+        floor: the lowest IoU threshold; at 0 or less every pair of a cell counts.
+    """
+    crowd = np.ascontiguousarray(gt_crowd, np.uint8)
+    room = max(_BLOCK, int((cells.gt_stop - cells.gt_start).max(initial=0)))
+    position, rows = np.empty(room, np.int64), np.empty((2, room), np.int64)
+    within, state = np.empty(room, np.int32), np.zeros(2, np.int64)
+    kept: list[tuple[Int64, Int32, Float64]] = []
+    while state[0] < len(cells):
+        n = mask_candidates(
+            cells.dt_order, cells.gt_order, cells.dt_start, cells.dt_stop, cells.gt_start, cells.gt_stop, len(cells),
+            state, *_measured(dt), *_measured(gt), crowd, floor, position, within, rows[0], rows[1], room,
+        )  # fmt: skip
+        iou = dt.ious(rows[0, :n], gt, rows[1, :n], crowd)
+        good = iou >= floor
+        kept.append((position[:n][good], within[:n][good], iou[good]))
+    return _pairs(kept, len(cells.dt_order))
+
+
+def _measured(masks: Masks) -> tuple[Float64, Float64, Int64, UInt8]:
+    found = masks.measures
+    return found.area, found.bbox.reshape(-1), masks.size.reshape(-1), found.status
+
+
+def _pairs(kept: list[tuple[Int64, Int32, Float64]], detections: int) -> Pairs:
+    if not kept:
+        return Pairs(np.zeros(detections + 1, np.int64), np.empty(0, np.int32), np.empty(0))
+    position, within, iou = (np.concatenate(part) for part in zip(*kept, strict=True))
+    offsets = np.zeros(detections + 1, np.int64)
+    np.cumsum(np.bincount(position, minlength=detections), out=offsets[1:])
+    return Pairs(offsets, within, iou)
+
+
+def rectangles(bbox: Float64) -> Segmentations:
+    """Outlines of boxes as loadRes makes them for box results: one four-cornered polygon each (PARITY J2).
+
+    Args:
+        bbox: (N, 4) float64 [x, y, w, h] px.
+    """
+    n = len(bbox)
+    x0, y0 = bbox[:, 0], bbox[:, 1]
+    x1, y1 = x0 + bbox[:, 2], y0 + bbox[:, 3]
+    corners = np.stack([x0, y0, x0, y1, x1, y1, x1, y0], axis=1).reshape(-1)
+    none = np.zeros(n + 1, np.int64)
+    return Segmentations(
+        kind=np.full(n, KIND_POLYGONS, np.uint8),
+        size=np.zeros((n, 2), np.int64),
+        rings=np.arange(n + 1),
+        xy=Ragged(corners, np.arange(n + 1) * 8),
+        text=Ragged(np.empty(0, np.uint8), none),
+        counts=Ragged(np.empty(0, np.int64), none),
+    )
+
+
+def with_rectangles(outlines: Segmentations, rows: Int64, bbox: Float64) -> Segmentations:
+    """The same outlines, but ``rows`` (R,), which have none, get the rectangles of their boxes (R, 4)."""
+    boxes = rectangles(bbox)
+    owner = np.concatenate([np.repeat(np.arange(len(outlines)), np.diff(outlines.rings)), rows])
+    rings = np.zeros(len(outlines) + 1, np.int64)
+    np.cumsum(np.bincount(owner, minlength=len(outlines)), out=rings[1:])
+    kind = outlines.kind.copy()
+    kind[rows] = KIND_POLYGONS
+    xy = take(joined([outlines.xy, boxes.xy]), np.argsort(owner, kind="stable"))
+    return replace(outlines, kind=kind, rings=rings, xy=xy)

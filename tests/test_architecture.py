@@ -19,10 +19,11 @@ LAYERS = {
     "cocokit.compiling": ("cocokit.errors", "cocokit.compiled", "cocokit.kernels"),
     "cocokit.object_file": ("cocokit.errors",),
     "cocokit.kernels": ("cocokit.compiled",),
-    "cocokit.rle": ("ground", "cocokit.geometry"),
-    "cocokit.geometry": ("ground", "cocokit.rle"),
+    "cocokit.masks": ("ground",),
+    "cocokit.rle": ("ground", "cocokit.masks"),
+    "cocokit.geometry": ("ground", "cocokit.masks", "cocokit.rle"),
     "cocokit.imageio": ("ground",),
-    "cocokit": ("ground", "cocokit.rle", "cocokit.geometry", "cocokit.imageio"),  # the rest of the core
+    "cocokit": ("ground", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio"),  # the rest of the core
     "cocokit.pipeline": ("cocokit.errors", "cocokit.types"),
     "cocokit.store": ("cocokit.errors", "cocokit.types"),
     "cocokit.eval": ("core",),
@@ -36,7 +37,7 @@ LAYERS = {
 }
 GROUND = ("cocokit.errors", "cocokit.types", "cocokit.columns", "cocokit.atomic", "cocokit.config", "cocokit.compiled",
           "cocokit.kernels", "cocokit.object_file")
-CORE = (*GROUND, "cocokit.compiling", "cocokit.rle", "cocokit.geometry", "cocokit.imageio", "cocokit")
+CORE = (*GROUND, "cocokit.compiling", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio", "cocokit")
 
 HOMES = {
     "numba": ("cocokit.compiling",),

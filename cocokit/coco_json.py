@@ -55,8 +55,9 @@ def read_results(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
 
 def dataset_from_json(value: Any, path: str = "dataset", want: Field = ALL, extras: bool = True) -> Dataset:
     """A data set from parsed JSON; arguments and errors as :func:`read_dataset`."""
+    from .categories import rows_to_categories
     from .dataset import Dataset
-    from .rows import rows_to_annotations, rows_to_categories, rows_to_images
+    from .rows import rows_to_annotations, rows_to_images
 
     members = _dataset_members(value, path)
     annotations = rows_to_annotations(members.get("annotations", []), want, path, extras=extras)
@@ -105,7 +106,7 @@ def write_results(annotations: Annotations, path: str | os.PathLike[str], progre
 def dataset_chunks(dataset: Dataset) -> Iterator[tuple[str, int]]:
     """The text of a data set's file in pieces, each with the number of rows in it."""
     from .json_text import annotation_texts, category_members, image_texts
-    from .rows import raw_json
+    from .row_table import raw_json
 
     start = "{"
     for member in dataset.members:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .columns import ALL, Annotations, CategoryRow, Field, Images, Int64
 from .errors import NotFoundError
-from .types import Annotation, Image
+
+if TYPE_CHECKING:
+    from .types import Annotation, Image
 
 _LISTS = ("images", "annotations", "categories")
 

@@ -72,6 +72,11 @@ def flags(values: Sequence[Any]) -> tuple[UInt8, list[int]]:
     return _one_by_one(values, _flag, np.uint8)
 
 
+def strings(values: Sequence[Any]) -> tuple[None, list[int]]:
+    """The indices of values that are neither strings nor None; strings need no other column than their list."""
+    return None, [i for i, value in enumerate(values) if value is not None and not isinstance(value, str)]
+
+
 def float_rows(rows: Sequence[Sequence[Any]]) -> tuple[Ragged, list[int]]:
     """Ragged float64 of N rows, and the indices of rows that hold something that is no number."""
     flat = list(itertools.chain.from_iterable(rows))

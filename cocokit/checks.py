@@ -16,6 +16,7 @@ from .columns import Annotations, Field, Float64, Int64
 from .dataset import Dataset
 from .findings import Finding, Notebook, Severity
 from .places import place, shown
+from .rle_checks import check_rle
 from .shape_checks import Rows, check_areas, check_boxes, check_keypoints, check_outlines
 
 
@@ -35,6 +36,7 @@ def check_dataset(dataset: Dataset) -> list[Finding]:
     check_boxes(notes, rows)
     check_areas(notes, rows)
     check_outlines(notes, rows)
+    check_rle(notes, rows)
     check_keypoints(notes, rows, _points_per_category(dataset))
     return notes.findings
 
@@ -59,6 +61,7 @@ def check_results(results: Annotations, dataset: Dataset) -> list[Finding]:
         )
     check_boxes(notes, rows)
     check_outlines(notes, rows)
+    check_rle(notes, rows)
     check_keypoints(notes, rows, _points_per_category(dataset))
     return notes.findings
 

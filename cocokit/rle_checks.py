@@ -1,4 +1,4 @@
-"""Checks of run-length encoded outlines: their size, the sum of their runs, and the area that is written beside them."""
+"""Checks of run-length encoded outlines: their size, the sum of their runs, and the area written beside them."""
 
 from __future__ import annotations
 
@@ -57,8 +57,14 @@ def _check_runs(notes: Notebook, rows: Rows, at: Int64) -> None:
 
 
 def _check_area(notes: Notebook, rows: Rows, at: Int64, stated: Float64, measured: Float64) -> None:
-    """Areas beside RLEs are exact counts; more than a pixel of difference means that one of the two was changed."""
-    has = rows.annotations.has(Field.AREA)[at]
+    """Areas beside RLEs are exact counts; more than a pixel of difference means that one of the two was changed.
+
+    Crowd regions are left out: the areas of COCO's own are not those of their masks.
+    """
+    a = rows.annotations
+    has = a.has(Field.AREA)[at]
+    if a.iscrowd is not None:
+        has &= a.iscrowd[at] == 0
     differs = has & (np.abs(stated[at] - measured) > TOLERANCE)
 
     def example(i: int) -> str:

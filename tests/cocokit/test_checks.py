@@ -13,6 +13,7 @@ from cocokit.checks import check_dataset, check_results
 from cocokit.coco_json import read_results, results_from_json
 from cocokit.dataset import Dataset
 from cocokit.findings import Finding
+from cocokit.rle import compress
 
 POSE = [1, 1, 2, 2, 2, 0]
 
@@ -110,6 +111,46 @@ def test_each_fault_is_found_alone(slug: str, severity: str, place: str, members
     assert finding.message.endswith(f"(1 {'category' if place == 'categories' else place[:-1]})")
     assert len(finding.examples) == 1
     assert finding.examples[0].startswith(f"{place}[1]")
+
+
+def rle(counts: Any, size: tuple[int, int] = (10, 20)) -> dict[str, Any]:
+    return {"size": list(size), "counts": counts}
+
+
+@pytest.mark.parametrize(
+    ("slug", "severity", "outline"),
+    [
+        ("rle-size", "error", rle([11, 16, 23], (10, 5))),
+        ("rle-size", "error", rle([11, 16, 173], (20, 10))),
+        ("rle-size-impossible", "error", rle([11, 16, 173], (-10, 20))),
+        ("rle-size-impossible", "error", rle([11, 16, 173], (2**62, 2**62))),
+        ("rle-sum", "error", rle([11, 16, 172])),
+        ("rle-sum", "error", rle([])),
+        ("rle-sum", "error", rle("")),
+        ("rle-sum", "error", rle(compress({"size": [10, 21], "counts": [11, 16, 183]})["counts"])),
+        ("rle-undecodable", "error", rle("\x01zz")),
+        ("area-not-of-mask", "warning", rle([11, 14, 175])),
+    ],
+)
+def test_each_fault_of_an_rle_is_found_alone(slug: str, severity: str, outline: dict[str, Any]) -> None:
+    findings = found(changed("annotations", segmentation=outline))
+    assert [(f.id, f.severity, f.count) for f in findings.values()] == [(slug, severity, 1)]
+    assert findings[slug].examples[0].startswith("annotations[1]: id 2, image_id 2")
+
+
+def test_a_good_rle_has_no_findings_compressed_or_not() -> None:
+    plain = rle([11, 16, 173])
+    for outline in (plain, compress(plain)):
+        assert found(changed("annotations", segmentation=outline)) == {}
+    rows = [{"image_id": 1, "category_id": 1, "score": 1, "segmentation": plain | {"counts": [200, 1]}}]
+    findings = check_results(results_from_json(rows), Dataset.from_dict(clean()))
+    assert [(f.id, f.examples) for f in findings] == [
+        ("rle-sum", ("[0]: image_id 1, runs of 201 px, height times width 200",))
+    ]
+
+
+def test_areas_of_crowd_regions_are_not_compared_with_their_masks() -> None:
+    assert found(changed("annotations", segmentation=rle([11, 14, 175]), iscrowd=1)) == {}
 
 
 def test_counts_are_of_all_rows_and_examples_of_the_first() -> None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from . import object_file
 from .errors import KernelError as KernelError  # callers look for it here
@@ -30,6 +30,12 @@ MODULES = (
     "cocokit.kernels.runs",
     "cocokit.kernels.overlap",
     "cocokit.kernels.raster",
+    "cocokit.kernels.numbers",
+    "cocokit.kernels.text",
+    "cocokit.kernels.members",
+    "cocokit.kernels.values",
+    "cocokit.kernels.outlines",
+    "cocokit.kernels.scan",
     "cocokit.eval.kernels.order",
     "cocokit.eval.kernels.boxes",
     "cocokit.eval.kernels.matching",
@@ -42,14 +48,23 @@ MODULES = (
 _DTYPES = {"u1": "|u1", "i4": "<i4", "i8": "<i8", "u4": "<u4", "f4": "<f4", "f8": "<f8"}
 _LARGEST = (1 << 63) - 1
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
 KERNELS: dict[str, Kernel] = {}
 HELPERS: list[Callable[..., Any]] = []
+INLINED: set[int] = set()
 
 
-def helper(function: Callable[..., Any]) -> Callable[..., Any]:
+def helper(function: _Function) -> _Function:
     """Mark a plain function that kernels call; it is inlined when they are compiled."""
     HELPERS.append(function)
     return function
+
+
+def inlined(function: _Function) -> _Function:
+    """Mark a helper that is put into its caller however large it is: a call would pass seven words an array."""
+    INLINED.add(id(function))
+    return helper(function)
 
 
 def kernel(signature: str) -> Callable[[Callable[..., int]], Kernel]:

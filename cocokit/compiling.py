@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .compiled import HELPERS
+from .compiled import HELPERS, INLINED
 from .errors import KernelError
 
 if TYPE_CHECKING:
@@ -136,6 +136,17 @@ def _load8(typing_context, a, i):  # type: ignore[no-untyped-def]
     return types.int64(a, types.int64), code
 
 
+@intrinsic
+def _store8(typing_context, a, i, x):  # type: ignore[no-untyped-def]
+    def code(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        array = context.make_array(signature.args[0])(context, builder, args[0])
+        place = builder.bitcast(builder.gep(array.data, [args[1]]), _I64.as_pointer())
+        builder.store(args[2], place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(a, types.int64, types.int64), code
+
+
 def _register() -> None:
     """Teach Numba the functions of ``bits`` (as intrinsics) and every helper (as itself)."""
 
@@ -151,7 +162,9 @@ def _register() -> None:
             one(plain, compiled, cast, plain.__code__.co_argcount)
 
     overload(bits.at, jit_options=_OPTIONS)(lambda a, i: lambda a, i: _at(a, i))
+    overload(bits.byte, jit_options=_OPTIONS)(lambda a, i: lambda a, i: types.int64(_at(a, i)))
     overload(bits.load8, jit_options=_OPTIONS)(lambda a, i: lambda a, i: _load8(a, i))
+    overload(bits.store8, jit_options=_OPTIONS)(lambda a, i, x: lambda a, i, x: _store8(a, i, x))
     overload(bits.put, jit_options=_OPTIONS)(lambda a, i, value: lambda a, i, value: _put(a, i, value))
 
 
@@ -195,7 +208,7 @@ def entry(k: Kernel) -> Any:
     for function in HELPERS:
         if id(function) not in _known_helpers:
             _known_helpers.add(id(function))
-            register_jitable(**_OPTIONS)(function)
+            register_jitable(**_OPTIONS, forceinline=id(function) in INLINED)(function)
     parameters, inner, kinds = [], [], []
     for i, word in enumerate(k.words):
         if word.endswith("[:]"):

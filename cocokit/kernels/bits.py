@@ -35,6 +35,16 @@ def load8(a: Any, i: int) -> int:
     return int.from_bytes(a[i : i + 8], "little", signed=True)
 
 
+def store8(a: Any, i: int, x: int) -> None:
+    """Write an int64 as eight bytes into a uint8 array from ``i``, little-endian; there must be room for them."""
+    a[i : i + 8] = (x & _MASK).to_bytes(8, "little")
+
+
+def byte(a: Any, i: int) -> int:
+    """One byte of a uint8 array as int64, so that no unsigned type meets a signed one."""
+    return int(a[i])
+
+
 def shr(x: int, n: int) -> int:
     """Logical shift right by 0 to 63 places."""
     return _signed((x & _MASK) >> n)

@@ -14,7 +14,7 @@ from cocokit.errors import DataError
 
 from .accumulate import accumulate
 from .borders import check_borders
-from .cells import Cells, IdIndex, Pairs, build_cells
+from .cells import Cells, IdIndex, Pairs, build_cells, distinct
 from .matching import Matches, match
 from .overlaps import lowest, of_boxes, of_keypoints
 from .params import EvalParams
@@ -136,8 +136,8 @@ def evaluate_columns(
     dataset: Dataset, results: Annotations, params: EvalParams, warnings: list[str] | None = None, name: str = "results",
 ) -> Report:  # fmt: skip
     """Evaluate columns that passed the border checks; see :func:`evaluate`."""
-    img_ids = np.unique(dataset.images.id if params.img_ids is None else np.array(params.img_ids, np.int64))
-    known_cats = np.unique(np.array([c.id for c in dataset.categories], np.int64))
+    img_ids = distinct(dataset.images.id if params.img_ids is None else np.array(params.img_ids, np.int64))
+    known_cats = distinct(np.array([c.id for c in dataset.categories], np.int64))
     cat_ids = known_cats if params.cat_ids is None else np.array(params.cat_ids, np.int64)
     images, categories = IdIndex(img_ids), IdIndex(cat_ids)
     truth = ground_truth(dataset.annotations, params.iou_type, params.fixed, _walk(dataset, images, params))

@@ -12,7 +12,7 @@ from cocokit.dataset import Dataset
 from cocokit.errors import DataError
 from cocokit.masks import Masks, joined, take
 
-from .cells import Cells, Pairs
+from .cells import Cells, Pairs, distinct
 from .kernels.masks import mask_candidates
 from .sides import Detections, GroundTruth
 
@@ -39,7 +39,7 @@ def of_masks(cells: Cells, gt: GroundTruth, dt: Detections, dataset: Dataset, fl
     rows = gt.source[_members(cells.gt_order, cells.gt_start, cells.gt_stop)]
     ids = dataset.annotations.image_id
     sizes = _image_sizes(dataset, np.zeros(len(gt.segmentation), np.int64) if ids is None else ids)
-    masks = Masks(gt.segmentation, sizes, np.unique(rows))
+    masks = Masks(gt.segmentation, sizes, distinct(rows))
     crowd = np.zeros(len(gt.segmentation), np.uint8)
     crowd[gt.source] = gt.crowd
     return mask_pairs(replace(cells, gt_order=gt.source[cells.gt_order]), masks, dt.masks, crowd, floor)

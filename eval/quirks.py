@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field
 from cocokit.dataset import Dataset
 
-from .cells import Cells, Pairs
+from .cells import Cells, Pairs, distinct
 from .kernels.census import count_on_edges, count_outside, count_shared_best, count_ties
 from .params import EvalParams
 from .sides import Detections, GroundTruth
@@ -126,7 +126,7 @@ def _common(e: Evidence) -> dict[str, tuple[int, str]]:
 
 def _on_edges(e: Evidence) -> int:
     ranges = np.asarray(e.params.area_rng)
-    edges = np.intersect1d(ranges[:, 0], ranges[:, 1])
+    edges = np.array(sorted(set(ranges[:, 0].tolist()) & set(ranges[:, 1].tolist())), np.float64)
     gt_rows = np.flatnonzero(e.gt_known)
     return count_on_edges(e.gt.area, gt_rows, len(gt_rows), edges, len(edges)) + count_on_edges(
         e.dt.area, e.cells.dt_order, len(e.cells.dt_order), edges, len(edges)
@@ -193,7 +193,7 @@ def _masks(e: Evidence) -> dict[str, tuple[int, str]]:
     )  # fmt: skip
     short = np.flatnonzero(np.diff(outlines.xy.offsets) < 6)
     of_ring = np.searchsorted(outlines.rings, short, side="right") - 1
-    found["K1"] = int(chosen[np.unique(of_ring)].sum()), "annotations"
+    found["K1"] = int(chosen[distinct(of_ring)].sum()), "annotations"
     empty = (outlines.kind == KIND_NONE) & ann.has(Field.SEGMENTATION)
     found["X10"] = int(np.count_nonzero(empty & (chosen == 1))), "annotations"
     return found

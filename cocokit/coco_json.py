@@ -33,8 +33,18 @@ def read_dataset(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
     Raises:
         DataError: not a data set; the message has file, place, value, how many, and what to do.
     """
+    from . import scanner
+    from .categories import rows_to_categories
+    from .dataset import Dataset
+
     name = os.fspath(path)
-    return dataset_from_json(_parse(name), name, want, extras)
+    try:
+        found = scanner.scan_dataset(name, want, extras)
+    except (scanner.Odd, OSError):  # the reader that can say what is wrong decides
+        return dataset_from_json(_parse(name), name, want, extras)
+    _require_images(found.annotations, want, name)
+    categories = rows_to_categories(found.top.pop("categories", []), name)
+    return Dataset(found.images, found.annotations, categories, found.top, found.members)
 
 
 def read_results(path: str | os.PathLike[str], want: Field = ALL, extras: bool = False) -> Annotations:
@@ -49,8 +59,15 @@ def read_results(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
         DataError: not a list of results, or a result without image, category, score, or what the first one has
             (quirk J6).
     """
+    from . import scanner
+
     name = os.fspath(path)
-    return results_from_json(_parse(name), name, want, extras)
+    try:
+        results = scanner.scan_results(name, want, extras)
+    except (scanner.Odd, OSError):  # the reader that can say what is wrong decides
+        return results_from_json(_parse(name), name, want, extras)
+    require_results(results, want, name)
+    return results
 
 
 def dataset_from_json(value: Any, path: str = "dataset", want: Field = ALL, extras: bool = True) -> Dataset:
@@ -61,7 +78,7 @@ def dataset_from_json(value: Any, path: str = "dataset", want: Field = ALL, extr
 
     members = _dataset_members(value, path)
     annotations = rows_to_annotations(members.get("annotations", []), want, path, extras=extras)
-    require(annotations, [Field.IMAGE_ID] if want & Field.IMAGE_ID else [], path, "annotations")
+    _require_images(annotations, want, path)
     return Dataset(
         images=rows_to_images(members.get("images", []), path, extras=extras),
         annotations=annotations,
@@ -139,6 +156,11 @@ def _list_chunks(texts: Callable[[Any, int, int], list[str]], table: Any) -> Ite
         yield lead + ",\n".join(texts(table, start, stop)), stop - start
         lead = ",\n"
     yield "\n]" if len(table) else "[]", 0
+
+
+def _require_images(annotations: Annotations, want: Field, path: str) -> None:
+    if want & Field.IMAGE_ID:
+        require(annotations, [Field.IMAGE_ID], path, "annotations")
 
 
 def _write(

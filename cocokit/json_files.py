@@ -59,9 +59,9 @@ def parse_json(path: str | os.PathLike[str]) -> Any:
 def _read(name: str) -> bytes:
     try:
         with open(name, "rb") as file:
-            _refuse_other_kinds(name, file.read(_PEEK))
-            file.seek(0)
-            return file.read()
+            head = file.read(_PEEK)
+            _refuse_other_kinds(name, head)
+            return head + file.read()  # no seek: it may be a pipe
     except FileNotFoundError:
         raise DataError(name, "", "no such file", "check the path") from None
     except IsADirectoryError:

@@ -3,6 +3,9 @@
 No Python object stands for a single annotation. The readers in :mod:`cocokit.coco_json` fill these columns straight
 from the bytes of a file; the evaluator and the dataset tools work on them. A column that a reader was not asked for,
 or that no row has, is ``None``; whether one row has a field is a bit of ``present``.
+
+The column classes are made without comparison and ``repr``: neither means anything for arrays of this size, and making the two
+is most of the time that importing a dataclass takes.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ class Field(IntFlag):
 ALL = ~Field(0)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Ragged:
     """Rows of unequal length: row ``i`` is ``values[offsets[i]:offsets[i + 1]]``.
 
@@ -62,7 +65,7 @@ class Ragged:
         return self.values[self.offsets[i] : self.offsets[i + 1]]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Segmentations:
     """Outlines of N annotations in the form in which they were written; nothing is rasterised here.
 
@@ -87,7 +90,7 @@ class Segmentations:
         return len(self.kind)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Annotations:
     """Columns of N ground-truth annotations or results, in the file's order.
 
@@ -133,7 +136,7 @@ class Annotations:
         return found
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Images:
     """Columns of I images.
 

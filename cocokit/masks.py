@@ -44,7 +44,7 @@ _KEPT_ENDS = 1 << 24  # decoded polygons are kept up to this many ends (64 MB)
 _BLOCK = 4096
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Measures:
     """What a mask measures.
 

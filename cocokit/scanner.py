@@ -41,7 +41,7 @@ _COLUMN_OF = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scanned:
     """A dataset file.
 

@@ -16,7 +16,7 @@ Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Curves:
     """What pycocotools calls ``eval``; -1 where a category has no ground truth that counts (PARITY C5).
 

@@ -15,7 +15,7 @@ Int32 = NDArray[np.int32]
 Float64 = NDArray[np.float64]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Cells:
     """Both sides in matching order. A *position* is a place in that order, a *row* one in the columns.
 
@@ -46,7 +46,7 @@ class Cells:
         return len(self.dt_start)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Pairs:
     """Candidate pairs: those whose overlap reaches the lowest threshold (or is NaN).
 

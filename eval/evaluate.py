@@ -37,7 +37,7 @@ _DT_FIELDS = {
 _ROW = Field.ID | Field.IMAGE_ID | Field.CATEGORY_ID | Field.ISCROWD
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Outcome:
     """What matching left behind, for measures beyond the twelve numbers.
 

@@ -18,7 +18,7 @@ Float64 = NDArray[np.float64]
 WORD = 62
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Block:
     """The combinations of area ranges and IoU thresholds that share one word.
 
@@ -36,7 +36,7 @@ class Block:
     ig: Int64
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Matches:
     """Outcome of matching.
 

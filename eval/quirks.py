@@ -68,7 +68,7 @@ WHAT: dict[str, tuple[str, str | None]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Evidence:
     """Everything that the counts are taken from.
 

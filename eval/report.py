@@ -16,7 +16,7 @@ from .summarize import summary_lines, text, value
 Float64 = NDArray[np.float64]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Report:
     """Everything that one evaluation found; prints nothing by itself.
 

@@ -23,7 +23,7 @@ Float64 = NDArray[np.float64]
 UInt8 = NDArray[np.uint8]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class GroundTruth:
     """Ground truths of an evaluation, G rows in the order in which pycocotools walks them.
 
@@ -53,7 +53,7 @@ class GroundTruth:
         return len(self.source)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Detections:
     """Detections of an evaluation, N rows in the order of the results.
 

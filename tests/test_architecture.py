@@ -23,7 +23,7 @@ LAYERS = {
     "cocokit.rle": ("ground", "cocokit.masks"),
     "cocokit.geometry": ("ground", "cocokit.masks", "cocokit.rle"),
     "cocokit.imageio": ("ground",),
-    "cocokit": ("ground", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio"),  # the rest of the core
+    "cocokit": ("ground", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio"),  # the rest
     "cocokit.pipeline": ("cocokit.errors", "cocokit.types"),
     "cocokit.store": ("cocokit.errors", "cocokit.types"),
     "cocokit.eval": ("core",),

@@ -1,0 +1,1 @@
+"""pycocotools' own names and shapes on cocokit's engine."""

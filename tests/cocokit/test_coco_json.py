@@ -184,6 +184,17 @@ def test_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     assert len(read_dataset(path).annotations) == 1
 
 
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="the system has no /dev/fd")
+def test_a_pipe_is_read(tmp_path: Path) -> None:
+    out, into = os.pipe()
+    os.write(into, json.dumps(SMALL).encode())
+    os.close(into)
+    try:
+        assert read_dataset(f"/dev/fd/{out}").to_dict() == SMALL
+    finally:
+        os.close(out)
+
+
 def test_no_results_are_no_error(tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text("[]")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field
+from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field, Ragged
 from cocokit.errors import DataError
 from cocokit.places import place
 
@@ -151,11 +151,21 @@ def _check_finite(side: Faults, iou_type: str) -> None:
         if len(at):
             side.doubt(at, name, _not_finite(flat[at[0]]), "correct it")
     points = rows.keypoints if iou_type == "keypoints" else None
+    if points is not None:
+        _check_triplets(side, points)
     if points is not None and not _sums_to_number(points.values):
         bad = np.flatnonzero(~np.isfinite(points.values))
         at = np.unique(np.searchsorted(points.offsets, bad, side="right") - 1)
         if len(at):
             side.doubt(at, "keypoints", _not_finite(points[int(at[0])]), "correct it")
+
+
+def _check_triplets(side: Faults, points: Ragged) -> None:
+    """Refuse poses that are not made of x, y, v."""
+    at = np.flatnonzero(np.diff(points.offsets) % 3)
+    if len(at):
+        reason = f"has {len(points[int(at[0])])} numbers, which is no multiple of 3"
+        side.refuse(at, "keypoints", reason, "write x, y, v for each point")
 
 
 def _sums_to_number(values: NDArray[np.float64]) -> bool:

@@ -46,8 +46,8 @@ class Faults:
             DataError: unless lenient.
         """
         if not self.lenient:
-            remedy = remedy if self.fixed else f"{remedy}, or count it as pycocotools does with --lenient (lenient=True)"
-            raise self._error(at, field, reason, remedy)
+            way_out = "" if self.fixed else ", or count it as pycocotools does with --lenient (lenient=True)"
+            raise self._error(at, field, reason, remedy + way_out)
         self.warn(at, field, f"{reason}, counted as pycocotools counts it")
 
     def warn(self, at: Int64, field: str, reason: str) -> None:

@@ -22,7 +22,7 @@ COMMANDS = {
     "show": ("show", "Draw the boxes and masks of one image."),
 }
 
-DONE, FAILED, USAGE, FOUND_PROBLEMS, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+DONE, FAILED, USAGE, FOUND_PROBLEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 class Commands(click.Group):
@@ -67,9 +67,10 @@ def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, A
         sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except BrokenPipeError:
-        # The reader of our output has gone; the interpreter's own flush at exit must not complain about it.
+        # The reader of our output has gone; the interpreter's own flush at exit must not complain about it. (Click does
+        # the same when it happens inside a command.)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+        return FAILED
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return INTERRUPTED

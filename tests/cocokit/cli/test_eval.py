@@ -1,0 +1,167 @@
+"""``cocokit eval``: what it prints, writes and exits with."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from cocokit.eval import evaluate
+from tests.cocokit.cli.data import Folder, box_results, dataset, pose_dataset, pose_results
+
+
+def oracle(folder: Folder, capsys: pytest.CaptureFixture[str]) -> tuple[COCOeval, list[str]]:
+    """pycocotools' evaluation of the folder's files, and the lines that it prints."""
+    gt = COCO(str(folder.path / "gt.json"))
+    run = COCOeval(gt, gt.loadRes(str(folder.path / "dt.json")), "bbox")
+    run.evaluate()
+    run.accumulate()
+    capsys.readouterr()
+    run.summarize()
+    return run, capsys.readouterr().out.splitlines()
+
+
+def test_it_prints_the_lines_of_pycocotools(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    result = folder.eval(dataset(), box_results(), "--iou-type", "bbox")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[:12] == oracle(folder, capsys)[1]
+    assert result.stderr == ""
+
+
+def test_json_is_one_line_with_the_stats_in_order(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    result = folder.eval(dataset(), box_results(), "--iou", "bbox", "--json")
+    assert result.stdout.count("\n") == 1
+    report = json.loads(result.stdout)
+    assert report["stats"] == oracle(folder, capsys)[0].stats.tolist()
+    assert report["stat_names"][:3] == ["AP", "AP50", "AP75"]
+    assert report["counts"] == {"images": 3, "annotations": 6, "detections": 12}
+    assert report["failed"] == []
+
+
+def test_arrays_are_those_of_pycocotools(folder: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    folder.eval(dataset(), box_results(), "--arrays", "out.npz")
+    want = oracle(folder, capsys)[0].eval
+    with np.load(folder.path / "out.npz") as arrays:
+        for name in ("precision", "recall", "scores"):
+            assert arrays[name].dtype == np.float64
+            assert arrays[name].tobytes() == want[name].tobytes()
+
+
+def test_the_iou_type_is_guessed_from_the_first_result_and_said(folder: Folder) -> None:
+    result = folder.eval(pose_dataset(), pose_results())
+    assert result.stdout.splitlines()[0].endswith("maxDets= 20 ] = 0.700")
+    assert folder.shown(result) == (
+        "dt.json: evaluated as keypoints, for its first entry has keypoints; --iou-type says otherwise.\n"
+    )
+
+
+def test_quirks_that_the_input_meets_are_listed_with_their_counts(folder: Folder) -> None:
+    lines = folder.eval(dataset(), box_results()).stdout.splitlines()
+    assert any(line.split()[:3] == ["A1", "12", "detections"] for line in lines[12:])
+
+
+def test_the_workspace_names_the_ground_truth(folder: Folder) -> None:
+    folder.write("val.json", dataset())
+    folder.write("cocokit.toml", 'gt = "val.json"\niou_type = "bbox"\n')
+    result = folder.run("eval", folder.write("dt.json", box_results()))
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.startswith(" Average Precision")
+
+
+def test_without_ground_truth_it_says_how_to_give_one(folder: Folder) -> None:
+    result = folder.run("eval", folder.write("dt.json", box_results()))
+    assert result.exit_code == 2
+    assert "give --gt FILE" in result.stderr
+
+
+def test_settings_reach_the_evaluator(folder: Folder) -> None:
+    words = ["--iou-thrs", "0.5:0.9:0.1", "--area-rng", "all=0:1e10,tiny=0:1300", "--max-dets", "2,5"]
+    words += ["--img-ids", "1,3", "--cat-ids", "2", "--class-agnostic", "-o", "report.json"]
+    result = folder.eval(dataset(), box_results(), *words)
+    assert result.exit_code == 0, result.stderr
+    params = json.loads((folder.path / "report.json").read_text())["params"]
+    assert params["iou_thrs"] == np.linspace(0.5, 0.9, 5).tolist()
+    assert params["area_rng"] == {"all": [0.0, 1e10], "tiny": [0.0, 1300.0]}
+    assert (params["max_dets"], params["img_ids"], params["cat_ids"]) == ([2, 5], [1, 3], [2])
+    assert params["use_cats"] is False
+
+
+def test_own_sigmas_make_other_poses_possible(folder: Folder) -> None:
+    result = folder.eval(pose_dataset(5), pose_results(5), "--sigmas", "0.1,0.1,0.1,0.1,0.1", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["stats"][0] > 0
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (["--iou-thrs", "0.5;0.9"], "'0.5;0.9' is not a number"),
+        (["--iou-thrs", "0.5:0.9"], "low:high:step such as 0.5:0.95:0.05"),
+        (["--iou-thrs", "1.5"], "outside 0 to 1"),
+        (["--area-rng", "small"], "'small' is not NAME=LOW:HIGH"),
+        (["--area-rng", "x=9:1"], "ends before it starts"),
+        (["--max-dets", "many"], "comma-separated list of whole numbers"),
+        (["--sigmas", "nan"], "not a finite number"),
+        (["--fail-under", "AP=high"], "'high' is not a number"),
+        (["--fail-under", "mAP=0.3"], "--fail-under names 'mAP'; this report has AP, AP50"),
+        (["--fail-drop", "0.005"], "BASELINE.json:DROP"),
+        (["--iou-type", "boxes"], "'boxes' is not one of 'bbox', 'segm', 'keypoints'"),
+    ],
+)
+def test_wrong_settings_are_wrong_usage(words: list[str], sentence: str, folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), *words)
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.stderr.split())
+
+
+def test_the_table_has_a_row_per_category(folder: Folder) -> None:
+    lines = folder.eval(dataset(), box_results(), "--per-category", "--csv", "table.csv").stdout.splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith("id  name"))
+    assert [line.split()[:3] for line in lines[head + 2 : head + 4]] == [["1", "a", "3"], ["2", "b", "3"]]
+    with open(folder.path / "table.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    want = evaluate(dataset(), box_results()).per_category()
+    assert [float(row["AP"]) for row in rows] == [row["AP"] for row in want]
+
+
+def test_a_report_is_written_whole_and_read_back_as_a_baseline(folder: Folder) -> None:
+    assert folder.eval(dataset(), box_results(), "-o", "base.json").exit_code == 0
+    report = json.loads((folder.path / "base.json").read_text())
+    assert report["stats"] == evaluate(dataset(), box_results()).stats.tolist()
+    assert folder.eval(dataset(), box_results(), "--fail-drop", "base.json:0").exit_code == 0
+    worse = folder.eval(dataset(), box_results()[2:], "--fail-drop", "base.json:AP=0.005,AP50=1")
+    assert worse.exit_code == 3
+    assert worse.stderr.splitlines()[-1].startswith("Failed: AP fell by 0.")
+
+
+def test_gates_name_every_number_that_is_too_low(folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), "--fail-under", "AP=0.9,AP50=0.5,APs=0.1", "--json")
+    assert result.exit_code == 3
+    low, empty = json.loads(result.stdout)["failed"]
+    assert low.startswith("AP is 0.7337, below 0.9")
+    assert empty == "APs is -1 (nothing to measure), below 0.1"
+
+
+def test_a_baseline_that_is_no_report_fails_before_the_evaluation(folder: Folder) -> None:
+    for text in ("{}", "[1]", "{", '{"stats": [1, 2], "stat_names": ["AP"]}', '{"stats": [NaN], "stat_names": ["AP"]}'):
+        folder.write("base.json", text)
+        result = folder.run("eval", "missing.json", "--gt", "missing.json", "--fail-drop", "base.json:0.01")
+        assert result.exit_code == 1
+        assert "base.json: is not a report with stats and stat_names" in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), "-o", "no/such/folder/report.json")
+    assert result.exit_code == 1
+    assert "no/such/folder/report.json: cannot be written" in result.stderr
+
+
+def test_fixed_and_lenient_reach_the_evaluator(folder: Folder) -> None:
+    zero = dataset()
+    zero["annotations"][0]["id"] = 0
+    stats = [json.loads(folder.eval(zero, box_results(), "--json", *w).stdout)["stats"][0] for w in ((), ("--fixed",))]
+    assert stats[0] < stats[1]

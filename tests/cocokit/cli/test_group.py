@@ -1,0 +1,148 @@
+"""The command as a whole: help, exit codes, errors of one sentence."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shlex
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+import cocokit.cli
+from cocokit.cli import COMMANDS, cli
+from tests.cocokit.cli.data import Folder, box_results, dataset
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def cocokit_process(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m cocokit`` in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **settings}
+    command = [sys.executable, "-m", "cocokit", *words]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120, check=False)
+
+
+def test_help_names_every_command_and_imports_none() -> None:
+    code = (
+        "import sys; from cocokit.cli import cli\n"
+        "try: cli.main(['--help'])\n"
+        "except SystemExit as e: assert e.code == 0\n"
+        "print([m for m in sys.modules if m.startswith(('cocokit.cli.', 'numpy', 'json', 'PIL'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    *help_lines, loaded = done.stdout.splitlines()
+    assert loaded == "[]"
+    assert all(any(line.strip().startswith(name) for line in help_lines) for name in COMMANDS)
+
+
+def test_h_works_as_help_everywhere(folder: Folder) -> None:
+    for name in ("", *COMMANDS):
+        short = folder.run(*filter(None, [name, "-h"]))
+        assert short.exit_code == 0
+        assert short.stdout == folder.run(*filter(None, [name, "--help"])).stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_says_of_itself_what_the_table_says_of_it(name: str) -> None:
+    command = import_module(f"cocokit.cli.{COMMANDS[name][0]}").command
+    assert isinstance(command, click.Command)
+    assert command.name == name
+    assert command.get_short_help_str(limit=200) == COMMANDS[name][1]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
+    last = folder.run(name, "--help").stdout.strip().splitlines()[-1].strip()
+    assert last.startswith("Example: cocokit ")
+    folder.write("instances.json", dataset())
+    folder.write("preds.json", box_results())
+    words = [w.replace("139", "1") if w == "139" else w for w in shlex.split(last.removeprefix("Example: cocokit "))]
+    result = folder.run(*words)
+    assert result.exit_code == 0, result.stderr
+
+
+def test_the_version_is_the_packages(folder: Folder) -> None:
+    assert folder.run("--version").stdout == f"cocokit {cocokit.__version__}\n"
+
+
+def test_an_unknown_command_is_wrong_usage(folder: Folder) -> None:
+    result = folder.run("evaluate")
+    assert result.exit_code == 2
+    assert "No such command 'evaluate'" in result.stderr
+
+
+def test_wrong_usage_is_json_when_json_was_asked_for(folder: Folder) -> None:
+    result = folder.run("eval", "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout) == {"error": "Missing argument 'PREDS'.", "exit_code": 2}
+
+
+def test_errors_are_json_when_json_was_asked_for(folder: Folder) -> None:
+    result = folder.eval(dataset(), [{**box_results()[0], "image_id": 9}], "--json")
+    assert result.exit_code == 1
+    error = json.loads(result.stdout)
+    assert (error["path"], error["where"], error["count"]) == (str(folder.path / "dt.json"), "[0].image_id", 1)
+    assert error["error"].startswith(error["path"])
+    assert result.stdout.count("\n") == 1
+
+
+def raising(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Make every command fail."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cocokit.cli.Commands, "get_command", fail)
+
+
+@pytest.mark.parametrize(
+    "error, code, sentence",
+    [
+        (KeyboardInterrupt(), 130, "Interrupted."),
+        (click.Abort(), 130, "Interrupted."),
+        (MemoryError(), 1, "cocokit: not enough memory; use a machine with more, or a smaller file"),
+        (OSError(errno.ENOSPC, "No space left on device", "x.npz"), 1, "cocokit: x.npz: No space left on device"),
+        (PermissionError(errno.EACCES, "Permission denied", "y"), 1, "cocokit: y: Permission denied"),
+    ],
+)
+def test_what_fails_outside_of_cocokit_is_one_sentence_too(
+    error: BaseException, code: int, sentence: str, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raising(monkeypatch, error)
+    result = folder.run("eval", "x")
+    assert (result.exit_code, result.stderr.strip()) == (code, sentence)
+
+
+def test_debugging_shows_where_an_error_comes_from(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    raising(monkeypatch, OSError("no luck"))
+    monkeypatch.setenv("COCOKIT_DEBUG", "1")
+    with pytest.raises(OSError, match="no luck"):
+        cli.main(["eval", "x"])
+
+
+def test_the_process_exits_with_the_code_of_the_command(folder: Folder) -> None:
+    gt, dt = folder.write("gt.json", dataset()), folder.write("dt.json", box_results())
+    done = cocokit_process("eval", dt, "--gt", gt)
+    assert (done.returncode, done.stderr.count("\n")) == (0, 1)
+    assert cocokit_process("eval", dt, "--gt", gt, "--fail-under", "AP=0.99").returncode == 3
+    assert cocokit_process("eval", dt, "--gt", gt, "--no-such-flag").returncode == 2
+    failed = cocokit_process("eval", f"{dt}.missing", "--gt", gt, "--iou-type", "bbox")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("cocokit: ")
+    assert failed.stderr.count("\n") == 1
+
+
+def test_a_closed_pipe_is_quiet(folder: Folder) -> None:
+    gt, dt = folder.write("gt.json", dataset()), folder.write("dt.json", box_results())
+    words = shlex.join([sys.executable, "-m", "cocokit", "eval", dt, "--gt", gt, "--iou-type", "bbox"])
+    # The reader is gone before the command writes; its code is printed by the shell that waits for it.
+    script = f"( {words}; echo code $? >&2 ) | true"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=environment, check=True)
+    assert done.stderr.strip() == "code 1"

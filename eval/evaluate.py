@@ -18,7 +18,7 @@ from .cells import Cells, IdIndex, Pairs, build_cells, distinct
 from .matching import Matches, match
 from .overlaps import lowest, of_boxes, of_keypoints
 from .params import EvalParams
-from .quirks import Evidence, find_quirks
+from .quirks import Evidence, QuirkHit, find_quirks
 from .report import Report
 from .sides import Detections, GroundTruth, detections, ground_truth, result_kind
 
@@ -136,6 +136,27 @@ def evaluate_columns(
     dataset: Dataset, results: Annotations, params: EvalParams, warnings: list[str] | None = None, name: str = "results",
 ) -> Report:  # fmt: skip
     """Evaluate columns that passed the border checks; see :func:`evaluate`."""
+    found, quirks = match_columns(dataset, results, params, name)
+    cells, matches, score = found.cells, found.matches, found.dt.score
+    curves = accumulate(cells.dt_by_score, cells.dt_cat_start, cells.dt_rank, cells.dt_order, score, matches, params)
+    names, cat_ids = {c.id: c.name for c in dataset.categories}, found.cat_ids.tolist()
+    return Report(
+        params=params,
+        curves=curves,
+        cat_ids=tuple(cat_ids) if params.use_cats else (-1,),
+        cat_names=tuple(names.get(c, str(c)) for c in cat_ids) if params.use_cats else ("all",),
+        npig=matches.npig,
+        counts={"images": len(found.img_ids), "annotations": len(cells.gt_order), "detections": len(cells.dt_order)},
+        quirks=quirks,
+        warnings=warnings or [],
+        details=found,
+    )
+
+
+def match_columns(
+    dataset: Dataset, results: Annotations, params: EvalParams, name: str = "results",
+) -> tuple[Outcome, list[QuirkHit]]:  # fmt: skip
+    """Match columns that passed the border checks: all but the curves, and the quirks that the input triggers."""
     img_ids = distinct(dataset.images.id if params.img_ids is None else np.array(params.img_ids, np.int64))
     known_cats = distinct(np.array([c.id for c in dataset.categories], np.int64))
     cat_ids = known_cats if params.cat_ids is None else np.array(params.cat_ids, np.int64)
@@ -162,19 +183,7 @@ def evaluate_columns(
             listed.of(side.category_id)[1] for side in (dets, truth))
     quirks = find_quirks(evidence)
     matches = match(cells, pairs, truth, dets, params.iou_thrs, area_rng, kinds, params.fixed)
-    curves = accumulate(cells.dt_by_score, cells.dt_cat_start, cells.dt_rank, cells.dt_order, dets.score, matches, params)
-    names = {c.id: c.name for c in dataset.categories}
-    return Report(
-        params=params,
-        curves=curves,
-        cat_ids=tuple(cat_ids.tolist()) if params.use_cats else (-1,),
-        cat_names=tuple(names.get(c, str(c)) for c in cat_ids.tolist()) if params.use_cats else ("all",),
-        npig=matches.npig,
-        counts={"images": len(img_ids), "annotations": len(cells.gt_order), "detections": len(cells.dt_order)},
-        quirks=quirks,
-        warnings=warnings or [],
-        details=Outcome(cat_ids, img_ids, dt_image, gt_image, truth, dets, cells, pairs, matches),
-    )
+    return Outcome(cat_ids, img_ids, dt_image, gt_image, truth, dets, cells, pairs, matches), quirks
 
 
 def _walk(dataset: Dataset, images: IdIndex, params: EvalParams) -> Int64 | None:

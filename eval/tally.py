@@ -1,0 +1,150 @@
+"""What is kept of evaluated images: per detection its score and its words, per ground truth what makes it count.
+
+Boxes, masks and keypoints are gone by then: a detection takes 40 bytes. Tallies of several processes join into the
+tally of all, whatever the order: they are ranked by image id in the end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cocokit.errors import DataError
+
+from .evaluate import Outcome
+from .quirks import QuirkHit
+
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+
+_MAGIC = b"cocokit evaluator state 1\n"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Columns of N detections and G ground truths of I images.
+
+    Attributes:
+        images: (I,) int64 ids of the images, also of those without anything.
+        dt_image, dt_category: (N,) int64 ids; within an image rows keep the order in which they were fed.
+        score: (N,) float64.
+        tp, ig: (blocks, N) int64 words of :class:`cocokit.eval.matching.Block`.
+        gt_image, gt_category: (G,) int64 ids.
+        gt_area: (G,) float64 px^2.
+        gt_ignore: (G,) uint8, ignored in every area range.
+        gt_id: (G,) int64 ids of the ground truths, or (0,) where none were given.
+        quirks: how many rows each quirk touches, and its unit.
+    """
+
+    images: Int64
+    dt_image: Int64
+    dt_category: Int64
+    score: Float64
+    tp: Int64
+    ig: Int64
+    gt_image: Int64
+    gt_category: Int64
+    gt_area: Float64
+    gt_ignore: NDArray[np.uint8]
+    gt_id: Int64
+    quirks: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, found: Outcome, hits: Sequence[QuirkHit], given_ids: bool) -> Tally:
+        """The tally of evaluated images."""
+        order, rows, gts = found.cells.dt_order, len(found.dt), found.cells.gt_order
+        kept = np.zeros(rows, np.bool_)
+        kept[order] = True  # as fed, without what was cut or is of no category
+        blocks = found.matches.blocks
+        return cls(
+            images=found.img_ids,
+            dt_image=found.dt.image_id[kept],
+            dt_category=found.dt.category_id[kept],
+            score=found.dt.score[kept],
+            tp=np.stack([_by_row(block.tp, order, rows)[kept] for block in blocks]),
+            ig=np.stack([_by_row(block.ig, order, rows)[kept] for block in blocks]),
+            gt_image=found.gt.image_id[gts],
+            gt_category=found.gt.category_id[gts],
+            gt_area=found.gt.area[gts],
+            gt_ignore=found.gt.ignore[gts],
+            gt_id=found.gt.id[gts] if given_ids else np.empty(0, np.int64),
+            quirks={hit.id: (hit.count, hit.unit) for hit in hits},
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Tally]) -> Tally:
+        """One tally of several; at least one."""
+        if len(parts) == 1:
+            return parts[0]
+        quirks: dict[str, tuple[int, str]] = {}
+        for part in parts:
+            for name, (count, unit) in part.quirks.items():
+                before = quirks.get(name, (0, unit))[0]
+                quirks[name] = (max(before, count) if unit == "settings" else before + count, unit)
+        columns = {name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in _COLUMNS}
+        return cls(**columns, quirks=quirks)
+
+    def without(self, images: Int64) -> Tally:
+        """The same without some images; quirks are those of all."""
+        dt, gt = ~np.isin(self.dt_image, images), ~np.isin(self.gt_image, images)
+        return Tally(
+            images=self.images[~np.isin(self.images, images)],
+            dt_image=self.dt_image[dt],
+            dt_category=self.dt_category[dt],
+            score=self.score[dt],
+            tp=self.tp[:, dt],
+            ig=self.ig[:, dt],
+            gt_image=self.gt_image[gt],
+            gt_category=self.gt_category[gt],
+            gt_area=self.gt_area[gt],
+            gt_ignore=self.gt_ignore[gt],
+            gt_id=self.gt_id[gt] if len(self.gt_id) else self.gt_id,
+            quirks=self.quirks,
+        )
+
+    def to_bytes(self, settings: dict[str, Any]) -> bytes:
+        """The tally and the settings that it was made with, as bytes that any process can read (nothing is pickled)."""
+        arrays = {name: np.ascontiguousarray(getattr(self, name)) for name in _COLUMNS}
+        head = {
+            "settings": settings,
+            "quirks": self.quirks,
+            "arrays": [[name, array.dtype.str, array.shape] for name, array in arrays.items()],
+        }
+        line = json.dumps(head).encode() + b"\n"
+        return b"".join([_MAGIC, line, *(array.tobytes() for array in arrays.values())])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> tuple[Tally, dict[str, Any]]:
+        """The tally and the settings of :meth:`to_bytes`.
+
+        Raises:
+            DataError: the bytes are something else, or not all there.
+        """
+        at = data.find(b"\n", len(_MAGIC)) + 1
+        if not data.startswith(_MAGIC) or not at:
+            raise DataError("state", "", "is not an evaluator's state", "give what Evaluator.state() returned")
+        head = json.loads(data[len(_MAGIC) : at])
+        columns: dict[str, Any] = {}
+        for name, dtype, shape in head["arrays"]:
+            size = np.dtype(dtype).itemsize * int(np.prod(shape))
+            if len(data) < at + size:
+                raise DataError("state", "", f"ends after {len(data):,} bytes, within {name}", "send it whole")
+            columns[name] = np.frombuffer(data, dtype, int(np.prod(shape)), at).reshape(shape)
+            at += size
+        quirks = {name: (int(count), str(unit)) for name, (count, unit) in head["quirks"].items()}
+        return cls(**columns, quirks=quirks), head["settings"]
+
+
+def _by_row(words: Int64, order: Int64, rows: int) -> Int64:
+    """Words by position as words by row; rows without a position are 0."""
+    made = np.zeros(rows, np.int64)
+    made[order] = words
+    return made
+
+
+_COLUMNS = tuple(f.name for f in fields(Tally) if f.name != "quirks")

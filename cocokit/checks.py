@@ -7,7 +7,6 @@ have meant. All checks run on columns and touch no Python object per annotation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,14 +49,13 @@ def check_results(results: Annotations, dataset: Dataset) -> list[Finding]:
     if results.id is not None:
         has = results.has(Field.ID)
         bad = _duplicated(results.id, has)
-        ids = results.id
         notes.add(
             "error",
             "duplicate-result-ids",
             bad,
             "ids that occur more than once",
             "result",
-            lambda row: rows.example(row, f"id {ids[row]}"),
+            rows.example,
         )
     check_boxes(notes, rows)
     check_outlines(notes, rows)
@@ -143,14 +141,14 @@ def _check_annotation_ids(notes: Notebook, rows: Rows, dataset: Dataset) -> None
     ids = np.zeros(len(a), np.int64) if a.id is None else a.id
     has = a.has(Field.ID)
     instance = a.has(Field.CATEGORY_ID) | a.has(Field.CAPTION)
-    notes.add("error", "missing-annotation-ids", instance & ~has, "no id", "annotation", lambda row: rows.example(row))
+    notes.add("error", "missing-annotation-ids", instance & ~has, "no id", "annotation", rows.example)
     notes.add(
         "error",
         "duplicate-annotation-ids",
         _duplicated(ids, has),
         "ids that occur more than once",
         "annotation",
-        lambda row: rows.example(row, f"id {ids[row]}"),
+        rows.example,
     )
     notes.add(
         "warning",
@@ -158,7 +156,7 @@ def _check_annotation_ids(notes: Notebook, rows: Rows, dataset: Dataset) -> None
         has & (ids == 0),
         "id 0, which pycocotools never counts as found (quirk X1)",
         "annotation",
-        lambda row: rows.example(row),
+        rows.example,
     )
 
 
@@ -173,7 +171,7 @@ def _check_references(notes: Notebook, rows: Rows, dataset: Dataset, unknown_cat
             unknown,
             "an image_id that no image has",
             rows.noun,
-            lambda row: rows.example(row),
+            rows.example,
         )
     if a.category_id is not None and "categories" in dataset.members:
         category_id = a.category_id
@@ -202,7 +200,7 @@ def _check_missing(notes: Notebook, rows: Rows) -> None:
             shaped & ~a.has(field),
             f"no {member}",
             rows.noun,
-            lambda row: rows.example(row),
+            rows.example,
         )
     missing = a.has(Field.KEYPOINTS) & ~a.has(Field.NUM_KEYPOINTS)
     notes.add(
@@ -211,7 +209,7 @@ def _check_missing(notes: Notebook, rows: Rows) -> None:
         missing,
         "keypoints without num_keypoints",
         rows.noun,
-        lambda row: rows.example(row),
+        rows.example,
     )
 
 
@@ -235,6 +233,16 @@ def _check_scores(notes: Notebook, rows: Rows) -> None:
 
 
 def _points_per_category(dataset: Dataset) -> dict[int, int]:
-    """How many keypoints each category names."""
-    named: dict[int, Any] = {row.id: row.other.get("keypoints") for row in dataset.categories}
-    return {category: len(names) for category, names in named.items() if isinstance(names, list) and names}
+    """How many keypoints each category names; else how many most of its annotations have."""
+    a = dataset.annotations
+    points: dict[int, int] = {}
+    if a.keypoints is not None and a.category_id is not None:
+        has = a.has(Field.CATEGORY_ID) & (np.diff(a.keypoints.offsets) > 0)
+        for category in np.unique(a.category_id[has]).tolist():
+            own = has & (a.category_id == category)
+            points[category] = int(np.bincount(np.diff(a.keypoints.offsets)[own] // 3).argmax())
+    for row in dataset.categories:
+        names = row.other.get("keypoints")
+        if isinstance(names, list) and names:
+            points[row.id] = len(names)
+    return points

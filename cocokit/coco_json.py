@@ -28,7 +28,8 @@ def read_dataset(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
     Args:
         path: the file.
         want: fields of the annotations to read; the others' columns are None.
-        extras: keep members that no column holds, so that :func:`write_dataset` can write them again.
+        extras: keep members that no column holds, and the images' file names, so that :func:`write_dataset` can
+            write them again.
 
     Raises:
         DataError: not a data set; the message has file, place, value, how many, and what to do.
@@ -80,7 +81,7 @@ def dataset_from_json(value: Any, path: str = "dataset", want: Field = ALL, extr
     annotations = rows_to_annotations(members.get("annotations", []), want, path, extras=extras)
     _require_images(annotations, want, path)
     return Dataset(
-        images=rows_to_images(members.get("images", []), path, extras=extras),
+        images=rows_to_images(members.get("images", []), path, extras=extras, names=extras),
         annotations=annotations,
         categories=rows_to_categories(members.get("categories", []), path),
         top={k: v for k, v in members.items() if k not in {"images", "annotations", "categories"}},

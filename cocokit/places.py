@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,6 +61,8 @@ def _text(value: Any, budget: int) -> str:
         import json
 
         return json.dumps(value[:_LONGEST], ensure_ascii=not _encodable(value[:_LONGEST]))
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, int) and value.bit_length() > 1000:
         return f"an integer of {value.bit_length()} bits"
     if isinstance(value, Mapping):
@@ -68,7 +71,7 @@ def _text(value: Any, budget: int) -> str:
     if isinstance(value, Sequence):
         inner = [_text(v, budget // 2) for v in value[:budget]]
         return "[" + ", ".join(inner) + (", ..." if len(value) > budget else "") + "]"
-    return str(value)
+    return " ".join(str(value).split())
 
 
 def _encodable(text: str) -> bool:

@@ -65,7 +65,8 @@ def require_results(annotations: Annotations, want: Field, path: str) -> None:
     if kind is None:
         if all(field & want for field in _TYPES):
             remedy = "a result has one of bbox, segmentation, keypoints or caption"
-            _refuse(annotations, np.zeros(1, np.int64), "", "has nothing to evaluate", remedy, path, "results")
+            reason = "has nothing to evaluate (an empty bbox is none)"
+            _refuse(annotations, np.zeros(1, np.int64), "", reason, remedy, path, "results")
         return
     rows = np.flatnonzero(~annotations.has(kind))
     if len(rows):

@@ -134,7 +134,7 @@ def check_keypoints(notes: Notebook, rows: Rows, points: dict[int, int]) -> None
     Args:
         notes: where findings go.
         rows: the rows under check.
-        points: how many keypoints each category names, for those that name any.
+        points: how many keypoints each category has, for those where it is known.
     """
     a = rows.annotations
     if a.keypoints is None:
@@ -150,7 +150,7 @@ def check_keypoints(notes: Notebook, rows: Rows, points: dict[int, int]) -> None
     if a.category_id is not None and points:
         named = _looked_up(a.category_id, points)
         wrong = has & ~ragged & (named > 0) & (lengths != 3 * named)
-        what = "another number of keypoints than the category names"
+        what = "another number of keypoints than its category has"
         notes.add("error", "keypoints-count", wrong, what, rows.noun, example)
     infinite = has & _some(a.keypoints.offsets, ~np.isfinite(a.keypoints.values))
     notes.add("error", "keypoints-not-finite", infinite, "a keypoint that is not finite", rows.noun, example)

@@ -30,7 +30,7 @@ def command(file: str, dt: str | None, as_json: bool) -> int:
     from ..checks import check_dataset, check_results
     from ..coco_json import read_dataset, read_results
 
-    dataset = read_dataset(file, extras=False)
+    dataset = read_dataset(file)
     found = {file: check_dataset(dataset)}
     sizes = {file: f"{len(dataset.images):,} images, {len(dataset.annotations):,} annotations"}
     if dt is not None:

@@ -222,6 +222,16 @@ def test_each_fault_of_a_result_is_found_alone(slug: str, severity: str, members
     assert findings[0].examples[0].startswith("[1]: ")
 
 
+def test_a_category_without_names_has_as_many_points_as_most_of_its_poses() -> None:
+    value = clean()
+    del value["categories"][0]["keypoints"]
+    value["annotations"].append(value["annotations"][0] | {"id": 3, "keypoints": POSE[:3]})
+    finding = found(value)["keypoints-count"]
+    assert finding.examples == ("annotations[2]: id 3, image_id 1, 3 numbers",)
+    rows = [{"image_id": 1, "category_id": 1, "score": 1, "keypoints": [*POSE, 1, 1, 1]}]
+    assert [f.id for f in check_results(results_from_json(rows), Dataset.from_dict(value))] == ["keypoints-count"]
+
+
 def test_boxes_of_results_may_reach_outside() -> None:
     rows = [{"image_id": 1, "category_id": 1, "bbox": [-3, -3, 40, 40], "score": 1}]
     assert check_results(results_from_json(rows), Dataset.from_dict(clean())) == []

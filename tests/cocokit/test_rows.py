@@ -109,7 +109,7 @@ def test_ids_of_64_bits_are_exact() -> None:
         ({"image_id": "7"}, "[1].image_id", 'is the string "7" where an integer was expected'),
         ({"image_id": True}, "[1].image_id", "is true where an integer"),
         ({"image_id": 1.5}, "[1].image_id", "is 1.5 where"),
-        ({"image_id": math.nan}, "[1].image_id", "is nan where"),
+        ({"image_id": math.nan}, "[1].image_id", "is NaN where"),
         ({"image_id": 2**63}, "[1].image_id", "64 bits"),
         ({"image_id": 10**5000}, "[1].image_id", "an integer of 16610 bits"),
         ({"category_id": {}}, "[1].category_id (image_id 7)", "is an empty object where"),

@@ -4,8 +4,8 @@ No Python object stands for a single annotation. The readers in :mod:`cocokit.co
 from the bytes of a file; the evaluator and the dataset tools work on them. A column that a reader was not asked for,
 or that no row has, is ``None``; whether one row has a field is a bit of ``present``.
 
-The column classes are made without comparison and ``repr``: neither means anything for arrays of this size, and making the two
-is most of the time that importing a dataclass takes.
+The column classes are made without comparison and ``repr``: neither means anything for arrays of this size, and making
+the two is most of the time that importing a dataclass takes.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def detections(gt: dict[str, Any], chance: random.Random) -> list[dict[str, Any]
 def pose_detections(persons: list[dict[str, Any]], chance: random.Random) -> list[dict[str, Any]]:
     """Keypoint results: each person's points moved a little, and one pose that is nobody's."""
     poses = []
-    for person, spread, score in [(persons[0], 0.02, 0.98), (persons[1], 0.035, 0.91), (persons[1], 0.3, 0.22)]:
+    for person, spread, score in [(persons[0], 0.09, 0.98), (persons[1], 0.16, 0.91), (persons[1], 0.5, 0.22)]:
         reach = spread * math.sqrt(person["area"])
         points = person["keypoints"]
         moved = [
@@ -191,9 +191,9 @@ def _sightings(
         yield from (_phantom(image, chance, "box", truth["bbox"]) for _ in range(2))
         return
     clear = chance.random()
-    if clear < 0.07:
+    if clear < 0.1:
         return
-    spread = 0.01 + 0.16 * (1 - clear) ** 2
+    spread = 0.02 + 0.22 * (1 - clear) ** 1.5
     wrong = name in _CONFUSED and chance.random() < 0.15
     rings = _moved(image, truth["segmentation"], spread, chance)
     yield _result(image, _CONFUSED[name] if wrong else name, rings, 0.35 + 0.6 * clear - 0.25 * wrong)

@@ -15,7 +15,7 @@ help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.demo  ## install, evaluate a small sample, show the result
-	@$(PY) -m cocokit demo demo
+	@$(BIN)/cocokit demo demo
 
 test: $(VENV)/.test lint  ## install what the tests need and run all but the slow ones
 	$(PY) -m pytest -n $(WORKERS)

@@ -1,7 +1,8 @@
 """A small dataset with detections, for trying things out: seven photographs, 53 things, three results files.
 
-The photographs come with scikit-image; the outlines were traced by hand (:mod:`cocokit.sample_outlines`); the detections
-are those outlines moved, stretched, missed, doubled and confused by a seeded generator, as a middling detector would.
+The photographs come with scikit-image; the outlines were traced by hand (:mod:`cocokit.sample_outlines`); the
+detections are those outlines moved, stretched, missed, doubled and confused by a seeded generator, as a middling
+detector would.
 The same call writes the same bytes.
 """
 
@@ -17,6 +18,9 @@ from typing import Any
 from .sample_outlines import KEYPOINTS, OUTLINES
 
 Ring = list[float]
+
+#: Photographs that ``skimage.data`` has under another name.
+_FUNCTIONS = {"motorcycle": "stereo_motorcycle"}
 
 #: Categories; COCO's own keep COCO's ids.
 CATEGORIES = {
@@ -97,7 +101,7 @@ def ground_truth(images: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def detections(gt: dict[str, Any], chance: random.Random) -> list[dict[str, Any]]:
-    """Results with a box and a mask for each thing that the pretended detector sees, and for some that are not there."""
+    """Results with a box and a mask for each thing that the pretended detector sees, and for some that are not."""
     names = {c["id"]: c["name"] for c in gt["categories"]}
     seen: list[dict[str, Any]] = []
     for image in gt["images"]:
@@ -134,7 +138,8 @@ def _write_photos(folder: str) -> list[dict[str, Any]]:
 
     images = []
     for number, stem in enumerate(OUTLINES, start=1):
-        photo = data.stereo_motorcycle()[0] if stem == "motorcycle" else getattr(data, stem)()
+        photo = getattr(data, _FUNCTIONS.get(stem, stem))()
+        photo = photo[0] if isinstance(photo, tuple) else photo  # of a stereo pair, the left one
         pixels = np.ascontiguousarray(photo if photo.ndim == 3 else np.stack([photo] * 3, 2))
         save_image(pixels, os.path.join(folder, f"{stem}.jpg"))
         height, width = (int(n) for n in photo.shape[:2])
@@ -143,7 +148,7 @@ def _write_photos(folder: str) -> list[dict[str, Any]]:
 
 
 def _stem(image: dict[str, Any]) -> str:
-    return os.path.splitext(image["file_name"])[0]
+    return str(image["file_name"]).removesuffix(".jpg")
 
 
 def _annotation(image: dict[str, Any], text: str) -> dict[str, Any]:
@@ -191,10 +196,10 @@ def _sightings(
         yield from (_phantom(image, chance, "box", truth["bbox"]) for _ in range(2))
         return
     clear = chance.random()
-    if clear < 0.1:
+    if clear < 0.12:
         return
-    spread = 0.02 + 0.22 * (1 - clear) ** 1.5
-    wrong = name in _CONFUSED and chance.random() < 0.15
+    spread = 0.01 + 0.11 * (1 - clear) ** 1.5
+    wrong = name in _CONFUSED and chance.random() < 0.2
     rings = _moved(image, truth["segmentation"], spread, chance)
     yield _result(image, _CONFUSED[name] if wrong else name, rings, 0.35 + 0.6 * clear - 0.25 * wrong)
     if chance.random() < 0.12:
@@ -210,9 +215,9 @@ def _moved(image: dict[str, Any], rings: list[Ring], spread: float, chance: rand
     limit = (image["width"], image["height"])
 
     def place(value: float, axis: int) -> float:
-        wobble = spread / 4 * size[axis] * (2 * chance.random() - 1)
+        wobble = spread / 8 * size[axis] * (2 * chance.random() - 1)
         there = middle[axis] + (value - middle[axis]) * stretch[axis] + shift[axis] + wobble
-        return round(min(max(there, 0.0), limit[axis]), 2)
+        return round(min(max(there, 0.0), float(limit[axis])), 2)
 
     return [[place(n, i % 2) for i, n in enumerate(ring)] for ring in rings]
 
@@ -225,7 +230,7 @@ def _phantom(
     rx, ry = w * (0.05 + 0.1 * chance.random()), h * (0.05 + 0.1 * chance.random())
     cx, cy = x + rx + (w - 2 * rx) * chance.random(), y + ry + (h - 2 * ry) * chance.random()
     name = name or chance.choice(sorted(CATEGORIES))
-    return _result(image, name, [_ring(f"o {cx},{cy} {rx},{ry}")], 0.05 + 0.45 * chance.random() ** 2)
+    return _result(image, name, [_ring(f"o {cx},{cy} {rx},{ry}")], 0.05 + 0.4 * chance.random() ** 3)
 
 
 def _result(image: dict[str, Any], name: str, rings: list[Ring], score: float) -> dict[str, Any]:

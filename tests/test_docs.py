@@ -25,7 +25,7 @@ def by_name(path: Path) -> str:
 
 
 def command_lines(text: str) -> Iterator[list[str]]:
-    """The words of each line of an indented or fenced block that runs cocokit, and of each `cocokit ...` in the prose."""
+    """The words of each line in a block that runs cocokit, and of each `cocokit ...` in the prose."""
     fenced = False
     for line in text.splitlines():
         if line.startswith("```"):

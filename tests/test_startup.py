@@ -12,8 +12,8 @@ import pytest
 
 from tests.test_packaging import ROOT
 
-HEAVY = {"numpy", "numba", "llvmlite", "scipy", "shapely", "skimage", "PIL", "pycocotools", "matplotlib", "torch", "flask",
-         "sqlalchemy", "pandas"}
+HEAVY = {"numpy", "numba", "llvmlite", "scipy", "shapely", "skimage", "PIL", "pycocotools", "matplotlib", "torch",
+         "flask", "sqlalchemy", "pandas"}
 # What the evaluation of a file has no use for; each costs milliseconds that a whole evaluation is measured by.
 NOT_FOR_EVAL = HEAVY - {"numpy", "llvmlite"} | {"logging", "subprocess", "asyncio", "unittest", "hashlib",
                                                "importlib.metadata", "cocokit.compiling"}

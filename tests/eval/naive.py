@@ -37,15 +37,19 @@ class Settings:
     sigmas: Sequence[float] | None = None
     labels: list[str] = field(default_factory=list)
 
+    def named_areas(self) -> dict[str, tuple[float, float]]:
+        """Label -> range; ranges without labels have a default's label if they are one (D4, D5)."""
+        if self.area_rng is None:
+            return {name: ends for name, ends in RANGES.items() if not (self.iou_type == "keypoints" and name == "small")}
+        if isinstance(self.area_rng, dict):
+            return self.area_rng
+        names = {ends: name for name, ends in RANGES.items()}
+        return {names.get(tuple(ends), str(i)): ends for i, ends in enumerate(self.area_rng)}
+
     def filled(self, gt: Row) -> Settings:
         """The same with every default spelled out (A2, D4, D5, L1, L2)."""
         pose = self.iou_type == "keypoints"
-        chosen = self.area_rng
-        if chosen is None:
-            chosen = {name: ends for name, ends in RANGES.items() if not (pose and name == "small")}
-        if not isinstance(chosen, dict):
-            names = {ends: name for name, ends in RANGES.items()}
-            chosen = {names.get(tuple(ends), str(i)): ends for i, ends in enumerate(chosen)}
+        chosen = self.named_areas()
         categories = [c["id"] for c in gt["categories"]] if self.cat_ids is None else list(self.cat_ids)
         return Settings(
             self.iou_type,

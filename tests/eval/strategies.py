@@ -161,7 +161,7 @@ def settings(draw: st.DrawFn, iou_type: str, gt: Row) -> Settings:
     chosen.use_cats = draw(st.sampled_from([True, True, False]))
     chosen.iou_thrs = draw(st.sampled_from([None, None, [0.5], [0.3, 0.5], [0.0, 0.75, 1.0]]))
     chosen.rec_thrs = draw(st.sampled_from([None, None, [0.0, 0.5, 1.0], [0.9, 0.1]]))
-    chosen.area_rng = draw(st.sampled_from([None, None, [[0, 1e10], [0, 1300]], [[1024, 1024]]]))
+    chosen.area_rng = draw(st.sampled_from([None, None, [[0, 1e10], [0, 1300]], [[0, 1e10], [1024, 1024]]]))
     chosen.max_dets = draw(st.sampled_from([None, None, [1, 2, 3], [3], [100, 10, 1]]))
     chosen.img_ids = draw(st.one_of(st.none(), _subset([i["id"] for i in gt["images"]])))
     chosen.cat_ids = draw(st.one_of(st.none(), _subset([c["id"] for c in gt["categories"]])))

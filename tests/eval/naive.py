@@ -40,7 +40,9 @@ class Settings:
     def named_areas(self) -> dict[str, tuple[float, float]]:
         """Label -> range; ranges without labels have a default's label if they are one (D4, D5)."""
         if self.area_rng is None:
-            return {name: ends for name, ends in RANGES.items() if not (self.iou_type == "keypoints" and name == "small")}
+            return {
+                name: ends for name, ends in RANGES.items() if not (self.iou_type == "keypoints" and name == "small")
+            }
         if isinstance(self.area_rng, dict):
             return self.area_rng
         names = {ends: name for name, ends in RANGES.items()}

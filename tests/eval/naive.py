@@ -209,23 +209,24 @@ def _curve(
 
 
 def _stats(precision: NDArray[np.float64], recall: NDArray[np.float64], s: Settings) -> list[float]:
-    """The twelve numbers, or the ten of keypoints (C4, C5, D5, L7), all but AR1 and AR10 at the largest cut (L9)."""
-    last = len(s.max_dets) - 1
+    """The twelve numbers, or the ten of keypoints (C4, C5, D5, L7); AP at the largest cut (L9), an AR for each cut."""
 
-    def mean(table: NDArray[np.float64], threshold: float | None = None, label: str = "all", cut: int = last) -> float:
+    def mean(table: NDArray[np.float64], threshold: float | None = None, label: str = "all", most: int = 0) -> float:
         if label not in s.labels:
             return -1.0
         chosen = [t for t, value in enumerate(s.iou_thrs) if threshold is None or value == threshold]
-        values = [v for t in chosen for v in table[t, ..., s.labels.index(label), cut].ravel().tolist() if v > -1]
+        cuts = [m for m, value in enumerate(s.max_dets) if value == (most or s.max_dets[-1])]
+        parts = [table[t, ..., s.labels.index(label), cuts] for t in chosen]
+        values = [v for part in parts for v in np.moveaxis(part, 0, -1).ravel().tolist() if v > -1]
         return pairwise_sum(values) / len(values) if values else -1.0
 
     if s.iou_type == "keypoints":
-        return [mean(table, thr, lbl) for table in (precision, recall) for thr, lbl in
-                ((None, "all"), (0.5, "all"), (0.75, "all"), (None, "medium"), (None, "large"))]  # fmt: skip
+        lines = ((None, "all"), (0.5, "all"), (0.75, "all"), (None, "medium"), (None, "large"))
+        return [mean(table, threshold, label) for table in (precision, recall) for threshold, label in lines]
     sizes = ("small", "medium", "large")
     return [
         *(mean(precision, threshold) for threshold in (None, 0.5, 0.75)),
         *(mean(precision, label=label) for label in sizes),
-        *(mean(recall, cut=cut) for cut in (0, min(1, last), last)),
+        *(mean(recall, most=most) for most in s.max_dets),
         *(mean(recall, label=label) for label in sizes),
     ]

@@ -1,7 +1,7 @@
 """One test per quirk of pycocotools: the fixtures of ``tests/eval/parity``, evaluated by everyone.
 
-(a) the slow twin has pycocotools' bits; (b) strict cocokit has them too; (c) fixed cocokit has those of the fixed twin. The
-XXreport names the quirks that the input triggers, with their counts.
+(a) the slow twin has pycocotools' bits; (b) strict cocokit has them too; (c) fixed cocokit has those of the fixed
+twin. The report names the quirks that the input triggers, with their counts.
 """
 
 from __future__ import annotations

@@ -149,8 +149,8 @@ def _() -> Pair:
     return world(outlined(10, 10, 20, 20)), [found(10, 10, 20, 20)]
 
 
-@case("J3", "A false mask of 400 px^2 with a box of 2,500 beside it: by the box it is medium, so AP small ignores it; by the "
-      "mask it is small and false.", iou_type="segm")  # fmt: skip
+@case("J3", "A false mask of 400 px^2 with a box of 2,500 beside it: by the box it is medium, so AP small ignores "
+      "it; by the mask it is small and false.", iou_type="segm")  # fmt: skip
 def _() -> Pair:
     gt = world(outlined(10, 10, 20, 20))
     return gt, [{**masked(60, 60, 20, 20), "bbox": [45, 45, 50, 50]},
@@ -180,21 +180,21 @@ def _() -> Pair:
     return gt, [masked(0, 0, 1, 50), masked(50, 50, 10, 10, score=0.8)]
 
 
-@case("X10", "The first object's segmentation is an empty list: pycocotools raises IndexError, fixed counts an empty mask.",
+@case("X10", "The first segmentation is an empty list: pycocotools raises IndexError, fixed counts an empty mask.",
       iou_type="segm")  # fmt: skip
 def _() -> Pair:
     return world(outlined(10, 10, 30, 30, segmentation=[]), outlined(50, 50, 20, 20)), [masked(50, 50, 20, 20)]
 
 
-@case("X11", "The first mask's string is damaged and decodes to two pixels' worth of runs in the corner. Only --lenient "
-      "evaluates this: it overlaps nothing, a false positive.", iou_type="segm", lenient=True)  # fmt: skip
+@case("X11", "The first mask's string is damaged and decodes to a few runs in the corner. Only --lenient evaluates "
+      "this: it overlaps nothing, a false positive.", iou_type="segm", lenient=True)  # fmt: skip
 def _() -> Pair:
     gt = world(outlined(50, 50, 20, 20))
     damaged = found(segmentation={"size": [100, 100], "counts": "112"})
     return gt, [damaged, masked(50, 50, 20, 20, score=0.8)]
 
 
-@case("X14", "The mask stops after 5,100 of 10,000 pixels and its box overlaps the object's: pycocotools never returns.",
+@case("X14", "The mask stops after 5,100 of 10,000 pixels; its box overlaps the object's: pycocotools never returns.",
       iou_type="segm", lenient=True)  # fmt: skip
 def _() -> Pair:
     short = oracle.frPyObjects({"size": [100, 100], "counts": [5000, 100]}, 100, 100)

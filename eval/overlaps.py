@@ -15,6 +15,7 @@ from .kernels.boxes import box_pairs
 from .kernels.keypoints import keep_pairs, oks_exponents, oks_means
 from .params import EvalParams
 from .sides import Detections, GroundTruth
+from .whole_points import is_large, redo_whole
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
@@ -103,6 +104,8 @@ def oks(cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_i
             for i in np.flatnonzero(lengths > _PAIRWISE).tolist():
                 part[i] = np.sum(terms[ends[i] - lengths[i] : ends[i]]) / lengths[i]
         c0 = c1
+    if is_large(dt.keypoints) or is_large(gt.keypoints):
+        redo_whole(dense, cells, gt, dt, variances, starts)
     return dense
 
 

@@ -129,12 +129,6 @@ def _() -> Pair:
     return world(outlined(0, 0, 10, 10)), [masked(50, 50, 10, 10)]
 
 
-@case("I2", "The detection's mask is 50 x 50, the image 100 x 100: IoU -1 does not even match at the threshold 0.",
-      iou_type="segm", iou_thrs=[0.0])  # fmt: skip
-def _() -> Pair:
-    return world(outlined(0, 0, 10, 10)), [masked(0, 0, 10, 10, size=50)]
-
-
 @case("I3", "Two empty masks have IoU 0, and so have masks whose boxes overlap without a common pixel.",
       iou_type="segm")  # fmt: skip
 def _() -> Pair:
@@ -184,22 +178,6 @@ def _() -> Pair:
       iou_type="segm")  # fmt: skip
 def _() -> Pair:
     return world(outlined(10, 10, 30, 30, segmentation=[]), outlined(50, 50, 20, 20)), [masked(50, 50, 20, 20)]
-
-
-@case("X11", "The first mask's string is damaged and decodes to a few runs in the corner. Only --lenient evaluates "
-      "this: it overlaps nothing, a false positive.", iou_type="segm", lenient=True)  # fmt: skip
-def _() -> Pair:
-    gt = world(outlined(50, 50, 20, 20))
-    damaged = found(segmentation={"size": [100, 100], "counts": "112"})
-    return gt, [damaged, masked(50, 50, 20, 20, score=0.8)]
-
-
-@case("X14", "The mask stops after 5,100 of 10,000 pixels; its box overlaps the object's: pycocotools never returns.",
-      iou_type="segm", lenient=True)  # fmt: skip
-def _() -> Pair:
-    short = oracle.frPyObjects({"size": [100, 100], "counts": [5000, 100]}, 100, 100)
-    dt = found(segmentation={"size": [100, 100], "counts": short["counts"].decode()})
-    return world(outlined(40, 0, 30, 99)), [dt]
 
 
 @case("X16", "Mask results evaluated as boxes: the box is the mask's.", iou_type="bbox")

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field, Ragged
+from cocokit.columns import Annotations, Field, Ragged
 from cocokit.errors import DataError
 from cocokit.places import place
 
 from .faults import NO_ROWS, Faults, repeated, rows_not_in, run_starts
+from .outline_borders import check_are_masks, check_coordinates, check_drawable
 
 if TYPE_CHECKING:
     from cocokit.dataset import Dataset
@@ -61,7 +62,9 @@ def check_borders(
     _check_ground_truth(gt, iou_type, fixed=fixed)
     _check_results(dt, iou_type, fixed=fixed)
     if iou_type == "segm":
-        _check_outlines(gt, fixed=fixed)
+        for side in (gt, dt):
+            check_coordinates(side)
+        check_drawable(gt)
         _check_sizes(gt, dt, dataset)
     _check_images(gt, dt, dataset)
     if use_cats:
@@ -101,6 +104,8 @@ def _check_results(dt: Faults, iou_type: str, *, fixed: bool) -> None:
     _require(dt, fields, "every result needs it (the first one decides what all need), so add it or remove the result")
     _check_finite(dt, iou_type)
     _check_result_ids(dt)
+    if fields & Field.SEGMENTATION or iou_type == "segm":
+        check_are_masks(dt, measured=bool(fields & Field.SEGMENTATION))
     box = dt.rows.bbox
     # Looking at everything first is cheaper than at two columns of four.
     turned = np.flatnonzero(box[:, 2:].min(1) < 0) if box is not None and box.min() < 0 else NO_ROWS
@@ -178,26 +183,6 @@ def _not_finite(values: NDArray[np.float64]) -> str:
     bad = float(values[~np.isfinite(values)][0])
     word = "NaN" if bad != bad else "Infinity" if bad > 0 else "-Infinity"
     return f"is {word}, which is no number" if len(values) == 1 else f"holds {word}, which is no number"
-
-
-def _check_outlines(gt: Faults, *, fixed: bool) -> None:
-    """Refuse ground-truth outlines that pycocotools cannot draw; in ``fixed`` they are empty masks (K1, X10)."""
-    outlines = gt.rows.segmentation
-    if outlines is None:
-        return
-    drawn = np.flatnonzero(outlines.kind == KIND_POLYGONS)
-    rings = outlines.rings[drawn]
-    thin = drawn[outlines.xy.offsets[rings + 1] - outlines.xy.offsets[rings] < 6]
-    empty = np.flatnonzero(outlines.kind == KIND_NONE)
-    for at, what, quirk in (
-        (empty, "is empty", "X10"),
-        (thin, "begins with a polygon of fewer than three points", "K1"),
-    ):
-        if len(at) and fixed:
-            gt.warn(at, "segmentation", f"{what}, counted as an empty mask ({quirk})")
-        elif len(at):
-            remedy = "correct or remove it, or count it as an empty mask with --fixed (fixed=True)"
-            gt.refuse(at, "segmentation", f"{what}, which pycocotools cannot draw ({quirk})", remedy)
 
 
 def _check_images(gt: Faults, dt: Faults, dataset: Dataset) -> None:

@@ -93,7 +93,15 @@ def evaluate(
             dataset, results, params.iou_type, fixed=params.fixed, lenient=lenient, use_cats=params.use_cats,
             gt_path=gt_path, dt_path=dt_path,
         )  # fmt: skip
-        return evaluate_columns(dataset, results, params, warnings, name)
+        report = evaluate_columns(dataset, results, params, warnings, name)
+        if report.details.dt.masks is not None:
+            from .mask_borders import check_masks
+
+            report.warnings += check_masks(
+                dataset, results, report.details.dt.masks, fixed=params.fixed, lenient=lenient,
+                gt_path=gt_path, dt_path=dt_path,
+            )  # fmt: skip
+        return report
     except DataError as error:  # deeper down the sides have no names of their own
         path = {"ground truth": gt_path, "results": dt_path}.get(error.path, error.path)
         raise DataError(path, error.where, error.reason, error.remedy, error.count) from error.__cause__

@@ -1,5 +1,5 @@
 """``python -m cocokit`` is the command ``cocokit``."""
 
-from cocokit.cli import main
+from cocokit.cli import entry
 
-main()
+entry()

@@ -5,6 +5,8 @@ Exit codes: 0 done, 1 an error that cocokit names, 2 wrong usage, 3 a check or a
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -22,6 +24,9 @@ COMMANDS = {
     "check": ("check", "Look for mistakes in a dataset or in results."),
     "show": ("show", "Draw the boxes and masks of one image."),
 }
+
+#: How the sentence about a mistake of cocokit's own begins.
+INTERNAL = "internal error, a mistake in cocokit itself:"
 
 DONE, FAILED, USAGE, FOUND_PROBLEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -86,6 +91,14 @@ def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, A
             raise
         _say(_fields(error), _sentence(error), as_json="--json" in words)
         return FAILED
+    except Exception as error:
+        if os.environ.get("COCOKIT_DEBUG"):
+            raise
+        sentence = (
+            f"{INTERNAL} {type(error).__name__}: {_sentence(error)}; please report it with what COCOKIT_DEBUG=1 shows"
+        )
+        _say({"error": sentence, "exit_code": FAILED}, sentence, as_json="--json" in words)
+        return FAILED
 
 
 def _say(fields: dict[str, object], sentence: str, *, as_json: bool) -> None:
@@ -128,9 +141,25 @@ click.version_option(__version__, prog_name="cocokit", message="%(prog)s %(versi
 
 
 def main() -> NoReturn:
-    """Entry point of the ``cocokit`` command."""
+    """Run the command line of this process; SystemExit carries the exit code."""
     # One thread is enough for the few NumPy calls that could use BLAS, and starting its threads costs as much as
     # importing the rest of NumPy; it must be said before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # A command lives for a moment and leaves no cycles worth looking for; looking costs a tenth of a short run.
+    gc.disable()
     cli.main()
+
+
+def entry() -> NoReturn:
+    """Entry point of the ``cocokit`` command: runs it and ends the process."""
+    code: object = DONE
+    try:
+        main()
+    except SystemExit as done:
+        code = done.code
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is written and closed: taking the interpreter apart, object by object, would only cost time.
+    os._exit(code if isinstance(code, int) else FAILED)

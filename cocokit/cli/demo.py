@@ -40,10 +40,23 @@ def command(folder: str, seed: int, as_json: bool) -> None:
         print_json({"folder": folder, "picture": picture, "iou_type": "segm", "stats": report.stats})
         return
     n = report.counts
-    click.echo(f"{folder}: {n['images']} photographs, {n['annotations']} annotations, {n['detections']} detections; "
-               "their masks compared:\n")
-    click.echo("\n".join([*report.lines(), "", f"One of the photographs, drawn: {picture}", "", "Next:", "",
-                          *_next_commands(sample, folder)]))
+    click.echo(
+        f"{folder}: {n['images']} photographs, {n['annotations']} annotations, {n['detections']} detections; "
+        "their masks compared:\n"
+    )
+    click.echo(
+        "\n".join(
+            [
+                *report.lines(),
+                "",
+                f"One of the photographs, drawn: {picture}",
+                "",
+                "Next:",
+                "",
+                *_next_commands(sample, folder),
+            ]
+        )
+    )
 
 
 def _draw(sample: Sample, picture: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
-from cocokit.cli import cli
+from cocokit.cli import INTERNAL, cli
 
 Json = Any
 
@@ -133,6 +133,7 @@ class Folder:
         """Run ``cocokit`` in this process; no exception but SystemExit may come out of it."""
         result = CliRunner().invoke(cli, list(words))
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert INTERNAL not in result.output, result.output
         return result
 
     def eval(self, gt: Json, dt: Json, *words: str) -> Result:

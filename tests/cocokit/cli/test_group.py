@@ -13,9 +13,10 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import cocokit.cli
-from cocokit.cli import COMMANDS, cli
+from cocokit.cli import COMMANDS, INTERNAL, cli
 from tests.cocokit.cli.data import Folder, box_results, dataset
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -117,6 +118,14 @@ def test_what_fails_outside_of_cocokit_is_one_sentence_too(
     raising(monkeypatch, error)
     result = folder.run("eval", "x")
     assert (result.exit_code, result.stderr.strip()) == (code, sentence)
+
+
+def test_a_mistake_of_our_own_is_called_one(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    raising(monkeypatch, TypeError("no such thing"))
+    result = CliRunner().invoke(cli, ["eval", "x"])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"cocokit: {INTERNAL} TypeError: no such thing; please report it")
+    assert isinstance(result.exception, SystemExit)
 
 
 def test_debugging_shows_where_an_error_comes_from(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ _LAZY = {
     "Report": "cocokit.eval",
     "EvalParams": "cocokit.eval",
     "Dataset": "cocokit.dataset",
+    "init_as_pycocotools": "cocokit.eval.dropin",
 }
 
 

@@ -43,6 +43,7 @@ MODULES = (
     "cocokit.eval.kernels.keypoints",
     "cocokit.eval.kernels.census",
     "cocokit.eval.kernels.masks",
+    "cocokit.eval.kernels.detail",
 )
 
 _DTYPES = {"u1": "|u1", "i4": "<i4", "i8": "<i8", "u4": "<u4", "f4": "<f4", "f8": "<f8"}

@@ -27,29 +27,31 @@ class WrongTypeError(DataError, TypeError):
     """A value is of a type that cannot be computed with."""
 
 
-def blame(error: Exception, kind: str, i: int, row: Any, needed: Sequence[str] = ()) -> Exception:
+def blame(error: Exception, kind: str, i: int, row: Any, needed: Sequence[str] = (), remedy: str = "") -> Exception:
     """The error that says which row is at fault, of the same type as the one that Python raised.
 
     Args:
         error: what happened while the row was read.
-        kind: name of the list: ``annotations``, ``results`` ...
+        kind: name of the list: ``annotations``, ``images``, ``results`` ...
         i: the row's index in it.
         row: the row.
         needed: the fields that were read.
+        remedy: what to do about it, for values that are there but do not work.
 
     Returns:
         The better error; ``error`` itself where there is nothing to add.
     """
-    place = f"[{i}]" if kind == "results" else f"{kind}[{i}]"
+    path, place = ("results", f"[{i}]") if kind == "results" else ("ground truth", f"{kind}[{i}]")
     if not isinstance(row, Mapping):
-        return WrongTypeError(kind, place, f"is {row!r:.60} where an object was expected")
+        return WrongTypeError(path, place, f"is {row!r:.60} where an object was expected")
+    if "image_id" in row:
+        place += f" (image_id {row['image_id']!r})"
     missing = [name for name in needed if name not in row]
-    image = f" (image_id {row['image_id']!r})" if "image_id" in row else ""
     if isinstance(error, KeyError) and missing:
-        return MissingFieldError(kind, place + image, f"has no {missing[0]}", "add the field to every row")
+        return MissingFieldError(path, place, f"has no {missing[0]}", "every row needs it")
     values = ", ".join(f"{name} {row[name]!r:.60}" for name in needed if name in row)
     if isinstance(error, IndexError):
-        return TooShortError(kind, place + image, f"is too short: {values}", "a box is four numbers [x, y, width, height]")
+        return TooShortError(path, place, f"has a list that is too short: {values}", remedy)
     if isinstance(error, TypeError):
-        return WrongTypeError(kind, place + image, f"cannot be computed with ({error}): {values}", "write plain numbers")
+        return WrongTypeError(path, place, f"cannot be computed with ({error}): {values}", remedy)
     return error

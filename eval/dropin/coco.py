@@ -1,4 +1,4 @@
-"""Drop-in for ``pycocotools.coco``: an annotation file as plain dicts, with the same methods and the same printed lines."""
+"""Drop-in for ``pycocotools.coco``: annotations as plain dicts, with the same methods and the same printed lines."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class COCO:
             dataset = load_json(annotation_file)
             if type(dataset) is not dict:
                 raise AssertionError(
-                    f"annotation file format {type(dataset)} not supported: {annotation_file} must hold one object with "
-                    "images, annotations and categories; results go into loadRes()"
+                    f"annotation file format {type(dataset)} not supported: {annotation_file} must hold one object "
+                    "with images, annotations and categories; results go into loadRes()"
                 )
             print(f"Done (t={time.time() - tic:0.2f}s)")
             self.dataset = dataset
@@ -264,7 +264,7 @@ class COCO:
         return rows
 
     def annToRLE(self, ann: Row) -> Any:
-        """Compressed RLE of an annotation's polygons (united, PARITY K2) or uncompressed RLE; a compressed one as it is."""
+        """Compressed RLE of an annotation: of its polygons, united (PARITY K2), or of its RLE of either form."""
         outline = ann["segmentation"]
         image = self.imgs[ann["image_id"]]
         height, width = image["height"], image["width"]

@@ -22,6 +22,12 @@ from .timing import paused_gc
 
 __all__ = ["COCOeval", "Params"]
 
+#: Where to look for a row without a field.
+_NEEDED = {
+    "images": {"height", "width"},
+    "annotations": {"area", "bbox", "iscrowd", "keypoints", "num_keypoints", "segmentation"},
+    "results": {"area", "bbox", "keypoints", "score", "segmentation"},
+}
 _STEPS = ("_prepare", "computeIoU", "computeOks", "evaluateImg")
 Cells = defaultdict[tuple[Any, Any], list[Row]]
 
@@ -39,8 +45,7 @@ class COCOeval:
         evalImgs: K x A x I dicts (or None): ``dtIds``, ``gtIds``, (T, D) ``dtMatches``, (T, G) ``gtMatches``,
             ``dtScores``, ``gtIgnore``, (T, D) ``dtIgnore``.
         ious: (image id, category id) -> (D, G) float64, or [] where a side is empty.
-        eval: ``precision`` (T, R, K, A, M), ``recall`` (T, K, A, M), ``scores`` (T, R, K, A, M), ``counts``, ``params``,
-            ``date``.
+        eval: ``precision`` and ``scores`` (T, R, K, A, M), ``recall`` (T, K, A, M), ``counts``, ``params``, ``date``.
         stats: (12,) float64, keypoints (10,).
     """
 
@@ -190,8 +195,10 @@ class COCOeval:
 
     def _explained(self, error: KeyError) -> Exception:
         """The error with the first row that lacks the field."""
-        for coco, kind in ((self.cocoGt, "annotations"), (self.cocoDt, "results")):
-            for i, row in enumerate(getattr(coco, "dataset", {}).get("annotations", [])):
+        for kind, fields in _NEEDED.items():
+            dataset = getattr(self.cocoDt if kind == "results" else self.cocoGt, "dataset", {})
+            rows = dataset.get("images" if kind == "images" else "annotations", []) if error.args[0] in fields else []
+            for i, row in enumerate(rows):
                 if error.args[0] not in row:
                     return blame(error, kind, i, row, error.args)
         return error
@@ -212,10 +219,8 @@ class COCOeval:
     def evaluateImg(self, imgId: Any, catId: Any, aRng: Any, maxDet: Any) -> Row | None:
         """Matches of one image and category in one area range; None where there is nothing."""
         gts, dts = self._side(self._gts, imgId, catId), self._side(self._dts, imgId, catId)
-        if not gts and not dts:
-            return None
         found = literal.evaluate_image(gts, dts, self.ious[imgId, catId], self.params, aRng, maxDet)
-        return {"image_id": imgId, "category_id": catId, "aRng": aRng, "maxDet": maxDet, **found}
+        return found and {"image_id": imgId, "category_id": catId, "aRng": aRng, "maxDet": maxDet, **found}
 
     def accumulate(self, p: Any = None) -> None:
         """Build the precision, recall and score arrays in ``eval``.

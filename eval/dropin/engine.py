@@ -134,10 +134,10 @@ class Run:
         )
         if (k, a, m) == full.recall.shape[1:] and chosen.areas == list(range(a)) and chosen.limits == wanted:
             return full
-        places = np.ix_(chosen.categories, chosen.areas, [wanted.index(limit) for limit in chosen.limits])
-        ends = len(chosen.categories), len(chosen.areas), len(chosen.limits)
-        for part, source in ((curves.precision, full.precision), (curves.recall, full.recall), (curves.scores, full.scores)):
-            part[..., : ends[0], : ends[1], : ends[2]] = source[(..., *places)]
+        places: Any = np.ix_(chosen.categories, chosen.areas, [wanted.index(limit) for limit in chosen.limits])
+        ends = tuple(map(len, (chosen.categories, chosen.areas, chosen.limits)))
+        for name in ("precision", "recall", "scores"):
+            getattr(curves, name)[..., : ends[0], : ends[1], : ends[2]] = getattr(full, name)[(..., *places)]
         return curves
 
 

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cocokit.errors import DataError
+
 from . import mask
 
 Row = dict[str, Any]
@@ -51,7 +53,15 @@ def similarities(gts: Sequence[Row], dts: Sequence[Row], p: Any) -> Any:
     table = np.zeros((len(kept), len(gts)))
     for j, gt in enumerate(gts):
         for i, dt in enumerate(kept):
-            table[i, j] = similarity(gt, dt, p.kpt_oks_sigmas)
+            try:
+                table[i, j] = similarity(gt, dt, p.kpt_oks_sigmas)
+            except ValueError as error:
+                points = [len(row["keypoints"]) // 3 for row in (gt, dt)]
+                raise DataError(
+                    "keypoints", f"annotation id {gt['id']!r}",
+                    f"has {points[0]} points, a result {points[1]}, and there are {len(p.kpt_oks_sigmas)} sigmas "
+                    f"({error})", "set params.kpt_oks_sigmas to an array of one sigma per point (F1)",
+                ) from None  # fmt: skip
     return table
 
 

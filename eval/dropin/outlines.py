@@ -12,6 +12,7 @@ from cocokit.columns import KIND_POLYGONS, Ragged, Segmentations
 from cocokit.errors import DataError
 from cocokit.values import offsets
 
+from .blame import TooShortError, WrongTypeError
 from .coco import COCO
 
 Row = dict[str, Any]
@@ -27,7 +28,15 @@ def outlines_to_rle(anns: Sequence[Row], coco: Any) -> None:
         except DataError:
             pass  # a size that cannot be drawn in columns: the loop below does as pycocotools does
     for ann in anns:
-        ann["segmentation"] = coco.annToRLE(ann)
+        try:
+            ann["segmentation"] = coco.annToRLE(ann)
+        except (IndexError, TypeError) as error:
+            kind = TooShortError if isinstance(error, IndexError) else WrongTypeError
+            raise kind(
+                "segmentation", f"annotation id {ann.get('id')!r} (image_id {ann['image_id']!r})",
+                f"{ann['segmentation']!r:.60} cannot be drawn ({error})",
+                "a segmentation is at least one polygon of three points or more, or an RLE (K1, X10)",
+            ) from None  # fmt: skip
 
 
 def _is_plain(ann: Row) -> bool:

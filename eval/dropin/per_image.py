@@ -82,7 +82,8 @@ class _Partners:
         self.dt_matches = _picked(gt_ids, takes)
         found = run.dt.area[cells.dt_order]
         outside = (found < lo) | (found > hi)
-        self.dt_ignored = (_picked(ignored.astype(np.float64), takes) != 0) | ((self.dt_matches == 0) & outside)  # B6, B7
+        absorbed = _picked(ignored.astype(np.float64), takes) != 0  # B6
+        self.dt_ignored = absorbed | ((self.dt_matches == 0) & outside)  # B7
 
 
 def _picked(values: NDArray[Any], where: NDArray[np.int32]) -> NDArray[np.float64]:

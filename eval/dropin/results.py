@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 #: Whole coordinates below this have exact float64 differences and products.
 _EXACT = float(1 << 25)
+_BOX = "a box is four numbers [x, y, width, height], and all results are read as the first one is (J6)"
 
 
 def prepare_results(truth: COCO, res: COCO, anns: Any) -> None:
@@ -33,7 +34,7 @@ def prepare_results(truth: COCO, res: COCO, anns: Any) -> None:
         IndexError, KeyError, TypeError: as pycocotools, with the place.
     """
     if type(anns) is not list:
-        raise AssertionError(f"results in not an array of objects: they are {type(anns).__name__} where a list was expected")
+        raise AssertionError(f"results in not an array of objects: {type(anns).__name__} where a list was expected")
     _check_images(truth, anns)
     if not anns:
         raise TooShortError("results", "", "are an empty list, which pycocotools cannot read either",
@@ -70,8 +71,8 @@ def _check_images(truth: COCO, anns: Sequence[Row]) -> None:
         i = next(i for i, name in enumerate(named) if name in unknown)
         count = sum(name in unknown for name in named)
         raise AssertionError(
-            f"Results do not correspond to current coco set: result [{i}] has image_id {named[i]!r}, which the data set "
-            f"does not have ({count:,} results, {len(unknown):,} such ids)"
+            f"Results do not correspond to current coco set: result [{i}] has image_id {named[i]!r}, which the data "
+            f"set does not have (so for {count:,} results, {len(unknown):,} ids in all)"
         )
 
 
@@ -95,7 +96,7 @@ def _boxes(anns: list[Row]) -> None:
             ann["id"] = i + 1
             ann["iscrowd"] = 0
     except (KeyError, IndexError, TypeError) as error:
-        raise blame(error, "results", i, anns[i], ("bbox",)) from None
+        raise blame(error, "results", i, anns[i], ("bbox",), _BOX) from None
 
 
 def _masks(anns: list[Row]) -> None:
@@ -114,7 +115,7 @@ def _masks(anns: list[Row]) -> None:
         ann["iscrowd"] = 0
 
 
-def _measured(outlines: list[Any]) -> tuple[Sequence[Any], Sequence[Any]]:
+def _measured(outlines: list[Any]) -> tuple[Any, Any]:
     """Areas (uint32) and boxes ((4,) float64) of masks; lists of masks have lists of areas."""
     if all(type(outline) is dict for outline in outlines):
         return mask.area(outlines), mask.toBbox(outlines)

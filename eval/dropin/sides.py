@@ -97,13 +97,17 @@ def outlines(values: Sequence[Any]) -> Segmentations:
         counts = [text.encode("utf-8", "surrogatepass") if type(text) is str else text for text in counts]
     if any(b"\0" in text for text in counts):  # C strings end there
         raise Odd(counts)
-    n, nothing = len(counts), np.empty(0)
+    n = len(counts)
     none = np.zeros(n + 1, np.int64)
     text = Ragged(np.frombuffer(bytearray(b"".join(counts)), np.uint8), offsets(map(len, counts), n))
     return Segmentations(
-        np.full(n, KIND_RLE, np.uint8), np.array(flat, np.int64).reshape(-1, 2), none, Ragged(nothing, np.zeros(1, np.int64)),
-        text, Ragged(np.empty(0, np.int64), none),
-    )  # fmt: skip
+        kind=np.full(n, KIND_RLE, np.uint8),
+        size=np.array(flat, np.int64).reshape(-1, 2),
+        rings=none,
+        xy=Ragged(np.empty(0), np.zeros(1, np.int64)),
+        text=text,
+        counts=Ragged(np.empty(0, np.int64), none),
+    )
 
 
 def index(ids: Sequence[Any]) -> dict[Any, int]:

@@ -12,6 +12,8 @@ def summarize_boxes(p: Any, found: dict[str, Any]) -> NDArray[np.float64]:
     """(12,) stats of boxes or masks; AP is read at 100 detections whatever ``maxDets`` says (L9)."""
     stats = np.zeros(12)
     stats[0] = _line(p, found, True)
+    if len(p.maxDets) < 3:
+        raise IndexError(f"the summary reads three maxDets, and params.maxDets is {p.maxDets!r}; eval has the arrays")
     for i, threshold in ((1, 0.5), (2, 0.75)):
         stats[i] = _line(p, found, True, threshold, limit=p.maxDets[2])
     for i, area in ((3, "small"), (4, "medium"), (5, "large")):
@@ -29,7 +31,9 @@ def summarize_keypoints(p: Any, found: dict[str, Any]) -> NDArray[np.float64]:
     return np.array([_line(p, found, ap, thr, area, 20) for ap in (True, False) for thr, area in lines])
 
 
-def _line(p: Any, found: dict[str, Any], ap: bool, threshold: float | None = None, area: str = "all", limit: int = 100) -> Any:
+def _line(
+    p: Any, found: dict[str, Any], ap: bool, threshold: float | None = None, area: str = "all", limit: int = 100
+) -> Any:
     """Print one line and give its value: the mean of what is not -1, or -1 (C5)."""
     areas = [i for i, label in enumerate(p.areaRngLbl) if label == area]
     limits = [i for i, count in enumerate(p.maxDets) if count == limit]

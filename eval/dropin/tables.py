@@ -84,13 +84,15 @@ def accumulate_images(images: Any, chosen: Selection, rec_thrs: Any) -> Curves:
             found = [image for image in (images[i] for i in chosen.cells(category, area)) if image is not None]
             if not found:
                 continue
-            counted = np.count_nonzero(np.concatenate([e["gtIgnore"] for e in found]) == 0)
+            counted = int(np.count_nonzero(np.concatenate([e["gtIgnore"] for e in found]) == 0))
             for m, limit in enumerate(chosen.limits):
                 _fill(curves, found, counted, limit, rec_thrs, (k, a, m))
     return curves
 
 
-def _fill(curves: Curves, found: list[Any], counted: int, limit: Any, rec_thrs: Any, place: tuple[int, int, int]) -> None:
+def _fill(
+    curves: Curves, found: list[Any], counted: int, limit: Any, rec_thrs: Any, place: tuple[int, int, int]
+) -> None:
     """One category, area range and cut."""
     scores = np.concatenate([e["dtScores"][0:limit] for e in found])
     order = np.argsort(-scores, kind="mergesort")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cocokit.compiled import helper, kernel
 from cocokit.kernels.bits import at, put
 
 
 @helper
-def _first(start: int, stop: int, pair_gt: Any, pair_iou: Any, limit: float, g0: int, base: int, ignored: Any,
-           crowd: Any, gt_match: Any) -> int:  # fmt: skip
+def _first(start, stop, pair_gt, pair_iou, limit, g0, base, ignored, crowd, gt_match):
     """Position of the first candidate that a detection may take, those that count before the ignored; -1 for none."""
     for phase in range(2):
         for p in range(start, stop):

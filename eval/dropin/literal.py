@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cocokit.errors import DataError
 
 from . import mask
+from .blame import WrongTypeError
 
 Row = dict[str, Any]
 Float64 = NDArray[np.float64]
@@ -25,7 +26,12 @@ _EPS = np.spacing(1)
 
 def by_score(dts: Sequence[Row], limit: int) -> list[Row]:
     """The first ``limit`` detections by falling score, equal ones in the given order (PARITY A1, X9)."""
-    order = np.argsort([-d["score"] for d in dts], kind="mergesort")
+    try:
+        order = np.argsort([-d["score"] for d in dts], kind="mergesort")
+    except TypeError as error:
+        bad = next(d for d in dts if not isinstance(d["score"], (int, float, np.number)))
+        place = f"id {bad['id']!r} (image_id {bad['image_id']!r})"
+        raise WrongTypeError("results", place, f"has the score {bad['score']!r}, which is no number") from error
     return [dts[i] for i in order[:limit]]
 
 

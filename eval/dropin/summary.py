@@ -39,6 +39,8 @@ def _line(
     limits = [i for i, count in enumerate(p.maxDets) if count == limit]
     table = found["precision" if ap else "recall"]
     if threshold is not None:
+        if isinstance(p.iouThrs, list):
+            raise ValueError(f"the summary looks for {threshold} in params.iouThrs, which must be a NumPy array for it (L7)")
         table = table[np.where(threshold == p.iouThrs)[0]]
     table = table[:, :, :, areas, limits] if ap else table[:, :, areas, limits]
     real = table[table > -1]

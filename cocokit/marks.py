@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .columns import Annotations, CategoryRow, Field
 from .dataset import Dataset
 from .drawing import PALETTE, Mark, Path, Point
+from .errors import DataError
 from .records import annotation_record, detection_record
 from .types import Annotation, Detection, Polygons, Rle
 
@@ -62,7 +63,11 @@ def _detections(results: Annotations, image_id: int, min_score: float) -> list[D
 
 
 def _mark(thing: Annotation | Detection, category: CategoryRow | None, colours: dict[int, str], *, boxes: bool) -> Mark:
-    rings, mask = _outline(thing.segmentation)
+    try:
+        rings, mask = _outline(thing.segmentation)
+    except DataError as error:
+        name = f"annotation {thing.id}" if isinstance(thing, Annotation) else "a detection"
+        raise DataError(f"{name} of image {thing.image_id}", error.where, error.reason, error.remedy) from error
     points = _points(thing.keypoints)
     shaped = bool(rings) or mask is not None or any(v > 0 for _, _, v in points)
     return Mark(

@@ -52,6 +52,7 @@ class ScanColumns:
     Attributes:
         arrays: the arrays by name, in the order in which the kernel takes them; unwanted ones are empty.
         want: field bits.
+        room: how many rows there is room for; the kernel relies on it for every column that goes by rows.
         rows: how many rows are filled.
         some, every: the fields that some row, and every row, has.
     """
@@ -59,11 +60,12 @@ class ScanColumns:
     def __init__(self, want: int, text: int) -> None:
         """``text`` is how many bytes the first chunk has."""
         self.want, self.rows, self.some, self.every = want, 0, 0, -1
+        self.room = text // 64 + _SPARE
         self.arrays: dict[str, NDArray[Any]] = {}
-        for name, field, dtype, count, _ in _COLUMNS:
-            first = text // 64 * count if isinstance(count, int) else text // 8
+        for name, field, dtype, count, more in _COLUMNS:
+            size = self.room * count + more if isinstance(count, int) else text // 8 + _SPARE
             wanted = field < 0 or want >> field & 1
-            self.arrays[name] = np.zeros(first + _SPARE if wanted else 0, dtype)
+            self.arrays[name] = np.zeros(size if wanted else 0, dtype)
 
     @classmethod
     def of_nothing(cls, want: int) -> ScanColumns:
@@ -76,48 +78,56 @@ class ScanColumns:
         """Whether a field was wanted and some row has it (or there are no rows)."""
         return bool(self.want >> field & 1 and (self.some >> field & 1 or not self.rows))
 
-    def used(self) -> dict[str, int]:
-        """How many entries of each wanted array are filled."""
-        counts: dict[str, int] = {}
-        for name, field, _, count, more in reversed(_COLUMNS):  # offsets stand behind what they count
+    def used(self, rows: int) -> dict[str, int]:
+        """How many entries of each wanted array the first ``rows`` rows fill."""
+        a, counts = self.arrays, dict[str, int]()
+        for name, field, _, count, more in _COLUMNS:
             if field >= 0 and not self.want >> field & 1:
                 continue
             if isinstance(count, int):
-                counts[name] = self.rows * count + more
+                counts[name] = rows * count + more
             elif count == "rings":
-                counts[name] = int(self.arrays["rings"][self.rows]) + more
-            elif count == "xy_offsets":
-                counts[name] = int(self.arrays[count][self.arrays["rings"][self.rows]])
+                counts[name] = int(a["rings"][rows]) + more
             else:
-                counts[name] = int(self.arrays[count][self.rows])
+                last = a["rings"][rows] if count == "xy_offsets" else rows
+                counts[name] = int(a[count][last])
         return counts
 
     def reserve(self, done: float) -> bool:
         """Make room for the whole file, of which the fraction ``done`` is read; False if there seems to be enough."""
-        grew = False
-        for name, used in self.used().items():
-            expected = int(used * 1.03 / max(done, 1e-6)) + 64 * _SPARE
-            if expected > len(self.arrays[name]):
-                self._grow(name, used, expected)
-                grew = True
-        return grew
+        scale = 1.03 / max(done, 1e-6)
+        return self._grow(int(self.rows * scale) + _SPARE, {
+            name: int(used * scale) + 64 * _SPARE for name, used in self.used(self.rows).items()})
 
     def double(self) -> None:
         """Twice the room everywhere, when no estimate helps: one record is larger than all that was expected."""
-        for name, used in self.used().items():
-            self._grow(name, used, 2 * len(self.arrays[name]))
+        self._grow(2 * self.room, {name: 2 * len(self.arrays[name]) for name in self.used(self.rows)})
 
-    def _grow(self, name: str, used: int, room: int) -> None:
-        """Memory from the system comes as zeros; a column that is already large is moved without a copy."""
-        old = self.arrays[name]
-        if used > room // 4:
-            old.resize(max(room, len(old) + len(old) // 8), refcheck=False)
-            return
-        self.arrays[name] = np.zeros(room, old.dtype)
-        self.arrays[name][:used] = old[:used]
+    def _grow(self, room: int, ragged: dict[str, int]) -> bool:
+        """Room for so many rows, and for so many entries of the columns that do not go by rows; True if any grew."""
+        used, before = self.used(self.rows), self.room
+        self.room = max(room, before)
+        grew = self.room > before
+        for name, _, _, count, more in _COLUMNS:
+            if name in used:
+                size = self.room * count + more if isinstance(count, int) else ragged[name]
+                if size > len(self.arrays[name]):
+                    grew = True
+                    self.arrays[name] = _moved(self.arrays[name], used[name], size)
+        return grew
 
     def finish(self, some: int, every: int) -> None:
         """Note which fields there are, and give back in place what is not filled."""
         self.some, self.every = some, every
-        for name, used in self.used().items():
+        for name, used in self.used(self.rows).items():
             self.arrays[name].resize(used, refcheck=False)
+
+
+def _moved(old: NDArray[Any], used: int, size: int) -> NDArray[Any]:
+    """A longer array with the same beginning, zeros behind it; a large one is moved by the system without a copy."""
+    if used > size // 4:
+        old.resize(size, refcheck=False)
+        return old
+    new = np.zeros(size, old.dtype)
+    new[:used] = old[:used]
+    return new

@@ -191,7 +191,7 @@ def read_other(buf: Any, p: int, tens: Any, out: Any, k: int, hard: Any, column:
             return p
         q += power
     if whole == 1 and (digits > 8 or m >= INT_LIMIT):
-        return ~start
+        return ~p  # not where it starts: the chunk may end here, and a point follow in the next
     if digits <= 19 and LOWEST <= q <= HIGHEST:
         put(out, k, scaled(m, q, 0 if whole == 1 and m == 0 else sign, tens))
         return p
@@ -228,10 +228,10 @@ def note_hard(hard: Any, column: int, k: int, start: int, end: int) -> int:
 @inlined
 def read_integer(buf: Any, p: int) -> tuple[int, int]:
     """An integer literal of up to 18 digits: its value and the position behind it (or ``~where``)."""
-    start = p
     negative = byte(buf, p) == _MINUS
     if negative:
         p += 1
+    first = p
     t = load8(buf, p) ^ _ZEROS
     n = digit_run(t)
     value = eight_digits(t, n)
@@ -242,6 +242,6 @@ def read_integer(buf: Any, p: int) -> tuple[int, int]:
         while 0 <= byte(buf, p) - _ZERO <= 9:
             value = wadd(wmul(value, 10), byte(buf, p) - _ZERO)
             p += 1
-        if p - start > 18:
-            return 0, ~start
+        if p - first > 18:
+            return 0, ~p
     return (-value if negative else value), p

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .kernels.scan import skip_json
 
 #: Bytes read at a time.
-CHUNK = 1 << 20
+CHUNK = 1 << 21
 _PAD = 64
 _NEAR = 32
 

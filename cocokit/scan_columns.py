@@ -96,8 +96,10 @@ class ScanColumns:
     def reserve(self, done: float) -> bool:
         """Make room for the whole file, of which the fraction ``done`` is read; False if there seems to be enough."""
         scale = 1.03 / max(done, 1e-6)
-        return self._grow(int(self.rows * scale) + _SPARE, {
-            name: int(used * scale) + 64 * _SPARE for name, used in self.used(self.rows).items()})
+        return self._grow(
+            int(self.rows * scale) + _SPARE,
+            {name: int(used * scale) + 64 * _SPARE for name, used in self.used(self.rows).items()},
+        )
 
     def double(self) -> None:
         """Twice the room everywhere, when no estimate helps: one record is larger than all that was expected."""

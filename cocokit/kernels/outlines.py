@@ -18,8 +18,9 @@ _POLYGONS, _RLE, _COUNTS = 1, 2, 3  # columns.KIND_...
 
 
 @inlined
-def read_polygons(buf: Any, p: int, row: int, tens: Any, hard: Any, kind: Any, rings: Any, xy: Any,
-                  xy_offsets: Any) -> int:
+def read_polygons(
+    buf: Any, p: int, row: int, tens: Any, hard: Any, kind: Any, rings: Any, xy: Any, xy_offsets: Any
+) -> int:
     """A list of lists of numbers, whose first bracket is at ``p``; an empty one is no outline."""
     p = skip_space(buf, p + 1)
     if byte(buf, p) == 93:
@@ -84,8 +85,9 @@ def read_size(buf: Any, p: int, size: Any, row: int) -> int:
 
 
 @inlined
-def read_rle(buf: Any, p: int, row: int, kind: Any, size: Any, text: Any, text_offsets: Any, counts: Any,
-             counts_offsets: Any) -> int:
+def read_rle(
+    buf: Any, p: int, row: int, kind: Any, size: Any, text: Any, text_offsets: Any, counts: Any, counts_offsets: Any
+) -> int:
     """An object of ``size`` and ``counts``, in either order, whose brace is at ``p``."""
     found, seen = 0, 0
     while True:

@@ -71,8 +71,17 @@ def pass_over(buf: Any, p: int, code: int) -> int:
 
 
 @inlined
-def begin_row(want: int, row: int, kind: Any, rings: Any, text_offsets: Any, counts_offsets: Any,
-              keypoint_offsets: Any, string_offsets: Any, extra_offsets: Any) -> None:
+def begin_row(
+    want: int,
+    row: int,
+    kind: Any,
+    rings: Any,
+    text_offsets: Any,
+    counts_offsets: Any,
+    keypoint_offsets: Any,
+    string_offsets: Any,
+    extra_offsets: Any,
+) -> None:
     """An empty row in every wanted ragged column."""
     if want & 1 << SEGMENTATION:
         put(kind, row, 0)
@@ -88,11 +97,41 @@ def begin_row(want: int, row: int, kind: Any, rings: Any, text_offsets: Any, cou
 
 
 @inlined
-def read_record(buf: Any, p: int, want: int, row: int, places: Any, keys: Any, tens: Any, hard: Any, present: Any,
-                id: Any, image_id: Any, category_id: Any, num_keypoints: Any, bbox: Any, area: Any, score: Any,
-                iscrowd: Any, ignore: Any, keypoints: Any, keypoint_offsets: Any, kind: Any, size: Any, rings: Any,
-                xy: Any, xy_offsets: Any, text: Any, text_offsets: Any, counts: Any, counts_offsets: Any, strings: Any,
-                string_offsets: Any, extra: Any, extra_offsets: Any) -> int:
+def read_record(
+    buf: Any,
+    p: int,
+    want: int,
+    row: int,
+    places: Any,
+    keys: Any,
+    tens: Any,
+    hard: Any,
+    present: Any,
+    id: Any,
+    image_id: Any,
+    category_id: Any,
+    num_keypoints: Any,
+    bbox: Any,
+    area: Any,
+    score: Any,
+    iscrowd: Any,
+    ignore: Any,
+    keypoints: Any,
+    keypoint_offsets: Any,
+    kind: Any,
+    size: Any,
+    rings: Any,
+    xy: Any,
+    xy_offsets: Any,
+    text: Any,
+    text_offsets: Any,
+    counts: Any,
+    counts_offsets: Any,
+    strings: Any,
+    string_offsets: Any,
+    extra: Any,
+    extra_offsets: Any,
+) -> int:
     """One object into ``row`` of the columns; returns the position behind it, ARRAY_ENDS, NO_ROOM or ``~where``."""
     have, place = 0, 0
     while True:
@@ -142,13 +181,44 @@ def read_record(buf: Any, p: int, want: int, row: int, places: Any, keys: Any, t
     return p
 
 
-@kernel("u1[:] i8[:] i8 i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] f8[:] f8[:] f8[:] u1[:] u1[:] f8[:] "
-        "i8[:] u1[:] i8[:] i8[:] f8[:] i8[:] u1[:] i8[:] i8[:] i8[:] u1[:] i8[:] u1[:] i8[:]")
-def scan_records(buf: Any, state: Any, want: int, places: Any, keys: Any, tens: Any, hard: Any, present: Any, id: Any,
-                 image_id: Any, category_id: Any, num_keypoints: Any, bbox: Any, area: Any, score: Any, iscrowd: Any,
-                 ignore: Any, keypoints: Any, keypoint_offsets: Any, kind: Any, size: Any, rings: Any, xy: Any,
-                 xy_offsets: Any, text: Any, text_offsets: Any, counts: Any, counts_offsets: Any, strings: Any,
-                 string_offsets: Any, extra: Any, extra_offsets: Any) -> int:
+@kernel(
+    "u1[:] i8[:] i8 i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] f8[:] f8[:] f8[:] u1[:] u1[:] f8[:] "
+    "i8[:] u1[:] i8[:] i8[:] f8[:] i8[:] u1[:] i8[:] i8[:] i8[:] u1[:] i8[:] u1[:] i8[:]"
+)
+def scan_records(
+    buf: Any,
+    state: Any,
+    want: int,
+    places: Any,
+    keys: Any,
+    tens: Any,
+    hard: Any,
+    present: Any,
+    id: Any,
+    image_id: Any,
+    category_id: Any,
+    num_keypoints: Any,
+    bbox: Any,
+    area: Any,
+    score: Any,
+    iscrowd: Any,
+    ignore: Any,
+    keypoints: Any,
+    keypoint_offsets: Any,
+    kind: Any,
+    size: Any,
+    rings: Any,
+    xy: Any,
+    xy_offsets: Any,
+    text: Any,
+    text_offsets: Any,
+    counts: Any,
+    counts_offsets: Any,
+    strings: Any,
+    string_offsets: Any,
+    extra: Any,
+    extra_offsets: Any,
+) -> int:
     """Read whole records from a chunk into columns.
 
     Args:
@@ -185,12 +255,44 @@ def scan_records(buf: Any, state: Any, want: int, places: Any, keys: Any, tens: 
     while row < len(present):
         noted = at(hard, 0)
         if want & RAGGED:
-            begin_row(want, row, kind, rings, text_offsets, counts_offsets, keypoint_offsets, string_offsets,
-                      extra_offsets)
-        end = read_record(buf, p, want, row, places, keys, tens, hard, present, id, image_id, category_id,
-                          num_keypoints, bbox, area, score, iscrowd, ignore, keypoints, keypoint_offsets, kind, size,
-                          rings, xy, xy_offsets, text, text_offsets, counts, counts_offsets, strings, string_offsets,
-                          extra, extra_offsets)
+            begin_row(
+                want, row, kind, rings, text_offsets, counts_offsets, keypoint_offsets, string_offsets, extra_offsets
+            )
+        end = read_record(
+            buf,
+            p,
+            want,
+            row,
+            places,
+            keys,
+            tens,
+            hard,
+            present,
+            id,
+            image_id,
+            category_id,
+            num_keypoints,
+            bbox,
+            area,
+            score,
+            iscrowd,
+            ignore,
+            keypoints,
+            keypoint_offsets,
+            kind,
+            size,
+            rings,
+            xy,
+            xy_offsets,
+            text,
+            text_offsets,
+            counts,
+            counts_offsets,
+            strings,
+            string_offsets,
+            extra,
+            extra_offsets,
+        )
         if end < 0:
             put(hard, 0, noted)
             if end == ARRAY_ENDS:

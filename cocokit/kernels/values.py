@@ -15,8 +15,9 @@ from .text import skip_literal, skip_space
 
 
 @inlined
-def read_numbers(buf: Any, p: int, listed: int, tens: Any, hard: Any, column: int, out: Any, k: int,
-                 room: int) -> tuple[int, int]:
+def read_numbers(
+    buf: Any, p: int, listed: int, tens: Any, hard: Any, column: int, out: Any, k: int, room: int
+) -> tuple[int, int]:
     """One number at ``p``, or numbers up to a closing bracket, into ``out`` from ``k``.
 
     Returns:
@@ -47,8 +48,19 @@ def read_numbers(buf: Any, p: int, listed: int, tens: Any, hard: Any, column: in
 
 
 @inlined
-def read_floats(buf: Any, p: int, code: int, row: int, tens: Any, hard: Any, bbox: Any, area: Any, score: Any,
-                keypoints: Any, keypoint_offsets: Any) -> int:
+def read_floats(
+    buf: Any,
+    p: int,
+    code: int,
+    row: int,
+    tens: Any,
+    hard: Any,
+    bbox: Any,
+    area: Any,
+    score: Any,
+    keypoints: Any,
+    keypoint_offsets: Any,
+) -> int:
     """The numbers of a box, an area, a score or keypoints."""
     out, k, room, listed = score, row, row + 1, 0
     if code == BBOX:
@@ -75,8 +87,9 @@ def read_floats(buf: Any, p: int, code: int, row: int, tens: Any, hard: Any, bbo
 
 
 @inlined
-def read_whole(buf: Any, p: int, code: int, row: int, id: Any, image_id: Any, category_id: Any,
-               num_keypoints: Any) -> int:
+def read_whole(
+    buf: Any, p: int, code: int, row: int, id: Any, image_id: Any, category_id: Any, num_keypoints: Any
+) -> int:
     """An integer of an id column or a count."""
     value, p = read_integer(buf, p)
     out = image_id

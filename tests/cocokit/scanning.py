@@ -17,6 +17,16 @@ from cocokit.kernels import scan
 from cocokit.rows import rows_to_annotations
 from cocokit.scanner import scan_results
 
+SAMPLE = """[{"image_id": 42, "category_id": 18, "bbox": [258.15, 41.29, 348.26, 243.78], "score": 0.236},
+ {"image_id":73,"category_id":11,"bbox":[61,22.75,504.0,609.67e0],"score":1e-3,"extra":{"a":[1,{"b":"]}\\\\\\""}]},
+  "x":null},
+ {"score" : 0.1234567890123456789 , "segmentation" : {"counts" : "a\\\\b`0\\\\\\\\1", "size" : [ 3 , 4 ] } ,
+  "image_id" : -5 },
+ {"image_id": 1, "segmentation": [[1, 2.5, 3, 4, 5.25, 6], [7, 8, 9, 10, 11, 12.125]], "iscrowd": 0, "area": 12.5},
+ {"segmentation": {"size": [2, 3], "counts": [0, 3, 3]}, "iscrowd": 1, "ignore": true, "image_id": 2, "id": 7},
+ {"image_id": 3, "keypoints": [1.5, 2, 2, 0, 0, 0], "num_keypoints": 1, "segmentation": [], "keypoints_x": [true]},
+ {"image_id": 4, "caption": "a \\u00e9 \\"quoted\\" dög", "filen": false}, {"image_id": 5, "keypoints": []}]"""
+
 
 def by_scanner(folder: Path, text: str | bytes, want: Field = ALL, extras: bool = True) -> Annotations:
     """What the scanner makes of a results file with this text; raises Odd."""
@@ -32,6 +42,7 @@ def by_json(text: str | bytes, want: Field = ALL) -> Annotations:
 
 def plain(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the scanner run its kernels uncompiled."""
+
     def uncompiled(kernel: Any) -> Any:
         return lambda *args: kernel.plain(*(memoryview(a) if isinstance(a, np.ndarray) else a for a in args))
 
@@ -49,7 +60,8 @@ def assert_same(one: Annotations, other: Annotations) -> None:
         a, b = getattr(one, field.name), getattr(other, field.name)
         if field.name == "extras":
             assert [json.loads(b"{" + a[i].tobytes() + b"}") for i in range(len(one))] == [
-                json.loads(b"{" + b[i].tobytes() + b"}") for i in range(len(other))]
+                json.loads(b"{" + b[i].tobytes() + b"}") for i in range(len(other))
+            ]
         elif field.name == "segmentation" and a is not None and b is not None:
             for part in dataclasses.fields(a):
                 assert_equal(getattr(a, part.name), getattr(b, part.name), part.name)

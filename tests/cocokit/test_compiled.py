@@ -51,6 +51,12 @@ def _load8(a: Any, i: int) -> int:
     return bits.load8(a, i)
 
 
+def _move8(a: Any, i: int, j: int) -> int:
+    """Copies eight bytes within an array; returns the first of them."""
+    bits.store8(a, j, bits.load8(a, i))
+    return bits.byte(a, j)
+
+
 def named(name: str, signature: str, function: Callable[..., int]) -> Kernel:
     """A kernel outside the registry, so that no object file ever holds it."""
     made = Kernel(function, signature)
@@ -63,6 +69,7 @@ def all_kernels() -> dict[str, Kernel]:
     made = {f"one_{n}": named(f"one_{n}", s, f) for n, (s, f) in ONE.items()}
     made |= {f"swap_{w}": named(f"swap_{w}", f"{w}[:] i8 i8", _swap) for w in ARRAYS}
     made["load8"] = named("load8", "u1[:] i8", _load8)
+    made["move8"] = named("move8", "u1[:] i8 i8", _move8)
     return made
 
 
@@ -139,6 +146,15 @@ def test_eight_bytes_are_read_at_any_alignment(bind: Any) -> None:
     run = bind("load8")
     for i in range(57):
         assert run(data, i) == int.from_bytes(data[i : i + 8].tobytes(), "little", signed=True)
+
+
+def test_store8_puts_eight_bytes_anywhere_and_byte_reads_one(bind: Callable[[str], Callable[..., int]]) -> None:
+    for i, j in ((0, 8), (3, 17), (9, 5)):
+        array = np.arange(240, 272, dtype=np.int64).astype(np.uint8)
+        wanted = array.copy()
+        wanted[j : j + 8] = array[i : i + 8].copy()
+        assert bind("move8")(array, i, j) == wanted[j]
+        assert array.tolist() == wanted.tolist()
 
 
 # ---------------------------------------------------------------- what a kernel refuses

@@ -19,15 +19,67 @@ from cocokit.kernels.numbers import FIVES, HIGHEST, INT_LIMIT, LOWEST, table
 from tests.cocokit.scanning import bits, by_scanner, plain
 
 FIXED = [
-    "0", "-0", "0.0", "-0.0", "0e5", "-0e-5", "0.000", "1", "-1", "9", "10", "1.0", "1.5e0", "1E5", "1e+5", "1e-05",
-    "12345678.5", "1234567.5", "123456789.123456789", "67108863", "-67108863", "9007199254740993.0", "9007199254740992.5",
-    "9007199254740993.00000000000000000000001", "9007199254740991.5", "0.1", "0.2", "0.3", "1e22", "1e23", "8.5e22",
-    "123456789012345678.0", "1234567890123456789.0", "9999999999999999999.0", "12345678901234567890.0", "1e-400", "-1e-400",
-    "5e-324", "2.4703282292062327e-324", "2.4703282292062328e-324", "2.2250738585072011e-308", "2.2250738585072014e-308",
-    "1.7976931348623157e308", "1.7976931348623158e308", "0.00000000000000000000000000000000000001", "1" + "0" * 60 + ".0",
-    "0." + "0" * 40 + "1", "0." + "3" * 400, "1.00000000000000011102230246251565404", "1.00000000000000011102230246251566",
-    "0.0010000000474974513", "473.0740051269531", "0.00012345678901234567", "6.0221408e+23", "4.35", "0.57",
-    "1e00000000000000000000001", "1e-0", "7205759403792793.5", "7205759403792794.5", "36028797018963966.0",
+    "0",
+    "-0",
+    "0.0",
+    "-0.0",
+    "0e5",
+    "-0e-5",
+    "0.000",
+    "1",
+    "-1",
+    "9",
+    "10",
+    "1.0",
+    "1.5e0",
+    "1E5",
+    "1e+5",
+    "1e-05",
+    "12345678.5",
+    "1234567.5",
+    "123456789.123456789",
+    "67108863",
+    "-67108863",
+    "9007199254740993.0",
+    "9007199254740992.5",
+    "9007199254740993.00000000000000000000001",
+    "9007199254740991.5",
+    "0.1",
+    "0.2",
+    "0.3",
+    "1e22",
+    "1e23",
+    "8.5e22",
+    "123456789012345678.0",
+    "1234567890123456789.0",
+    "9999999999999999999.0",
+    "12345678901234567890.0",
+    "1e-400",
+    "-1e-400",
+    "5e-324",
+    "2.4703282292062327e-324",
+    "2.4703282292062328e-324",
+    "2.2250738585072011e-308",
+    "2.2250738585072014e-308",
+    "1.7976931348623157e308",
+    "1.7976931348623158e308",
+    "0.00000000000000000000000000000000000001",
+    "1" + "0" * 60 + ".0",
+    "0." + "0" * 40 + "1",
+    "0." + "3" * 400,
+    "1.00000000000000011102230246251565404",
+    "1.00000000000000011102230246251566",
+    "0.0010000000474974513",
+    "473.0740051269531",
+    "0.00012345678901234567",
+    "6.0221408e+23",
+    "4.35",
+    "0.57",
+    "1e00000000000000000000001",
+    "1e-0",
+    "7205759403792793.5",
+    "7205759403792794.5",
+    "36028797018963966.0",
 ]
 
 
@@ -44,7 +96,7 @@ def hostile(count: int, seed: int) -> Iterator[str]:
             repr(x),
             repr(struct.unpack("<f", struct.pack("<f", draw.uniform(-700, 700)))[0]),
             repr(draw.random()),
-            f"{draw.randrange(10 ** draw.randint(1, 9))}.{draw.randrange(10 ** 17):0{draw.randint(1, 18)}d}",
+            f"{draw.randrange(10 ** draw.randint(1, 9))}.{draw.randrange(10**17):0{draw.randint(1, 18)}d}",
             f"{near:.{draw.randint(0, 25)}e}",
             f"{near:.{draw.randint(1, 25)}f}",
             halfway(near, draw),
@@ -69,8 +121,9 @@ def halfway(x: float, draw: random.Random) -> str:
 
 
 def read(folder: Path, literals: list[str]) -> np.ndarray:
-    rows = ", ".join('{"image_id": 1, "keypoints": [' + ", ".join(literals[i : i + 50]) + "]}"
-                     for i in range(0, len(literals), 50))
+    rows = ", ".join(
+        '{"image_id": 1, "keypoints": [' + ", ".join(literals[i : i + 50]) + "]}" for i in range(0, len(literals), 50)
+    )
     columns = by_scanner(folder, f"[{rows}]", Field.KEYPOINTS)
     assert columns.keypoints is not None
     return columns.keypoints.values
@@ -80,7 +133,8 @@ def assert_all_right(folder: Path, literals: list[str]) -> None:
     got = read(folder, literals)
     wanted = np.array([float(json.loads(t)) for t in literals])
     wrong = np.flatnonzero(got.view(np.int64) != wanted.view(np.int64))
-    assert len(got) == len(literals) and not len(wrong), [(literals[i], got[i]) for i in wrong[:5]]
+    assert len(got) == len(literals)
+    assert not len(wrong), [(literals[i], got[i]) for i in wrong[:5]]
 
 
 def test_fifty_thousand_hostile_literals_are_correctly_rounded(tmp_path: Path) -> None:
@@ -105,10 +159,40 @@ def test_the_uncompiled_reader_rounds_as_the_compiled_one(tmp_path: Path, monkey
     assert read(tmp_path, literals).tobytes() == compiled.tobytes()
 
 
-@pytest.mark.parametrize("literal", [
-    "01", "-01.5", "00", "1.", ".5", "-", "+1", "1e", "1e+", "1.5e-", "--1", "0x10", "1_000", "NaN", "Infinity", "-Infinity",
-    "1e999", "-1e999", "1.8e308", "true", "null", '"1"', "1 2", "1.2.3", "[1]", "", "1e5.5", "00.5", "0123456789.5",
-])
+@pytest.mark.parametrize(
+    "literal",
+    [
+        "01",
+        "-01.5",
+        "00",
+        "1.",
+        ".5",
+        "-",
+        "+1",
+        "1e",
+        "1e+",
+        "1.5e-",
+        "--1",
+        "0x10",
+        "1_000",
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1e999",
+        "-1e999",
+        "1.8e308",
+        "true",
+        "null",
+        '"1"',
+        "1 2",
+        "1.2.3",
+        "[1]",
+        "",
+        "1e5.5",
+        "00.5",
+        "0123456789.5",
+    ],
+)
 def test_what_is_no_finite_json_number_is_odd(tmp_path: Path, literal: str) -> None:
     with pytest.raises(Odd):
         read(tmp_path, ["1.5", literal, "2"])
@@ -121,17 +205,28 @@ def test_an_int_too_large_to_compute_with_as_a_float_is_odd(tmp_path: Path, lite
     assert read(tmp_path, [literal + ".0"])[0] == float(literal)
 
 
-@pytest.mark.parametrize("literal, value", [
-    ("0", 0), ("-0", 0), ("7", 7), ("-7", -7), ("12345678", 12345678), ("123456789", 123456789),
-    ("999999999999999999", 10**18 - 1), ("-99999999999999999", -(10**17) + 1),
-])
+@pytest.mark.parametrize(
+    "literal, value",
+    [
+        ("0", 0),
+        ("-0", 0),
+        ("7", 7),
+        ("-7", -7),
+        ("12345678", 12345678),
+        ("123456789", 123456789),
+        ("999999999999999999", 10**18 - 1),
+        ("-99999999999999999", -(10**17) + 1),
+    ],
+)
 def test_an_id_of_up_to_18_digits_is_read_exactly(tmp_path: Path, literal: str, value: int) -> None:
     columns = by_scanner(tmp_path, f'[{{"image_id": {literal}}}]')
     assert columns.image_id is not None
     assert columns.image_id.tolist() == [value]
 
 
-@pytest.mark.parametrize("literal", ["1.0", "1e3", "01", "-", "", '"1"', "true", "null", "1234567890123456789", "1" * 40, "1 1"])
+@pytest.mark.parametrize(
+    "literal", ["1.0", "1e3", "01", "-", "", '"1"', "true", "null", "1234567890123456789", "1" * 40, "1 1"]
+)
 def test_an_id_that_is_no_short_int_literal_is_odd(tmp_path: Path, literal: str) -> None:
     with pytest.raises(Odd):
         by_scanner(tmp_path, f'[{{"image_id": {literal}}}]')

@@ -46,7 +46,7 @@ class EvalParams:
         area_rng: (A, 2) float64, [lowest, highest] area px^2, both included; default COCO's ranges.
         area_labels: A names; the first is the one that AP and AR use.
         max_dets: M rising counts of detections per image and category; default (1, 10, 100), keypoints (20,).
-        img_ids, cat_ids: ids to evaluate, or None for all; sorted, each once.
+        img_ids, cat_ids: ids to evaluate, or None for all; each once, rising (pooled categories: as given).
         use_cats: False pools all categories (class-agnostic).
         sigmas: per-point tolerances: (P,) for all categories, or a mapping from category id; keypoints only.
         fixed: correct the reference's defects (PARITY.md) instead of reproducing them.
@@ -78,7 +78,7 @@ class EvalParams:
         put(self, "area_labels", labels)
         put(self, "max_dets", _max_dets(self.max_dets or ((20,) if self.iou_type == "keypoints" else (1, 10, 100))))
         put(self, "img_ids", _ids("img_ids", self.img_ids))
-        put(self, "cat_ids", _ids("cat_ids", self.cat_ids))
+        put(self, "cat_ids", _ids("cat_ids", self.cat_ids, rising=self.use_cats))
 
     def sigmas_of(self, category_id: int) -> Float64:
         """(P,) float64 tolerances of one category; the 17 person values if none were given."""
@@ -146,10 +146,12 @@ def _max_dets(given: Sequence[int]) -> tuple[int, ...]:
     return counts
 
 
-def _ids(name: str, given: Sequence[int] | None) -> tuple[int, ...] | None:
+def _ids(name: str, given: Sequence[int] | None, rising: bool = True) -> tuple[int, ...] | None:
+    """Each id once: rising, or (pooled categories, PARITY L4) in the order given, which decides between equal scores."""
     if given is None:
         return None
     try:
-        return tuple(sorted({int(i) for i in np.atleast_1d(np.asarray(given)).tolist()}))
+        ids = dict.fromkeys(int(i) for i in np.atleast_1d(np.asarray(given)).tolist())
+        return tuple(sorted(ids) if rising else ids)
     except (TypeError, ValueError) as error:
         raise ParamsError(name, given, "give integer ids") from error

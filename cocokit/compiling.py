@@ -36,7 +36,8 @@ from .kernels import bits
 if numba.config.DISABLE_JIT:
     raise ImportError("NUMBA_DISABLE_JIT is set")
 
-_OPTIONS = {"_nrt": False, "error_model": "numpy"}
+#: Nobody calls a helper or a kernel's body from Python: without its wrappers half of the compiler's work is gone.
+_OPTIONS = {"_nrt": False, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _TYPES = {
     "u1": types.uint8,
     "i4": types.int32,
@@ -222,7 +223,8 @@ def entry(k: Kernel) -> Any:
     space: dict[str, Any] = {f"view_{w}": v for w, v in _VIEWS.items()}
     space["body"] = numba.njit(**_OPTIONS)(k.plain)
     exec(f"def {k.name}({', '.join(parameters)}):\n    return body({', '.join(inner)})\n", space)
-    compiled = numba.njit(types.int64(*kinds), nogil=True, no_cfunc_wrapper=True, **_OPTIONS)(space[k.name])
+    options = {**_OPTIONS, "no_cpython_wrapper": False}
+    compiled = numba.njit(types.int64(*kinds), nogil=True, **options)(space[k.name])
     return compiled
 
 

@@ -128,9 +128,9 @@ def load_results(dt: Any, iou_type: str) -> tuple[Annotations, str]:
         return dt, "results"
     want = _ROW | Field.SCORE | _DT_FIELDS[iou_type]
     if isinstance(dt, list):
-        from cocokit.rows import rows_to_annotations
+        from cocokit.coco_json import results_from_json
 
-        return rows_to_annotations(dt, path="results"), "results"
+        return results_from_json(dt), "results"
     from cocokit.coco_json import read_results
 
     results = read_results(dt, want=want)

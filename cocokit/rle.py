@@ -1,15 +1,15 @@
-"""One mask at a time as COCO writes it: run-length encoded, column-major, background first.
+"""One mask at a time: run-length encoded, column-major, background first.
 
-An RLE is a dict ``{"size": [height, width], "counts": ...}``; ``counts`` is a compressed text (``str`` or ``bytes``,
-PARITY K3) or an uncompressed list of run lengths. Every function here takes any of them, and gives texts as ``str``,
-ready for JSON. Results are those of pycocotools 2.0.11 bit for bit; text that it decodes to garbage (X11) is refused.
-Whole columns of masks are in :mod:`cocokit.masks`.
+Every function takes a :class:`~cocokit.types.Rle`, or the dict ``{"size": [height, width], "counts": ...}`` of COCO's
+JSON, with counts as compressed text (``str`` or ``bytes``, PARITY K3) or as a list of run lengths. Results are those of
+pycocotools 2.0.11 bit for bit; text that it decodes to garbage (X11) is refused. Whole columns of masks are in
+:mod:`cocokit.masks`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,18 +19,15 @@ from .errors import DataError
 from .kernels.overlap import merge_two
 from .kernels.runs import EMPTY_RUNS, encode_texts
 from .masks import STATUS_TEXT, Masks, Measures, UInt32, ends_to_runs, measure, runs_of
+from .types import Rle
 
 __all__ = [
-    "Measures", "Rle", "area", "bbox", "compress", "decode", "encode", "from_bbox", "from_polygons", "iou", "measure",
-    "merge", "runs", "runs_of", "segmentations", "uncompress",
+    "Measures", "Rle", "RleLike", "area", "bbox", "compress", "decode", "encode", "from_bbox", "from_polygons", "iou",
+    "measure", "merge", "merged_ends", "runs", "runs_of", "segmentations", "text_of", "to_coco", "uncompress",
 ]  # fmt: skip
 
-
-class Rle(TypedDict):
-    """A run-length encoded mask: ``size`` [height, width] px and ``counts``, compressed text or list of run lengths."""
-
-    size: list[int]
-    counts: str | bytes | list[int]
+RleLike = Rle | Mapping[str, Any]
+_FIRST = np.zeros(1, np.int64)
 
 
 def encode(mask: ArrayLike) -> Rle:
@@ -39,20 +36,23 @@ def encode(mask: ArrayLike) -> Rle:
     Args:
         mask: (H, W) of any dtype; what is not zero is foreground (PARITY G6).
 
+    Raises:
+        DataError: the array is not two-dimensional.
+
     >>> encode([[0, 1], [0, 1]])
-    {'size': [2, 2], 'counts': '22'}
+    Rle(height=2, width=2, counts=b'22')
     >>> encode(np.zeros((0, 3)))
-    {'size': [0, 3], 'counts': '0'}
+    Rle(height=0, width=3, counts=b'0')
     """
     pixels = np.asarray(mask) != 0
     if pixels.ndim != 2:
         raise DataError("mask", "", f"has shape {pixels.shape}", "give an array of height and width")
     flat = pixels.ravel(order="F")
     changes = np.flatnonzero(np.diff(flat, prepend=False))
-    return _written(np.append(changes, flat.size).astype(np.uint32), *pixels.shape)
+    return _written(np.append(changes, flat.size).astype(np.uint32), pixels.shape[0], pixels.shape[1])
 
 
-def decode(rle: Rle) -> NDArray[np.bool_]:
+def decode(rle: RleLike) -> NDArray[np.bool_]:
     """The (H, W) bool mask of an RLE.
 
     Raises:
@@ -61,13 +61,13 @@ def decode(rle: Rle) -> NDArray[np.bool_]:
     >>> decode({"size": [2, 2], "counts": "22"}).astype(int).tolist()
     [[0, 1], [0, 1]]
     """
+    height, width, _ = _parts(rle)
     lengths = runs(rle)
-    h, w = _size(rle)
     flat = np.repeat(np.arange(len(lengths)) % 2 == 1, lengths)
-    return flat.reshape((h, w), order="F")
+    return flat.reshape((height, width), order="F")
 
 
-def area(rle: Rle) -> int:
+def area(rle: RleLike) -> int:
     """Number of foreground pixels; raises DataError for damaged counts.
 
     >>> area({"size": [2, 2], "counts": "22"}), area({"size": [2, 2], "counts": "4"})
@@ -76,40 +76,57 @@ def area(rle: Rle) -> int:
     return int(_good(rle).measures.area[0])
 
 
-def bbox(rle: Rle) -> list[float]:
-    """The tight box [x, y, w, h] px; [0, 0, 0, 0] for an empty mask; raises DataError for damaged counts.
+def bbox(rle: RleLike) -> tuple[float, float, float, float]:
+    """The tight box (x, y, w, h) px; four zeros for an empty mask; raises DataError for damaged counts.
 
     >>> bbox({"size": [2, 2], "counts": "22"})
-    [1.0, 0.0, 1.0, 2.0]
+    (1.0, 0.0, 1.0, 2.0)
     """
-    return [float(v) for v in _good(rle).measures.bbox[0]] if area(rle) else [0.0] * 4
+    found = _good(rle).measures
+    x, y, w, h = found.bbox[0].tolist() if found.area[0] else [0.0] * 4
+    return x, y, w, h
 
 
-def runs(rle: Rle) -> UInt32:
-    """(R,) uint32 run lengths, background first; raises DataError for damaged counts."""
-    ends = _ends(rle)
-    return ends_to_runs(Ragged(ends, np.array([0, len(ends)], np.int64)))
+def runs(rle: RleLike) -> UInt32:
+    """(R,) uint32 run lengths, background first; raises DataError for damaged counts.
+
+    >>> runs({"size": [2, 2], "counts": "22"}).tolist()
+    [2, 2]
+    """
+    return ends_to_runs(_good(rle).ends(_FIRST))
 
 
-def uncompress(rle: Rle) -> Rle:
-    """The same mask with its counts as a list; raises DataError for damaged counts.
+def uncompress(rle: RleLike) -> Rle:
+    """The same mask with its counts as run lengths; raises DataError for damaged counts.
 
     >>> uncompress({"size": [2, 2], "counts": "22"})
-    {'size': [2, 2], 'counts': [2, 2]}
+    Rle(height=2, width=2, counts=(2, 2))
     """
-    return {"size": list(_size(rle)), "counts": runs(rle).tolist()}
+    height, width, _ = _parts(rle)
+    return Rle(height, width, tuple(runs(rle).tolist()))
 
 
-def compress(rle: Rle) -> Rle:
+def compress(rle: RleLike) -> Rle:
     """The same mask with its counts as text; raises DataError for damaged counts.
 
     >>> compress({"size": [2, 2], "counts": [2, 2]})
+    Rle(height=2, width=2, counts=b'22')
+    """
+    height, width, _ = _parts(rle)
+    return _written(_ends(rle), height, width)
+
+
+def to_coco(rle: RleLike) -> dict[str, Any]:
+    """The dict that COCO's JSON has for a mask; counts as they are, text as ``str``.
+
+    >>> to_coco(encode([[0, 1], [0, 1]]))
     {'size': [2, 2], 'counts': '22'}
     """
-    return _written(_ends(rle), *_size(rle))
+    height, width, counts = _parts(rle)
+    return {"size": [height, width], "counts": counts.decode() if isinstance(counts, bytes) else list(counts)}
 
 
-def merge(rles: Sequence[Rle], intersect: bool = False) -> Rle:
+def merge(rles: Sequence[RleLike], intersect: bool = False) -> Rle:
     """Union, or intersection, of masks of one size.
 
     Args:
@@ -120,9 +137,9 @@ def merge(rles: Sequence[Rle], intersect: bool = False) -> Rle:
         DataError: there is no mask, sizes differ (pycocotools gives an empty one, PARITY H2), or counts are damaged.
 
     >>> merge([{"size": [2, 2], "counts": [2, 2]}, {"size": [2, 2], "counts": [3, 1]}], intersect=True)
-    {'size': [2, 2], 'counts': '31'}
+    Rle(height=2, width=2, counts=b'31')
     """
-    sizes = sorted({_size(r) for r in rles})
+    sizes = sorted({_parts(r)[:2] for r in rles})
     if len(sizes) != 1:
         found = ", ".join(map(str, sizes)) or "none"
         raise DataError("masks", "size", f"masks of one size are merged, these have {found}", "give masks of one image")
@@ -141,7 +158,7 @@ def merged_ends(a: UInt32, b: UInt32, intersect: bool) -> UInt32:
     return out[:used]
 
 
-def iou(dt: Sequence[Rle], gt: Sequence[Rle], iscrowd: ArrayLike) -> Float64:
+def iou(dt: Sequence[RleLike], gt: Sequence[RleLike], iscrowd: ArrayLike) -> Float64:
     """(D, G) float64 IoU of every pair; 0 where boxes do not overlap (PARITY I1), -1 where sizes differ (I2).
 
     Args:
@@ -149,15 +166,19 @@ def iou(dt: Sequence[Rle], gt: Sequence[Rle], iscrowd: ArrayLike) -> Float64:
         gt: G masks.
         iscrowd: (G,) true for crowd regions: their IoU is intersection over the detection's area (E1).
 
+    Raises:
+        DataError: counts are damaged, or there is not one flag per ground truth.
+
     >>> iou([{"size": [2, 2], "counts": "22"}], [{"size": [2, 2], "counts": "31"}], [False]).tolist()
     [[0.5]]
     >>> iou([], [], []).shape
     (0, 0)
     """
     crowd = np.ascontiguousarray(np.asarray(iscrowd, np.bool_), np.uint8)
+    if crowd.shape != (len(gt),):
+        raise DataError("iscrowd", "", f"has shape {crowd.shape} for {len(gt)} masks", "give one flag per ground truth")
     d, g = np.divmod(np.arange(len(dt) * len(gt)), max(len(gt), 1))
-    pairs = Masks(segmentations(dt)).ious(d, Masks(segmentations(gt)), g, crowd)
-    return pairs.reshape(len(dt), len(gt))
+    return _all_good(dt).ious(d, _all_good(gt), g, crowd).reshape(len(dt), len(gt))
 
 
 def from_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) -> Rle:
@@ -169,19 +190,19 @@ def from_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) 
         width: of the image, px.
 
     >>> from_polygons([[1, 0, 3, 0, 3, 2, 1, 2]], 2, 4)
-    {'size': [2, 4], 'counts': '242'}
+    Rle(height=2, width=4, counts=b'242')
     >>> from_polygons([], 2, 4)
-    {'size': [2, 4], 'counts': '8'}
+    Rle(height=2, width=4, counts=b'8')
     """
     drawn = Masks(segmentations([list(polygons)]), np.array([[height, width]], np.int64))
-    return _written(drawn.ends(np.zeros(1, np.int64)).values, height, width)
+    return _written(drawn.ends(_FIRST).values, height, width)
 
 
 def from_bbox(box: Sequence[float], height: int, width: int) -> Rle:
-    """A box [x, y, w, h] px drawn as a polygon of four corners (PARITY H6).
+    """A box (x, y, w, h) px drawn as a polygon of four corners (PARITY H6).
 
     >>> from_bbox([1, 0, 2, 2], 2, 4)
-    {'size': [2, 4], 'counts': '242'}
+    Rle(height=2, width=4, counts=b'242')
     """
     x0, y0, w, h = (float(v) for v in box)
     x1, y1 = x0 + w, y0 + h
@@ -189,10 +210,10 @@ def from_bbox(box: Sequence[float], height: int, width: int) -> Rle:
 
 
 def segmentations(outlines: Sequence[Any]) -> Segmentations:
-    """Outlines as COCO writes them -> columns.
+    """Outlines -> columns.
 
     Args:
-        outlines: N values of a ``segmentation`` field: lists of polygons, RLEs, or None.
+        outlines: N lists of polygons, RLEs, or None.
     """
     n = len(outlines)
     kind, size = np.zeros(n, np.uint8), np.zeros((n, 2), np.int64)
@@ -200,13 +221,13 @@ def segmentations(outlines: Sequence[Any]) -> Segmentations:
     xy: list[NDArray[Any]] = []
     for i, outline in enumerate(outlines):
         kind[i] = KIND_NONE
-        if isinstance(outline, dict):
-            size[i], written = outline["size"], outline["counts"]
-            kind[i] = KIND_RLE if isinstance(written, (str, bytes)) else KIND_COUNTS
-            if kind[i] == KIND_COUNTS:
-                counts[i] = np.asarray(written, np.int64)
+        if isinstance(outline, (Rle, Mapping)):
+            height, width, written = _parts(outline)
+            size[i] = height, width
+            if isinstance(written, bytes):
+                kind[i], texts[i] = KIND_RLE, written
             else:
-                texts[i] = written.encode() if isinstance(written, str) else written
+                kind[i], counts[i] = KIND_COUNTS, np.asarray(written, np.int64)
         elif outline is not None and len(outline):
             kind[i] = KIND_POLYGONS
             xy += [np.asarray(ring, np.float64).reshape(-1) for ring in outline]
@@ -214,14 +235,6 @@ def segmentations(outlines: Sequence[Any]) -> Segmentations:
     blob = np.frombuffer(b"".join(texts), np.uint8)
     return Segmentations(kind, size, np.array(rings, np.int64), _ragged(xy, np.float64),
                          Ragged(blob, _offsets(texts)), _ragged(counts, np.int64))  # fmt: skip
-
-
-def _ragged(rows: list[NDArray[Any]], dtype: type) -> Ragged:
-    return Ragged(np.concatenate([np.empty(0, dtype), *rows]), _offsets(rows))
-
-
-def _offsets(rows: Sequence[Any]) -> Int64:
-    return np.cumsum([0, *map(len, rows)], dtype=np.int64)
 
 
 def text_of(ends: Ragged) -> list[bytes]:
@@ -233,27 +246,47 @@ def text_of(ends: Ragged) -> list[bytes]:
     return [blob[a:b] for a, b in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
 
 
+def _ragged(rows: list[NDArray[Any]], dtype: type) -> Ragged:
+    return Ragged(np.concatenate([np.empty(0, dtype), *rows]), _offsets(rows))
+
+
+def _offsets(rows: Sequence[Any]) -> Int64:
+    return np.cumsum([0, *map(len, rows)], dtype=np.int64)
+
+
 def _written(ends: UInt32, height: int, width: int) -> Rle:
     one = Ragged(np.ascontiguousarray(ends), np.array([0, len(ends)], np.int64))
-    return {"size": [int(height), int(width)], "counts": text_of(one)[0].decode("ascii")}
+    return Rle(int(height), int(width), text_of(one)[0])
 
 
-def _size(rle: Rle) -> tuple[int, int]:
-    h, w = rle["size"]
-    return int(h), int(w)
+def _parts(rle: RleLike) -> tuple[int, int, bytes | Sequence[int]]:
+    """Height, width and counts, text as bytes."""
+    if isinstance(rle, Rle):
+        return rle.height, rle.width, rle.counts
+    height, width = rle["size"]
+    counts = rle["counts"]
+    return int(height), int(width), counts.encode() if isinstance(counts, str) else counts
 
 
-def _ends(rle: Rle) -> UInt32:
-    return np.asarray(_good(rle).ends(np.zeros(1, np.int64)).values, np.uint32)
+def _ends(rle: RleLike) -> UInt32:
+    return np.asarray(_good(rle).ends(_FIRST).values, np.uint32)
 
 
-def _good(rle: Rle) -> Masks:
-    """The mask, measured and found to be undamaged."""
-    masks = Masks(segmentations([rle]))
-    status = int(masks.measures.status[0])
-    if status > EMPTY_RUNS:
-        h, w = _size(rle)
-        total = int(masks.measures.total[0])
-        raise DataError("mask", "counts", f"has {STATUS_TEXT[status]} (they sum to {total:,}, the image has {h * w:,})",
-                        "write the mask again from its pixels")  # fmt: skip
+def _good(rle: RleLike) -> Masks:
+    return _all_good([rle])
+
+
+def _all_good(rles: Sequence[RleLike]) -> Masks:
+    """Masks, measured and found to be undamaged."""
+    masks = Masks(segmentations(rles))
+    bad = np.flatnonzero(masks.measures.status > EMPTY_RUNS)
+    if len(bad):
+        row = int(bad[0])
+        height, width = masks.size[row].tolist()
+        raise DataError(
+            "masks", f"[{row}].counts",
+            f"has {STATUS_TEXT[int(masks.measures.status[row])]} (they sum to {int(masks.measures.total[row]):,}, the "
+            f"image has {height * width:,})",
+            "write the mask again from its pixels", len(bad),
+        )  # fmt: skip
     return masks

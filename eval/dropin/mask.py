@@ -135,8 +135,8 @@ def frPyObjects(pyobj: Any, h: Any, w: Any) -> Any:
     """RLEs of polygons, boxes or uncompressed RLEs.
 
     Args:
-        pyobj: a list of polygons x0, y0, x1, y1, ... (more than four numbers in the first), a (N, 4) float64 array of boxes,
-            or one or a list of uncompressed RLEs, which have sizes of their own.
+        pyobj: a list of polygons x0, y0, x1, y1, ... (more than four numbers in the first), a (N, 4) float64 array of
+            boxes, or one or a list of uncompressed RLEs, which have sizes of their own.
         h: height of the image, px.
         w: width of the image, px.
 

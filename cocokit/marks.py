@@ -97,8 +97,7 @@ def _outline(outline: Polygons | Rle | None) -> tuple[list[Path], NDArray[np.boo
     if isinstance(outline, Rle):
         from .rle import decode
 
-        counts = outline.counts if isinstance(outline.counts, bytes) else list(outline.counts)
-        mask = decode({"size": [outline.height, outline.width], "counts": counts})
+        mask = decode(outline)
         return _contours(mask), mask
     rings = [list(zip(ring[0::2], ring[1::2], strict=False)) for ring in outline or ()]
     return [ring for ring in rings if ring], None

@@ -284,7 +284,7 @@ def _all_good(rles: Sequence[RleLike]) -> Masks:
         row = int(bad[0])
         height, width = masks.size[row].tolist()
         raise DataError(
-            "masks", f"[{row}].counts",
+            "mask" if len(rles) == 1 else "masks", "counts" if len(rles) == 1 else f"[{row}].counts",
             f"has {STATUS_TEXT[int(masks.measures.status[row])]} (they sum to {int(masks.measures.total[row]):,}, the "
             f"image has {height * width:,})",
             "write the mask again from its pixels", len(bad),

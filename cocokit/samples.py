@@ -162,7 +162,7 @@ def _annotation(image: dict[str, Any], text: str) -> dict[str, Any]:
     return {
         "image_id": image["id"], "category_id": CATEGORIES[name][0], "iscrowd": int(crowd), "area": rle.area(mask),
         "bbox": [min(xs), min(ys), round(max(xs) - min(xs), 2), round(max(ys) - min(ys), 2)],
-        "segmentation": rle.uncompress(mask) if crowd else rings,
+        "segmentation": rle.to_coco(rle.uncompress(mask)) if crowd else rings,
     }  # fmt: skip
 
 
@@ -237,5 +237,5 @@ def _result(image: dict[str, Any], name: str, rings: list[Ring], score: float) -
     from . import rle
 
     mask = rle.from_polygons(rings, image["height"], image["width"])
-    return {"image_id": image["id"], "category_id": CATEGORIES[name][0], "bbox": rle.bbox(mask), "segmentation": mask,
-            "score": round(score, 3)}
+    return {"image_id": image["id"], "category_id": CATEGORIES[name][0], "bbox": list(rle.bbox(mask)),
+            "segmentation": rle.to_coco(mask), "score": round(score, 3)}

@@ -162,11 +162,11 @@ def _masks(side: Feed) -> Segmentations:
 
 def _encoded(side: Feed, dense: NDArray[Any]) -> list[Any]:
     """RLEs of dense masks; any value but 0 is foreground."""
-    from cocokit.rle import encode
+    from cocokit.rle import encode, to_coco
 
     if dense.ndim == 4 and dense.shape[1] == 1:
         dense = dense[:, 0]
     if dense.ndim != 3 or dense.dtype.kind not in "bui":
         raise DataError(side.name, "masks", f"has shape {dense.shape} and type {dense.dtype}",
                         "give (n, height, width) of bool or whole numbers; binarise probabilities first")  # fmt: skip
-    return [encode(mask) for mask in dense != 0]
+    return [to_coco(encode(mask)) for mask in dense != 0]

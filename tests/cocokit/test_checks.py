@@ -13,7 +13,7 @@ from cocokit.checks import check_dataset, check_results
 from cocokit.coco_json import read_results, results_from_json
 from cocokit.dataset import Dataset
 from cocokit.findings import Finding
-from cocokit.rle import compress
+from cocokit.rle import compress, to_coco
 
 POSE = [1, 1, 2, 2, 2, 0]
 
@@ -127,7 +127,7 @@ def rle(counts: Any, size: tuple[int, int] = (10, 20)) -> dict[str, Any]:
         ("rle-sum", "error", rle([11, 16, 172])),
         ("rle-sum", "error", rle([])),
         ("rle-sum", "error", rle("")),
-        ("rle-sum", "error", rle(compress({"size": [10, 21], "counts": [11, 16, 183]})["counts"])),
+        ("rle-sum", "error", rle(to_coco(compress({"size": [10, 21], "counts": [11, 16, 183]}))["counts"])),
         ("rle-undecodable", "error", rle("\x01zz")),
         ("area-not-of-mask", "warning", rle([11, 14, 175])),
     ],
@@ -140,7 +140,7 @@ def test_each_fault_of_an_rle_is_found_alone(slug: str, severity: str, outline: 
 
 def test_a_good_rle_has_no_findings_compressed_or_not() -> None:
     plain = rle([11, 16, 173])
-    for outline in (plain, compress(plain)):
+    for outline in (plain, to_coco(compress(plain))):
         assert found(changed("annotations", segmentation=outline)) == {}
     rows = [{"image_id": 1, "category_id": 1, "score": 1, "segmentation": plain | {"counts": [200, 1]}}]
     findings = check_results(results_from_json(rows), Dataset.from_dict(clean()))

@@ -120,8 +120,10 @@ def test_garbage_never_goes_astray(text: bytes, h: int, w: int) -> None:
 def test_each_fault_has_its_status(text: bytes, status: int) -> None:
     assert measure(columns([text], [(2, 2)])).status.tolist() == [status]
     if status > EMPTY_RUNS:
-        with pytest.raises(DataError, match=r"masks: \[0\].counts: has "):
+        with pytest.raises(DataError, match=r"mask: counts: has "):
             rle.decode({"size": [2, 2], "counts": text})
+        with pytest.raises(DataError, match=r"masks: \[1\].counts: has "):
+            rle.iou([rle.encode(np.ones((2, 2))), {"size": [2, 2], "counts": text}], [], [])
 
 
 @settings(max_examples=200, deadline=None)

@@ -80,14 +80,14 @@ def rectangle(left: int, right: int, height: int = 100, width: int = 100, top: i
 
 def mask_results() -> Json:
     """One compressed mask per annotation."""
-    from cocokit.rle import compress
+    from cocokit.rle import compress, to_coco
 
     return [
         {
             "image_id": a["image_id"],
             "category_id": a["category_id"],
             "score": 0.9,
-            "segmentation": compress(rectangle(int(a["bbox"][0]), int(a["bbox"][0]) + 30)),
+            "segmentation": to_coco(compress(rectangle(int(a["bbox"][0]), int(a["bbox"][0]) + 30))),
         }
         for a in dataset()["annotations"]
     ]

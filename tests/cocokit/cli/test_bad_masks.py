@@ -104,10 +104,10 @@ def test_lenient_gives_the_number_of_pycocotools_for_odd_masks(mask: dict[str, o
     from pycocotools.coco import COCO
     from pycocotools.cocoeval import COCOeval
 
-    from cocokit.rle import compress
+    from cocokit.rle import compress, to_coco
 
     dt = mask_results()
-    dt[0]["segmentation"] = mask if isinstance(mask["counts"], str) else compress(mask)
+    dt[0]["segmentation"] = mask if isinstance(mask["counts"], str) else to_coco(compress(mask))
     result = folder.eval(dataset(), dt, "--iou-type", "segm", "--lenient", "--json")
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)

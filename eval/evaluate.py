@@ -85,7 +85,7 @@ def evaluate(
     """
     if params is None:
         params = EvalParams(iou_type=iou_type, **settings)
-    gt_path, dt_path = _name(gt, "ground truth"), _name(dt, "results")
+    gt_path, dt_path = source_name(gt, "ground truth"), source_name(dt, "results")
     dataset = load_dataset(gt, _ROW | Field.AREA | Field.IGNORE | _GT_FIELDS[params.iou_type])
     try:
         results, name = load_results(dt, params.iou_type)
@@ -107,7 +107,8 @@ def evaluate(
         raise DataError(path, error.where, error.reason, error.remedy, error.count) from error.__cause__
 
 
-def _name(source: Any, otherwise: str) -> str:
+def source_name(source: Any, otherwise: str) -> str:
+    """What messages call a source: its path, or another word for what is in memory."""
     return str(source) if isinstance(source, str) or hasattr(source, "__fspath__") else otherwise
 
 

@@ -21,7 +21,7 @@ from cocokit.errors import ParamsError
 
 from .borders import check_borders
 from .cells import Cells, IdIndex, Pairs, build_cells
-from .evaluate import candidates, load_dataset, load_results
+from .evaluate import candidates, load_dataset, load_results, source_name
 from .params import EvalParams
 from .sides import Detections, GroundTruth, detections, ground_truth
 
@@ -124,7 +124,10 @@ def voc_ap(
     params = EvalParams(iou_type=iou_type, iou_thrs=np.array([iou_thr]), max_dets=(_NEVER,), fixed=True)
     dataset = load_dataset(gt, _ROW | (Field.SEGMENTATION if iou_type == "segm" else Field(0)))
     results, name = load_results(dt, iou_type)
-    warnings = check_borders(dataset, results, iou_type, fixed=not lenient, lenient=lenient, dt_path=name)
+    warnings = check_borders(
+        dataset, results, iou_type, fixed=not lenient, lenient=lenient, gt_path=source_name(gt, "ground truth"),
+        dt_path=name,
+    )  # fmt: skip
     truth = ground_truth(dataset.annotations, iou_type, fixed=True)
     dets = detections(results, iou_type, fixed=True, path=name)
     truth.crowd = np.zeros_like(truth.crowd)  # the overlap with a difficult one is an ordinary IoU

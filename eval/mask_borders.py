@@ -56,7 +56,8 @@ def check_masks(
 
 
 def _is_rle(outlines: Segmentations) -> NDArray[np.bool_]:
-    return (outlines.kind == KIND_RLE) | (outlines.kind == KIND_COUNTS)
+    rle: NDArray[np.bool_] = (outlines.kind == KIND_RLE) | (outlines.kind == KIND_COUNTS)
+    return rle
 
 
 def _check_side(side: Faults, dataset: Dataset, status: UInt8) -> None:

@@ -16,11 +16,6 @@ its quirks this input meets and how many entries they touch.
 """
 _EXAMPLE = "Example: cocokit eval preds.json --gt instances.json"
 
-#: Options that become arguments of ``cocokit.evaluate`` under the same name.
-_SETTINGS = (
-    "fixed", "lenient", "iou_thrs", "area_rng", "max_dets", "img_ids", "cat_ids", "use_cats", "sigmas",
-)  # fmt: skip
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
@@ -55,6 +50,17 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
 @_parsed("--cat-ids", _parse.integers, "LIST", "Evaluate these categories only.")
 @click.option("--class-agnostic", "use_cats", flag_value=False, default=True, help="Pool all categories (useCats = 0).")
 @_parsed("--sigmas", _parse.numbers, "LIST", "Keypoint sigmas; default the 17 of COCO persons.")
+@click.option(
+    "--metric",
+    type=click.Choice(["coco", "voc07", "voc10"]),
+    default="coco",
+    show_default=True,
+    help="COCO's numbers, or PASCAL VOC's AP of 2007 (11 points) or 2010 (every point).",
+)
+@click.option("--pixel-boxes", is_flag=True, help="VOC: the right and lower pixel belong to a box.")
+@click.option(
+    "--at-score", type=float, metavar="SCORE", help="Also precision, recall and F1 at a score, and the best F1."
+)
 @click.option("--per-category", is_flag=True, help="Also print a table with a row per category.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Write that table as CSV.")
 @click.option("-o", "--output", metavar="FILE", help="Write the whole report as JSON.")
@@ -66,22 +72,18 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
 @_parsed("--fail-drop", _parse.drop_gate, "BASELINE.json:DROP", "Exit with 3 when AP fell by more; also NAME=DROP,...")
 def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> int:
     """Run ``cocokit eval``; its exit code."""
+    from . import _measured, _measures
+
     baseline = _baseline(given["fail_drop"])
     gt, iou_type = _from_workspace(gt, iou_type)
-    iou_type = iou_type or _guessed(preds)
-    from cocokit.eval import evaluate
-
-    settings = {name: given[name] for name in _SETTINGS if given[name] is not None}
-    report = evaluate(gt, preds, iou_type, **settings)
-    failed = _failed_gates(report.named_stats(), given["fail_under"], given["fail_drop"], baseline)
-
-    from . import _report
-
-    _report.write_files(report, given)
+    measure = _measures.coco if given["metric"] == "coco" else _measures.voc
+    found = measure(gt, preds, iou_type or _guessed(preds), given)
+    failed = _failed_gates(found.stats, given["fail_under"], given["fail_drop"], baseline)
+    _measured.write_files(found, given)
     if given["as_json"]:
-        _report.print_as_json(report, failed)
+        _measured.print_as_json(found, failed)
     else:
-        _report.print_as_text(report, failed, per_category=given["per_category"])
+        _measured.print_as_text(found, failed, per_category=given["per_category"])
     return FOUND_PROBLEMS if failed else 0
 
 

@@ -165,3 +165,47 @@ def test_fixed_and_lenient_reach_the_evaluator(folder: Folder) -> None:
     zero["annotations"][0]["id"] = 0
     stats = [json.loads(folder.eval(zero, box_results(), "--json", *w).stdout)["stats"][0] for w in ((), ("--fixed",))]
     assert stats[0] < stats[1]
+
+
+def test_operating_points_are_printed_and_join_the_table(folder: Folder) -> None:
+    words = ["--at-score", "0.5", "--per-category", "-o", "report.json"]
+    lines = folder.eval(dataset(), box_results(), *words).stdout.splitlines()
+    at = lines.index("At IoU 0.5, all categories together:")
+    assert lines[at + 1] == (
+        "  score 0.500 or more: precision 1.000, recall 1.000, F1 1.000, 6 right, 0 wrong, 0 missed"
+    )
+    assert lines[at + 2].endswith("(best F1)")
+    assert any(line.split()[-3:] == ["F1", "score", "F1"] or line.endswith("best score  best F1") for line in lines)
+    report = json.loads((folder.path / "report.json").read_text())
+    assert report["at_score"]["micro"]["tp"] == 6
+    assert len(report["best_threshold"]["per_category"]) == 2
+
+
+def test_a_score_that_nothing_reaches_gives_dashes(folder: Folder) -> None:
+    lines = folder.eval(dataset(), box_results(), "--at-score", "0.99").stdout.splitlines()
+    assert "  score 0.990 or more: precision -, recall 0.000, F1 0.000, 0 right, 0 wrong, 6 missed" in lines
+
+
+def test_operating_points_are_read_at_the_lowest_threshold_without_one_half(folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), "--at-score", "0.5", "--iou-thrs", "0.7,0.6")
+    assert "At IoU 0.6, all categories together:" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("metric, rule", [("voc07", "11 points"), ("voc10", "every point")])
+def test_voc_has_one_number_and_the_same_gates_and_tables(metric: str, rule: str, folder: Folder) -> None:
+    words = ["--metric", metric, "--per-category", "--fail-under", "0.99", "-o", "report.json", "--csv", "voc.csv"]
+    result = folder.eval(dataset(), box_results(), "--iou-type", "bbox", *words)
+    assert result.exit_code == 0, result.stderr
+    assert f"mean AP ({rule}, IoU 0.5) = 1.0000" in result.stdout
+    report = json.loads((folder.path / "report.json").read_text())
+    assert (report["stat_names"], report["stats"]) == (["AP"], [1.0])
+    with open(folder.path / "voc.csv", newline="") as file:
+        assert [row["AP"] for row in csv.DictReader(file)] == ["1.0", "1.0"]
+    assert folder.eval(dataset(), box_results()[2:], "--metric", metric, "--fail-drop", "report.json:0").exit_code == 3
+
+
+@pytest.mark.parametrize("words", [["--fixed"], ["--max-dets", "1"], ["--class-agnostic"], ["--iou-thrs", "0.5,0.6"]])
+def test_options_that_would_change_nothing_are_wrong_usage(words: list[str], folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), "--metric", "voc07", *words)
+    assert result.exit_code == 2
+    assert "--metric voc07" in result.stderr

@@ -1,0 +1,140 @@
+"""The measures of ``cocokit eval``: COCO's numbers, and those that are asked for instead of them or beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ._measured import Measured
+
+if TYPE_CHECKING:
+    from cocokit.eval import Report
+    from cocokit.eval.curves import Point
+
+#: Options that become arguments of ``cocokit.evaluate`` under the same name.
+_SETTINGS = (
+    "fixed", "lenient", "iou_thrs", "area_rng", "max_dets", "img_ids", "cat_ids", "use_cats", "sigmas",
+)  # fmt: skip
+
+#: Options that only COCO's measure takes, and what they are when they are not given.
+_ONLY_COCO = {
+    "fixed": False, "area_rng": None, "max_dets": None, "img_ids": None, "cat_ids": None, "use_cats": True,
+    "sigmas": None, "arrays": None, "at_score": None,
+}  # fmt: skip
+
+#: Name of a measure -> the challenge's year, how its AP is read off the curve, and where the report has it.
+_VOC = {"voc07": (2007, "11 points", "map07", "AP07"), "voc10": (2010, "every point", "map10", "AP10")}
+
+
+def coco(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measured:
+    """COCO's numbers, by ``cocokit.evaluate``."""
+    from cocokit.eval import evaluate
+
+    settings = {name: given[name] for name in _SETTINGS if given[name] is not None}
+    report = evaluate(gt, preds, iou_type, **settings)
+    brief: dict[str, Any] = {"iou_type": report.iou_type, "mode": report.mode, "counts": report.counts}
+    brief["quirks"] = [hit.to_dict() for hit in report.quirks]
+    found = Measured(
+        stats=report.named_stats(),
+        lines=report.lines(),
+        brief=brief,
+        rows=report.per_category,
+        whole=report.to_dict,
+        notes=_quirk_lines(report),
+        warnings=report.warnings,
+        arrays=lambda: {"precision": report.precision, "recall": report.recall, "scores": report.scores},
+    )
+    if given["at_score"] is not None:
+        _add_operating_points(found, report, given["at_score"])
+    return found
+
+
+def _quirk_lines(report: Report) -> list[str]:
+    """One line per quirk of pycocotools that this input meets: id, how many, what."""
+    if not report.quirks:
+        return []
+    counts = [f"{hit.count:,} {hit.unit}" for hit in report.quirks]
+    wide = max(map(len, counts))
+    kept = "corrected" if report.mode == "fixed" else "kept"
+    head = f"Quirks of pycocotools that this input meets ({report.mode}: defects are {kept}; see PARITY.md):"
+    return ["", head, *(f"  {q.id:<4}{c:<{wide}}  {q.what}" for q, c in zip(report.quirks, counts, strict=True))]
+
+
+def _add_operating_points(found: Measured, report: Report, score: float) -> None:
+    """Add what detections with at least a score achieve, and the score with the best F1."""
+    from cocokit.eval.curves import at_score, best_threshold
+
+    iou = _operating_iou(report)
+    here, best = at_score(report, score, iou), best_threshold(report, iou)
+    found.lines += ["", f"At IoU {iou:g}, all categories together:"]
+    found.lines += [f"  score {_score(point)}: {_point_text(point)}{note}" for point, note in (
+        (here.micro, ""), (best.micro, " (best F1)"))]  # fmt: skip
+    rows = {"at_score": here, "best_threshold": best}
+    points = {name: {"iou_thr": p.iou_thr, "micro": p.micro.to_dict(), "macro": p.macro()} for name, p in rows.items()}
+    found.brief |= points
+    table, whole = found.rows, found.whole
+    found.rows = lambda: [
+        {**row, **_point_cells(point), "best score": top.score, "best F1": top.f1}
+        for row, point, top in zip(table(), here.per_category, best.per_category, strict=True)
+    ]
+    full = {name: {**points[name], "per_category": [q.to_dict() for q in p.per_category]} for name, p in rows.items()}
+    found.whole = lambda: {**whole(), **full}
+
+
+def _operating_iou(report: Report) -> float:
+    """0.5 where the report has it, else its lowest threshold."""
+    thresholds: list[float] = report.params.iou_thrs.tolist()
+    return min(thresholds, key=lambda t: (abs(t - 0.5) > 1e-9, t))
+
+
+def _score(point: Point) -> str:
+    return f"{point.score:.3f} or more" if point.score == point.score else "none"
+
+
+def _point_text(point: Point) -> str:
+    shares = f"precision {point.precision:.3f}, recall {point.recall:.3f}, F1 {point.f1:.3f}".replace("nan", "-")
+    return f"{shares}, {point.tp:,} right, {point.fp:,} wrong, {point.fn:,} missed"
+
+
+def _point_cells(point: Point) -> dict[str, float]:
+    return {"precision": point.precision, "recall": point.recall, "F1": point.f1}
+
+
+def voc(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measured:
+    """PASCAL VOC's average precision, of 2007 (11 points) or 2010 (every point)."""
+    from cocokit.eval.voc import voc_ap
+
+    metric = given["metric"]
+    refuse_others(given, f"--metric {metric}")
+    thresholds = given["iou_thrs"] or [0.5]
+    if len(thresholds) != 1:
+        raise click.UsageError(f"--metric {metric} takes one IoU threshold, such as --iou-thrs 0.5")
+    if iou_type == "keypoints":
+        raise click.UsageError(f"--metric {metric} is for bbox and segm")
+    made = voc_ap(
+        gt, preds, iou_type, iou_thr=thresholds[0], pixel_boxes=given["pixel_boxes"], lenient=given["lenient"]
+    )
+    year, rule, mean, name = _VOC[metric]
+    value = getattr(made, mean)
+    return Measured(
+        stats={"AP": value},
+        lines=[f" PASCAL VOC {year} mean AP ({rule}, IoU {thresholds[0]:g}) = {value:.4f}"],
+        brief={"metric": metric, "iou_type": iou_type, "iou_thr": made.iou_thr, "pixel_boxes": made.pixel_boxes},
+        rows=lambda: [{**_without(row, {"AP07", "AP10"}), "AP": row[name]} for row in made.to_dict()["per_category"]],
+        whole=lambda: {"metric": metric, "stat_names": ["AP"], "stats": [value], **made.to_dict()},
+        warnings=made.warnings,
+    )
+
+
+def refuse_others(given: Mapping[str, Any], mode: str) -> None:
+    """Raise a usage error for an option that a measure does not take: it would change nothing, silently."""
+    for name, default in _ONLY_COCO.items():
+        if given[name] != default:
+            option = {"use_cats": "class-agnostic"}.get(name, name.replace("_", "-"))
+            raise click.UsageError(f"--{option} has no meaning with {mode}")
+
+
+def _without(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}

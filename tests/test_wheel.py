@@ -17,7 +17,9 @@ from cocokit.cli import COMMANDS
 from tests.sources import sources
 from tests.test_packaging import ROOT
 
-IGNORED = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "build", "dist", "demo", "*.egg-info", "__pycache__", "*.o")
+IGNORED = shutil.ignore_patterns(
+    ".git", ".venv", ".*_cache", ".hypothesis", "build", "dist", "demo", "*.egg-info", "__pycache__", "*.o"
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +46,8 @@ def install(wheel: Path, folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def wheel(tree: Path) -> Path:
     """A wheel without compiled kernels."""
-    run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", "out", "."],
-        tree)
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir"]
+    run([*build, "out", "."], tree)
     return next((tree / "out").glob("*.whl"))
 
 

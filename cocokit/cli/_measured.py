@@ -17,7 +17,7 @@ class Measured:
         stats: the numbers by name, in order; gates compare these.
         lines: what is printed.
         brief: what ``--json`` prints beside the names and values of ``stats``.
-        rows: makes the table with one row per category.
+        rows: makes the table: one row per category, for proposals per area range.
         whole: makes what ``-o`` writes.
         notes: lines below all others.
         warnings: one sentence each.
@@ -32,6 +32,15 @@ class Measured:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     arrays: Callable[[], dict[str, Any]] | None = None
+
+
+def stat_lists(stats: Mapping[str, float]) -> dict[str, Any]:
+    """Names and values of the stats as the two lists that reports and baselines have.
+
+    >>> stat_lists({"AP": 0.5})
+    {'stat_names': ['AP'], 'stats': [0.5]}
+    """
+    return {"stat_names": list(stats), "stats": list(stats.values())}
 
 
 def print_as_text(found: Measured, failed: Sequence[str], *, per_category: bool) -> None:
@@ -52,8 +61,7 @@ def print_as_json(found: Measured, failed: Sequence[str]) -> None:
     """Print one line of JSON: the stats, what belongs to them, the warnings and the failed gates."""
     from ._output import print_json
 
-    stats = {"stat_names": list(found.stats), "stats": list(found.stats.values())}
-    print_json({**stats, **found.brief, "warnings": found.warnings, "failed": list(failed)})
+    print_json({**stat_lists(found.stats), **found.brief, "warnings": found.warnings, "failed": list(failed)})
 
 
 def write_files(found: Measured, given: Mapping[str, Any]) -> None:

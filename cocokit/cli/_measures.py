@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ._measured import Measured
+from ._measured import Measured, stat_lists
 
 if TYPE_CHECKING:
     from cocokit.eval import Report
     from cocokit.eval.curves import Point
+
+#: (ground truth, results, IoU type, options) -> what was found.
+Measure = Callable[[str, str, str, Mapping[str, Any]], Measured]
 
 #: Options that become arguments of ``cocokit.evaluate`` under the same name.
 _SETTINGS = (
     "fixed", "lenient", "iou_thrs", "area_rng", "max_dets", "img_ids", "cat_ids", "use_cats", "sigmas",
 )  # fmt: skip
 
-#: Options that only COCO's measure takes, and what they are when they are not given.
-_ONLY_COCO = {
+#: What the options are that a measure other than COCO's may not take, when they are not given.
+_DEFAULTS = {
     "fixed": False, "area_rng": None, "max_dets": None, "img_ids": None, "cat_ids": None, "use_cats": True,
-    "sigmas": None, "arrays": None, "at_score": None,
+    "sigmas": None, "arrays": None, "at_score": None, "per_category": False, "pixel_boxes": False,
 }  # fmt: skip
+
+_NOT_FOR_VOC = ("fixed", "area_rng", "max_dets", "img_ids", "cat_ids", "use_cats", "sigmas", "arrays", "at_score")
+_NOT_FOR_PROPOSALS = (
+    "max_dets", "cat_ids", "use_cats", "sigmas", "arrays", "at_score", "per_category", "pixel_boxes",
+)  # fmt: skip
 
 #: Name of a measure -> the challenge's year, how its AP is read off the curve, and where the report has it.
 _VOC = {"voc07": (2007, "11 points", "map07", "AP07"), "voc10": (2010, "every point", "map10", "AP10")}
+
+
+def chosen(given: Mapping[str, Any]) -> Measure:
+    """The measure that the options ask for.
+
+    Raises:
+        click.UsageError: they ask for two, or for something that theirs does not take.
+    """
+    metric = given["metric"]
+    if given["proposals"] is not None:
+        if metric != "coco":
+            raise click.UsageError(f"--proposals and --metric {metric} are two measures: ask for one")
+        _refuse(given, _NOT_FOR_PROPOSALS, "--proposals")
+        return proposals
+    if metric == "coco":
+        _refuse(given, ("pixel_boxes",), "--metric coco")
+        return coco
+    _refuse(given, _NOT_FOR_VOC, f"--metric {metric}")
+    return voc
 
 
 def coco(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measured:
@@ -107,7 +134,6 @@ def voc(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measure
     from cocokit.eval.voc import voc_ap
 
     metric = given["metric"]
-    refuse_others(given, f"--metric {metric}")
     thresholds = given["iou_thrs"] or [0.5]
     if len(thresholds) != 1:
         raise click.UsageError(f"--metric {metric} takes one IoU threshold, such as --iou-thrs 0.5")
@@ -123,15 +149,41 @@ def voc(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measure
         lines=[f" PASCAL VOC {year} mean AP ({rule}, IoU {thresholds[0]:g}) = {value:.4f}"],
         brief={"metric": metric, "iou_type": iou_type, "iou_thr": made.iou_thr, "pixel_boxes": made.pixel_boxes},
         rows=lambda: [{**_without(row, {"AP07", "AP10"}), "AP": row[name]} for row in made.to_dict()["per_category"]],
-        whole=lambda: {"metric": metric, "stat_names": ["AP"], "stats": [value], **made.to_dict()},
+        whole=lambda: {"metric": metric, **stat_lists({"AP": value}), **made.to_dict()},
         warnings=made.warnings,
     )
 
 
-def refuse_others(given: Mapping[str, Any], mode: str) -> None:
+def proposals(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measured:
+    """Average recall of class-agnostic proposals at several counts per image, and its average over all counts."""
+    from cocokit.eval.proposals import average_recall
+
+    names = ("iou_thrs", "area_rng", "img_ids", "fixed", "lenient")
+    settings = {name: given[name] for name in names if given[name] is not None}
+    made = average_recall(gt, preds, iou_type, counts=given["proposals"], **settings)
+    stats = made.stats()
+    counts = {"images": made.images, "annotations": int(made.positives[0]), "proposals": made.proposals}
+    return Measured(
+        stats=stats,
+        lines=[
+            f"Average recall of {made.proposals:,} proposals in {made.images:,} images, percent:",
+            "",
+            *made.lines(),
+        ],
+        brief={"metric": "proposals", "iou_type": iou_type, "counts": counts},
+        rows=lambda: [
+            {"area": area, **{f"AR@{k}": made.ar(k, area) for k in made.counts}, "AUC": made.auc(area)}
+            for area in made.area_labels
+        ],
+        whole=lambda: {"metric": "proposals", **made.to_dict(), **stat_lists(stats)},
+        warnings=made.warnings,
+    )
+
+
+def _refuse(given: Mapping[str, Any], options: Sequence[str], mode: str) -> None:
     """Raise a usage error for an option that a measure does not take: it would change nothing, silently."""
-    for name, default in _ONLY_COCO.items():
-        if given[name] != default:
+    for name in options:
+        if given[name] != _DEFAULTS[name]:
             option = {"use_cats": "class-agnostic"}.get(name, name.replace("_", "-"))
             raise click.UsageError(f"--{option} has no meaning with {mode}")
 

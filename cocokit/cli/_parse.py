@@ -43,6 +43,18 @@ def integers(text: str) -> list[int]:
         raise ValueError(f"{text!r} is not a comma-separated list of whole numbers such as 1,10,100") from None
 
 
+def counts(text: str) -> list[int]:
+    """A comma-separated list of whole numbers of 1 or more.
+
+    >>> counts("10,100,1000")
+    [10, 100, 1000]
+    """
+    found = integers(text)
+    if min(found) < 1:
+        raise ValueError(f"{text!r} has a number below 1")
+    return found
+
+
 def thresholds(text: str) -> list[float]:
     """Thresholds: a list, or ``low:high:step`` with both ends, in exactly the bits that pycocotools' grid has (L1).
 

@@ -57,6 +57,7 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
     show_default=True,
     help="COCO's numbers, or PASCAL VOC's AP of 2007 (11 points) or 2010 (every point).",
 )
+@_parsed("--proposals", _parse.counts, "LIST", "Proposals: average recall at these counts per image, and the AUC.")
 @click.option("--pixel-boxes", is_flag=True, help="VOC: the right and lower pixel belong to a box.")
 @click.option(
     "--at-score", type=float, metavar="SCORE", help="Also precision, recall and F1 at a score, and the best F1."
@@ -76,7 +77,7 @@ def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> i
 
     baseline = _baseline(given["fail_drop"])
     gt, iou_type = _from_workspace(gt, iou_type)
-    measure = _measures.coco if given["metric"] == "coco" else _measures.voc
+    measure = _measures.chosen(given)
     found = measure(gt, preds, iou_type or _guessed(preds), given)
     failed = _failed_gates(found.stats, given["fail_under"], given["fail_drop"], baseline)
     _measured.write_files(found, given)

@@ -209,3 +209,32 @@ def test_options_that_would_change_nothing_are_wrong_usage(words: list[str], fol
     result = folder.eval(dataset(), box_results(), "--metric", "voc07", *words)
     assert result.exit_code == 2
     assert "--metric voc07" in result.stderr
+
+
+def test_proposals_have_a_row_per_area_range(folder: Folder) -> None:
+    words = ["--proposals", "1,2", "-o", "report.json", "--csv", "table.csv", "--fail-under", "AR@2=0.2,AUC=0.99"]
+    result = folder.eval(dataset(), box_results(), "--iou-type", "bbox", *words)
+    assert result.exit_code == 3
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Average recall of 6 proposals in 3 images, percent:"
+    assert lines[2].split() == ["area", "AR@1", "AR@2", "AUC"]
+    assert [line.split()[0] for line in lines[3:7]] == ["all", "small", "medium", "large"]
+    (failed,) = result.stderr.splitlines()
+    assert failed.startswith("Failed: AUC is 0.")
+    report = json.loads((folder.path / "report.json").read_text())
+    assert dict(zip(report["stat_names"], report["stats"], strict=True))["AR@2"] > 0.2
+    assert folder.eval(dataset(), box_results(), *words[:2], "--fail-drop", "report.json:AUC=0").exit_code == 0
+    with open(folder.path / "table.csv", newline="") as file:
+        assert [row["area"] for row in csv.DictReader(file)] == ["all", "small", "medium", "large"]
+
+
+@pytest.mark.parametrize("words", [["--proposals", "0"], ["--proposals", "9", "--per-category"], ["--proposals", "x"]])
+def test_wrong_proposals_are_wrong_usage(words: list[str], folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), *words)
+    assert result.exit_code == 2
+    assert "--proposals" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["--proposals", "9", "--metric", "voc07"], ["--pixel-boxes"]])
+def test_measures_do_not_mix(words: list[str], folder: Folder) -> None:
+    assert folder.eval(dataset(), box_results(), *words).exit_code == 2

@@ -104,7 +104,10 @@ def _mask(row: Row, sizes: dict[Any, Row], *, fixed: bool) -> Runs:
     if fixed and (runs.height, runs.width) != (image["height"], image["width"]):
         raise Refused("I2: a mask of another size than its image")
     if fixed and not runs.whole:
-        raise Refused("X11: runs that do not sum to the image")
+        raise Refused("X14: runs that do not sum to the image")
+    text = row["segmentation"]["counts"] if isinstance(row["segmentation"], dict) else ""
+    if fixed and isinstance(text, str) and any(not "0" <= character <= "o" for character in text):
+        raise Refused("X11: characters that no mask string has")
     return runs
 
 

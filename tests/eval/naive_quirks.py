@@ -112,7 +112,6 @@ def _of_masks(truths: list[Row], founds: list[Row], sizes: dict[Any, tuple[int, 
         if isinstance(row.get("segmentation"), dict):
             runs = of_segmentation(row["segmentation"], 0, 0, fixed=False)
             counts["I2"] += (runs.height, runs.width) != sizes[row["image_id"]]
-            counts["X11"] += not runs.whole
     return counts
 
 

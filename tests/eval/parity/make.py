@@ -24,7 +24,7 @@ SOURCES = (of_areas, of_matching, of_outlines)
 #: What pycocotools evaluates and cocokit does not; the only ones where no number can be compared.
 ONLY_PYCOCOTOOLS = ("X15",)
 #: Where pycocotools does not come back; it is not asked.
-ENDLESS: tuple[str, ...] = ("X14",)
+ENDLESS = ("X14",)
 
 
 def settings(params: dict[str, Any], *, fixed: bool = False) -> Settings:

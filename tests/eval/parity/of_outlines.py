@@ -129,6 +129,12 @@ def _() -> Pair:
     return world(outlined(0, 0, 10, 10)), [masked(50, 50, 10, 10)]
 
 
+@case("I2", "The detection's mask is 50 x 50, the image 100 x 100: IoU -1 does not even match at the threshold 0.",
+      iou_type="segm", iou_thrs=[0.0], lenient=True)  # fmt: skip
+def _() -> Pair:
+    return world(outlined(0, 0, 10, 10)), [masked(0, 0, 10, 10, size=50)]
+
+
 @case("I3", "Two empty masks have IoU 0, and so have masks whose boxes overlap without a common pixel.",
       iou_type="segm")  # fmt: skip
 def _() -> Pair:
@@ -178,6 +184,27 @@ def _() -> Pair:
       iou_type="segm")  # fmt: skip
 def _() -> Pair:
     return world(outlined(10, 10, 30, 30, segmentation=[]), outlined(50, 50, 20, 20)), [masked(50, 50, 20, 20)]
+
+
+@case(
+    "X11",
+    "The mask's text has a character that no writer makes, ~ for >; both carry the same bits, so pycocotools sees the "
+    "mask that was meant. Only --lenient evaluates this.",
+    iou_type="segm",
+    lenient=True,
+)
+def _() -> Pair:
+    whole = oracle.frPyObjects(counts(0, 14, 86, 14), 100, 100)["counts"].decode()
+    dt = found(segmentation={"size": [100, 100], "counts": whole.replace(">", "~")})
+    return world(outlined(0, 0, 2, 14)), [dt]
+
+
+@case("X14", "The mask stops after 5,100 of 10,000 pixels; its box overlaps the object's: pycocotools never returns.",
+      iou_type="segm", lenient=True)  # fmt: skip
+def _() -> Pair:
+    short = oracle.frPyObjects({"size": [100, 100], "counts": [5000, 100]}, 100, 100)
+    dt = found(segmentation={"size": [100, 100], "counts": short["counts"].decode()})
+    return world(outlined(40, 0, 30, 99)), [dt]
 
 
 @case("X16", "Mask results evaluated as boxes: the box is the mask's.", iou_type="bbox")

@@ -135,7 +135,7 @@ def read_usual(buf: Any, p: int, tens: Any, out: Any, k: int) -> int:
     v = load8(buf, p + 17) ^ _ZEROS
     a = digit_run(u)
     b = digit_run(v)
-    b = b if a == 8 else 0
+    b &= -(a >> 3)  # none unless a is 8; written so that it cannot become a branch, which would be guessed wrong
     d = 8 + a + b
     if d > 19 and (b == 8 or head >= at(tens, 27 - d)):
         return -1

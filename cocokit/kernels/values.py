@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..compiled import helper, inlined
-from .bits import at, byte, put
+from .bits import at, byte, load8, put
 from .members import AREA, BBOX, CATEGORY_ID, ID, KEYPOINTS, NUM_KEYPOINTS
 from .numbers import NO_ROOM, read_integer, read_other, read_usual
 from .text import skip_literal, skip_space
+
+_COMMA_SPACE = 0x202C
 
 
 @inlined
@@ -36,12 +38,12 @@ def read_numbers(
         if listed == 0:
             return end, k
         p = end
-        if byte(buf, p) <= 32:
+        if load8(buf, p) & 0xFFFF == _COMMA_SPACE:
+            p += 2  # a branch that is guessed right lets the next number begin before this one is done
+        else:
             p = skip_space(buf, p)
-        if byte(buf, p) != 44:
-            return (p + 1, k) if byte(buf, p) == 93 else (~p, 0)
-        p += 1
-        if byte(buf, p) == 32:
+            if byte(buf, p) != 44:
+                return (p + 1, k) if byte(buf, p) == 93 else (~p, 0)
             p += 1
         if byte(buf, p) <= 32:
             p = skip_space(buf, p)

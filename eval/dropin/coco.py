@@ -249,13 +249,15 @@ class COCO:
 
         Raises:
             AssertionError: not such an array.
+            IndexError: an array of one dimension.
         """
         print("Converting ndarray to lists...")
         if type(data) is not np.ndarray:
             raise AssertionError(f"results are {type(data).__name__} where an (N, 7) array was expected")
         print(data.shape)
-        if data.ndim != 2 or data.shape[1] != 7:
-            raise AssertionError(f"results are an array of shape {data.shape} where (N, 7) was expected")
+        if data.ndim < 2 or data.shape[1] != 7:
+            kind = AssertionError if data.ndim > 1 else IndexError
+            raise kind(f"results are an array of shape {data.shape} where (N, 7) was expected")
         rows = []
         for i, row in enumerate(data):
             if i % 1000000 == 0:

@@ -28,7 +28,7 @@ def summarize_boxes(p: Any, found: dict[str, Any]) -> NDArray[np.float64]:
 def summarize_keypoints(p: Any, found: dict[str, Any]) -> NDArray[np.float64]:
     """(10,) stats of keypoints, at 20 detections."""
     lines = [(None, "all"), (0.5, "all"), (0.75, "all"), (None, "medium"), (None, "large")]
-    return np.array([_line(p, found, ap, thr, area, 20) for ap in (True, False) for thr, area in lines])
+    return np.array([_line(p, found, ap, thr, area, 20) for ap in (True, False) for thr, area in lines], np.float64)
 
 
 def _line(
@@ -40,7 +40,7 @@ def _line(
     table = found["precision" if ap else "recall"]
     if threshold is not None:
         if isinstance(p.iouThrs, list):
-            raise ValueError(f"the summary looks for {threshold} in params.iouThrs, which must be a NumPy array for it (L7)")
+            raise ValueError(f"the summary looks for {threshold} in params.iouThrs; make them a NumPy array (L7)")
         table = table[np.where(threshold == p.iouThrs)[0]]
     table = table[:, :, :, areas, limits] if ap else table[:, :, areas, limits]
     real = table[table > -1]

@@ -30,7 +30,7 @@ types: $(VENV)/.test  ## mypy --strict over the package as installed
 	$(PY) -m pytest -q tests/test_types.py
 
 wheel: $(VENV)/.test  ## a wheel with the compiled kernels of this platform, in dist/
-	@rm -rf build && trap 'rm -rf build cocokit/kernels/*.o' EXIT && \
+	@rm -rf build/lib build/bdist.* && trap 'rm -rf build/lib build/bdist.* cocokit/kernels/*.o' EXIT && \
 	$(PY) -c 'from cocokit.compiled import ship; ship()' && \
 	$(PY) -m pip --disable-pip-version-check --quiet wheel . --no-deps --no-build-isolation --wheel-dir dist \
 	    --config-settings=--build-option=--plat-name=$$($(PY) -c 'import sysconfig; print(sysconfig.get_platform())') && \

@@ -168,19 +168,31 @@ def ends_status(ends: Any, first: int, m: int, pixels: int) -> Any:
 
 @helper
 def _usual_text(text: Any, p: int, stop: int, h: int, w: int, box: Any, o: int) -> int:
-    """Area and box of a well-formed text without storing its runs; -1 for a text that needs a closer look."""
-    total, p = _usual_count(text, p, stop)
-    if p < 0 or total < 0 or p >= stop:
+    """Area and box of a well-formed text without storing its runs; -1 for a text that needs a closer look.
+
+    Nearly every number is one or two characters long; these are read here, because a call for each costs more than
+    all the rest.
+    """
+    first, p = _usual_count(text, p, stop)
+    if p < 0 or first < 0 or p >= stop:
         return -1
-    x = total // h
-    y = total - x * h
+    x = first // h
+    y = first - x * h
     area, fore, back, signs = 0, 0, 0, 0
     left, top, right, bottom = x, h, x, 0
     while p < stop:
-        step, p = _usual_count(text, p, stop)
-        if p < 0:
-            return -1
-        fore += step
+        c = at(text, p) - 48
+        if (c & -32) == 0:
+            fore += (c ^ 16) - 16
+            p += 1
+        elif p + 1 < stop and (c & -64) == 0 and ((at(text, p + 1) - 48) & -32) == 0:
+            fore += (c & 31) + 32 * (((at(text, p + 1) - 48) ^ 16) - 16)
+            p += 2
+        else:
+            step, p = _usual_count(text, p, stop)
+            if p < 0:
+                return -1
+            fore += step
         signs |= fore - 1
         area += fore
         top = min(top, y)
@@ -195,12 +207,19 @@ def _usual_text(text: Any, p: int, stop: int, h: int, w: int, box: Any, o: int) 
         right = x
         if p >= stop:
             break
-        step, p = _usual_count(text, p, stop)
-        if p < 0:
-            return -1
-        back += step
+        c = at(text, p) - 48
+        if (c & -32) == 0:
+            back += (c ^ 16) - 16
+            p += 1
+        elif p + 1 < stop and (c & -64) == 0 and ((at(text, p + 1) - 48) & -32) == 0:
+            back += (c & 31) + 32 * (((at(text, p + 1) - 48) ^ 16) - 16)
+            p += 2
+        else:
+            step, p = _usual_count(text, p, stop)
+            if p < 0:
+                return -1
+            back += step
         signs |= back - 1
-        total += back
         y += back
         if y >= h:
             x += 1
@@ -209,7 +228,7 @@ def _usual_text(text: Any, p: int, stop: int, h: int, w: int, box: Any, o: int) 
                 columns = y // h
                 x += columns
                 y -= columns * h
-    if signs < 0 or total + area != h * w:
+    if signs < 0 or x * h + y != h * w:
         return -1
     put(box, o, float(left))
     put(box, o + 1, float(top))

@@ -61,8 +61,9 @@ def print_as_json(found: Measured, failed: Sequence[str]) -> None:
     """Print one line of JSON: the stats, what belongs to them, the warnings and the failed gates."""
     from ._output import print_json
 
-    head = {name: found.brief[name] for name in ("metric", "iou_type", "mode") if name in found.brief}
-    print_json({**head, **stat_lists(found.stats), **found.brief, "warnings": found.warnings, "failed": list(failed)})
+    head: dict[str, Any] = {name: found.brief[name] for name in ("metric", "iou_type", "mode") if name in found.brief}
+    head |= stat_lists(found.stats)
+    print_json({**head, **found.brief, "warnings": found.warnings, "failed": list(failed)})
 
 
 def write_files(found: Measured, given: Mapping[str, Any]) -> None:

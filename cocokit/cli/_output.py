@@ -89,7 +89,7 @@ def write_csv(path: str, rows: Sequence[Mapping[str, Any]]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows([plain(row) for row in rows])
+    writer.writerows(plain(row) for row in rows)
     write_text(path, text.getvalue())
 
 

@@ -55,6 +55,24 @@ def counts(text: str) -> list[int]:
     return found
 
 
+def sigmas(text: str) -> list[float] | dict[int, list[float]]:
+    """Keypoint sigmas: a list for all categories, or a JSON file with a list for each category id.
+
+    >>> sigmas("0.026,0.025")
+    [0.026, 0.025]
+    """
+    if not text.endswith(".json"):
+        return numbers(text)
+    import json
+
+    try:
+        with open(text, "rb") as file:
+            found = json.load(file)
+        return {int(category): [float(value) for value in values] for category, values in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f'{text} does not hold {{"CATEGORY ID": [sigma, ...], ...}} ({error})') from None
+
+
 def thresholds(text: str) -> list[float]:
     """Thresholds: a list, or ``low:high:step`` with both ends, in exactly the bits that pycocotools' grid has (L1).
 

@@ -49,7 +49,7 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
 @_parsed("--img-ids", _parse.integers, "LIST", "Evaluate these images only.")
 @_parsed("--cat-ids", _parse.integers, "LIST", "Evaluate these categories only.")
 @click.option("--class-agnostic", "use_cats", flag_value=False, default=True, help="Pool all categories (useCats = 0).")
-@_parsed("--sigmas", _parse.numbers, "LIST", "Keypoint sigmas; default the 17 of COCO persons.")
+@_parsed("--sigmas", _parse.sigmas, "LIST|FILE.json", "Keypoint sigmas, or a list per category id; default COCO's 17.")
 @click.option(
     "--metric",
     type=click.Choice(["coco", "voc07", "voc10"]),
@@ -62,6 +62,7 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
 @click.option(
     "--at-score", type=float, metavar="SCORE", help="Also precision, recall and F1 at a score, and the best F1."
 )
+@click.option("--pr", "pr_file", metavar="FILE", help="Write the curves as CSV: precision and score at 101 recalls.")
 @click.option("--per-category", is_flag=True, help="Also print a table with a row per category.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Write that table as CSV.")
 @click.option("-o", "--output", metavar="FILE", help="Write the whole report as JSON.")

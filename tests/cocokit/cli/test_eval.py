@@ -96,6 +96,18 @@ def test_own_sigmas_make_other_poses_possible(folder: Folder) -> None:
     assert json.loads(result.stdout)["stats"][0] > 0
 
 
+def test_sigmas_per_category_come_from_a_file(folder: Folder) -> None:
+    words = ["--sigmas", folder.write("sigmas.json", {"1": [0.1] * 5, "2": [0.2] * 5}), "--json"]
+    both = folder.eval(pose_dataset(5), pose_results(5), *words)
+    assert both.exit_code == 0, both.stderr
+    want = evaluate(pose_dataset(5), pose_results(5), "keypoints", sigmas={1: [0.1] * 5, 2: [0.2] * 5})
+    assert json.loads(both.stdout)["stats"] == want.stats.tolist()
+    for text in ("[1]", "{", '{"a": [1]}', '{"1": 5}'):
+        result = folder.run("eval", "x", "--gt", "x", "--sigmas", folder.write("bad.json", text))
+        assert result.exit_code == 2
+        assert "bad.json does not hold" in result.stderr
+
+
 @pytest.mark.parametrize(
     "words, sentence",
     [
@@ -191,6 +203,20 @@ def test_operating_points_are_read_at_the_lowest_threshold_without_one_half(fold
     assert "At IoU 0.6, all categories together:" in result.stdout.splitlines()
 
 
+def test_curves_are_written_as_csv(folder: Folder) -> None:
+    gt = dataset()
+    gt["categories"].append({"id": 3, "name": "nothing"})
+    assert folder.eval(gt, box_results(), "--pr", "curves.csv").exit_code == 0
+    with open(folder.path / "curves.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2 * 10 * 101
+    report = evaluate(gt, box_results())
+    mean = sum(float(row["precision"]) for row in rows) / len(rows)
+    assert mean == pytest.approx(report.stats[0], abs=1e-12)
+    assert [rows[101][name] for name in ("id", "name", "iou_thr", "recall")] == ["1", "a", "0.55", "0.0"]
+    assert float(rows[0]["score"]) == report.scores[0, 0, 0, 0, -1]
+
+
 @pytest.mark.parametrize("metric, rule", [("voc07", "11 points"), ("voc10", "every point")])
 def test_voc_has_one_number_and_the_same_gates_and_tables(metric: str, rule: str, folder: Folder) -> None:
     words = ["--metric", metric, "--per-category", "--fail-under", "0.99", "-o", "report.json", "--csv", "voc.csv"]
@@ -204,7 +230,9 @@ def test_voc_has_one_number_and_the_same_gates_and_tables(metric: str, rule: str
     assert folder.eval(dataset(), box_results()[2:], "--metric", metric, "--fail-drop", "report.json:0").exit_code == 3
 
 
-@pytest.mark.parametrize("words", [["--fixed"], ["--max-dets", "1"], ["--class-agnostic"], ["--iou-thrs", "0.5,0.6"]])
+@pytest.mark.parametrize(
+    "words", [["--fixed"], ["--max-dets", "1"], ["--class-agnostic"], ["--pr", "x.csv"], ["--iou-thrs", "0.5,0.6"]]
+)
 def test_options_that_would_change_nothing_are_wrong_usage(words: list[str], folder: Folder) -> None:
     result = folder.eval(dataset(), box_results(), "--metric", "voc07", *words)
     assert result.exit_code == 2

@@ -266,3 +266,19 @@ def test_wrong_proposals_are_wrong_usage(words: list[str], folder: Folder) -> No
 @pytest.mark.parametrize("words", [["--proposals", "9", "--metric", "voc07"], ["--pixel-boxes"]])
 def test_measures_do_not_mix(words: list[str], folder: Folder) -> None:
     assert folder.eval(dataset(), box_results(), *words).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--max-dets", "1,10,300"],
+        ["--max-dets", "100"],
+        ["--max-dets", "100,10,1"],
+        ["--iou-thrs", "0.3,0.5"],
+        ["--area-rng", "all=0:1e10,tiny=0:1300"],
+    ],
+)
+def test_settings_that_break_other_tools_give_a_number(words: list[str], folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), *words, "--json")
+    assert result.exit_code == 0, result.stderr
+    assert json.loads(result.stdout)["stats"][0] > 0.7

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import Cells
 from .kernels.curves import accumulate_block
 from .matching import Matches
 from .params import EvalParams
@@ -54,10 +53,10 @@ def accumulate(
         n = areas * thrs * shape[4]
         extra, hits, reach, pointer = (np.empty(n, np.int64) for _ in range(4))
         accumulate_block(
-            by_score, cat_start, n_cat, rank, block.tp, block.ig, score, dt_order, npig, thrs, areas, max_dets, shape[4],
-            params.rec_thrs, rec_order, shape[1], np.empty(areas * shape[1], np.int64),
+            by_score, cat_start, n_cat, rank, block.tp, block.ig, score, dt_order, npig, thrs, areas, max_dets,
+            shape[4], params.rec_thrs, rec_order, shape[1], np.empty(areas * shape[1], np.int64),
             np.empty(areas * shape[4], np.int64), extra, hits, reach, pointer, np.empty(n), np.empty(n),
-            np.empty(n * shape[1]), np.empty(n * shape[1]), np.empty(len(rank), np.int32), block.t0, block.a0, n_area, curves.precision.reshape(-1),
-            curves.recall.reshape(-1), curves.scores.reshape(-1),
+            np.empty(n * shape[1]), np.empty(n * shape[1]), np.empty(len(rank), np.int32), block.t0,
+            block.a0, n_area, curves.precision.reshape(-1), curves.recall.reshape(-1), curves.scores.reshape(-1),
         )  # fmt: skip
     return curves

@@ -121,4 +121,7 @@ def build_cells(
     cells = join_cells(dt_cell, stay, gt_cell, len(gt_cell), *both)
     kinds = n_categories if use_cats else 1
     starts = np.searchsorted(dt_cat, np.arange(kinds + 1))
-    return Cells(order, rank, by_score, starts, gt_order, gt_cat, *(b[:cells] for b in both), cut=known - stay)
+    dt_start, dt_stop, gt_start, gt_stop = (b[:cells] for b in both)
+    return Cells(
+        order, rank, by_score, starts, gt_order, gt_cat, dt_start, dt_stop, gt_start, gt_stop, cut=known - stay
+    )

@@ -62,7 +62,8 @@ class Outcome:
 
 
 def evaluate(
-    gt: Any, dt: Any, iou_type: str = "bbox", *, params: EvalParams | None = None, lenient: bool = False, **settings: Any,
+    gt: Any, dt: Any, iou_type: str = "bbox", *, params: EvalParams | None = None, lenient: bool = False,
+    **settings: Any,
 ) -> Report:  # fmt: skip
     """Evaluate results against ground truth with pycocotools' semantics.
 
@@ -142,7 +143,8 @@ def load_results(dt: Any, iou_type: str) -> tuple[Annotations, str]:
 
 
 def evaluate_columns(
-    dataset: Dataset, results: Annotations, params: EvalParams, warnings: list[str] | None = None, name: str = "results",
+    dataset: Dataset, results: Annotations, params: EvalParams, warnings: list[str] | None = None,
+    name: str = "results",
 ) -> Report:  # fmt: skip
     """Evaluate columns that passed the border checks; see :func:`evaluate`."""
     found, quirks = match_columns(dataset, results, params, name)

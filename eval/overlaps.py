@@ -57,7 +57,9 @@ def of_boxes(cells: Cells, gt: GroundTruth, dt: Detections, floor: float) -> Pai
     return growing(fill, len(cells.dt_order), len(cells.dt_order) // 4 + 1024)
 
 
-def of_keypoints(cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_ids: Int64, floor: float) -> Pairs:
+def of_keypoints(
+    cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_ids: Int64, floor: float
+) -> Pairs:
     """Pairs of poses with object keypoint similarity of at least ``floor``.
 
     Raises:
@@ -110,7 +112,7 @@ def oks(cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_i
 
 
 def _variances(params: EvalParams, cat_ids: Int64) -> tuple[Float64, Int64]:
-    """(2 sigma)^2 of all categories in a row, and where each begins; one entry serves all when categories are pooled."""
+    """(2 sigma)^2 of all categories in a row, and where each begins; one entry serves all when they are pooled."""
     kinds = cat_ids.tolist() if params.use_cats else cat_ids.tolist()[:1]
     each = [(params.sigmas_of(c) * 2) ** 2 for c in kinds] or [np.zeros(0)]
     return np.concatenate(each), np.concatenate([[0], np.cumsum([len(e) for e in each])]).astype(np.int64)

@@ -91,9 +91,9 @@ class EvalParams:
 
     def to_dict(self) -> dict[str, object]:
         """The settings as plain JSON values."""
-        sigmas = self.sigmas
-        if isinstance(sigmas, Mapping):
-            sigmas = {str(k): np.asarray(v).tolist() for k, v in sigmas.items()}
+        sigmas: object = self.sigmas
+        if isinstance(self.sigmas, Mapping):
+            sigmas = {str(k): np.asarray(v).tolist() for k, v in self.sigmas.items()}
         elif sigmas is not None:
             sigmas = np.asarray(sigmas).tolist()
         return {
@@ -126,7 +126,8 @@ def _areas(given: ArrayLike | Mapping[str, Sequence[float]] | None, labels: Sequ
         names = labels or [n for n in AREA_LABELS if not (n == "small" and iou_type == "keypoints")]
         unknown = [n for n in names if n not in _AREAS]
         if unknown:
-            raise ParamsError("area_rng", unknown[0], f"name a range as label=lowest:highest, or use one of {', '.join(AREA_LABELS)}")
+            known = ", ".join(AREA_LABELS)
+            raise ParamsError("area_rng", unknown[0], f"name a range as label=lowest:highest, or use one of {known}")
         return np.array([_AREAS[n] for n in names]), tuple(names)
     if isinstance(given, Mapping):
         labels, given = tuple(given), list(given.values())
@@ -147,7 +148,7 @@ def _max_dets(given: Sequence[int]) -> tuple[int, ...]:
 
 
 def _ids(name: str, given: Sequence[int] | None, rising: bool = True) -> tuple[int, ...] | None:
-    """Each id once: rising, or (pooled categories, PARITY L4) in the order given, which decides between equal scores."""
+    """Each id once: rising, or (pooled categories, PARITY L4) in the order given, which decides score ties."""
     if given is None:
         return None
     try:

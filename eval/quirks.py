@@ -1,4 +1,4 @@
-"""Which of the reference's quirks an input triggers, and how many rows each one touches (PARITY.md says how they are counted)."""
+"""Which of the reference's quirks an input triggers, and how many rows each one touches (PARITY.md: how counted)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class QuirkHit:
 
     def to_dict(self) -> dict[str, object]:
         """The hit as plain JSON values."""
-        return {"id": self.id, "count": self.count, "unit": self.unit, "what": self.what, "examples": list(self.examples)}
+        examples = list(self.examples)
+        return {"id": self.id, "count": self.count, "unit": self.unit, "what": self.what, "examples": examples}
 
 
 #: What each reported quirk does: (in strict mode, in fixed mode where it differs).
@@ -49,16 +50,25 @@ WHAT: dict[str, tuple[str, str | None]] = {
     "D6": ("an area on the border of two ranges counts in both", None),
     "E2": ("a detection's own iscrowd is taken for 0", None),
     "F3": ("a pose without visible keypoints is compared by distance to its box, and ignored", None),
-    "F6": ("poses are not compared when categories are pooled: all are false positives", "poses are compared across categories"),
+    "F6": (
+        "poses are not compared when categories are pooled: all are false positives",
+        "poses are compared across categories",
+    ),
     "F10": ("whole-number keypoints this large are squared as integers", None),
     "H4": ("polygon corners left or right of the image are dropped, those above or below moved to its edge", None),
     "I2": ("a mask of another size than its image never matches", None),
     "J2": ("boxes are evaluated as rectangular masks", None),
-    "J3": ("the area range is decided by the box beside the mask", "the area range is decided by the mask, not the box beside it"),
+    "J3": (
+        "the area range is decided by the box beside the mask",
+        "the area range is decided by the mask, not the box beside it",
+    ),
     "K1": ("a polygon of two points has no area", "a polygon of two points is an empty mask"),
     "L9": ("pycocotools prints -1 for AP with these max_dets; here AP is read at the largest", None),
     "X1": ("ground truth with id 0 never counts as matched", "ground truth with id 0 counts like any other"),
-    "X2": ("the last annotation with an id stands for all of them", "each annotation with a repeated id counts as itself"),
+    "X2": (
+        "the last annotation with an id stands for all of them",
+        "each annotation with a repeated id counts as itself",
+    ),
     "X3": ("NaN scores sort last and NaN boxes match anything", None),
     "X5": ("a missing area, iscrowd or num_keypoints is derived; pycocotools refuses the file", None),
     "X6": ("rows of categories that the ground truth does not list are left out", None),

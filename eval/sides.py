@@ -1,7 +1,7 @@
 """The two sides of an evaluation: what pycocotools makes of ground-truth annotations and of a results file.
 
-:class:`GroundTruth` and :class:`Detections` hold just the columns that matching needs; the rules that fill them are those of
-``COCO.createIndex``, ``COCO.loadRes`` and ``COCOeval._prepare``.
+:class:`GroundTruth` and :class:`Detections` hold just the columns that matching needs; the rules that fill them are
+those of ``COCO.createIndex``, ``COCO.loadRes`` and ``COCOeval._prepare``.
 """
 
 from __future__ import annotations

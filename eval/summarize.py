@@ -69,4 +69,5 @@ def text(line: Line, number: float, params: EvalParams) -> str:
     title, short = ("Average Precision", "(AP)") if line.precision else ("Average Recall", "(AR)")
     thrs = params.iou_thrs
     iou = f"{thrs[0]:0.2f}:{thrs[-1]:0.2f}" if line.iou_thr is None else f"{line.iou_thr:0.2f}"
-    return f" {title:<18} {short} @[ IoU={iou:<9} | area={line.area:>6s} | maxDets={line.max_dets:>3d} ] = {number:0.3f}"
+    place = f"IoU={iou:<9} | area={line.area:>6s} | maxDets={line.max_dets:>3d}"
+    return f" {title:<18} {short} @[ {place} ] = {number:0.3f}"

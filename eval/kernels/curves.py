@@ -2,9 +2,9 @@
 
 Going from the lowest score to the highest, the envelope of precision (PARITY C2) is a running maximum over the true
 positives alone: between two of them precision can only fall. So no curve is stored: per combination of area range,
-IoU threshold and max_dets (a *curve*, numbered ``(a * n_thr + t) * n_max + m``) there is one count of true positives, one of
-false ones and the maximum so far. Most detections match nothing; they count as false positives for every threshold of an area
-range at once.
+IoU threshold and max_dets (a *curve*, numbered ``(a * n_thr + t) * n_max + m``) there is one count of true positives,
+one of false ones and the maximum so far. Most detections match nothing; they count as false positives for every
+threshold of an area range at once.
 """
 
 from __future__ import annotations
@@ -79,8 +79,9 @@ def _count_bits(word, m0, n_max, counts, step):
 def _totals(start, stop, rank, tp, ig, max_dets, n_max, n_thr, n_area, plain, extra, hits, code):
     """Counts at the end of every curve; the order plays no part, so positions are walked as they lie.
 
-    Counts are kept per first max_dets that lets a detection in, not yet summed over the larger ones. ``code`` gets, for a
-    detection without true positives, its area ranges and that first max_dets; -1 for the others; -2 if none lets it in.
+    Counts are kept per first max_dets that lets a detection in, not yet summed over the larger ones. ``code`` gets, for
+    a detection without true positives, its area ranges and that first max_dets; -1 for the others; -2 if none lets it
+    in.
     """
     full = (1 << (n_area * n_thr)) - 1
     for p in range(start, stop):
@@ -168,8 +169,8 @@ def _store(local, k, n_categories, t_first, n_thr, n_rec, a_first, n_area, all_a
 
 
 @kernel(
-    "i4[:] i8[:] i8 i4[:] i8[:] i8[:] f8[:] i8[:] i8[:] i8 i8 i8[:] i8 f8[:] i8[:] i8 i8[:] i8[:] i8[:] i8[:] i8[:] i8[:] "
-    "f8[:] f8[:] f8[:] f8[:] i4[:] i8 i8 i8 f8[:] f8[:] f8[:]"
+    "i4[:] i8[:] i8 i4[:] i8[:] i8[:] f8[:] i8[:] i8[:] i8 i8 i8[:] i8 f8[:] i8[:] i8 i8[:] i8[:] i8[:] i8[:] i8[:] "
+    "i8[:] f8[:] f8[:] f8[:] f8[:] i4[:] i8 i8 i8 f8[:] f8[:] f8[:]"
 )
 def accumulate_block(
     by_score, cat_start, n_categories, rank, tp, ig, score, dt_order, npig, n_thr, n_area, max_dets, n_max, rec_thrs,
@@ -206,7 +207,8 @@ def accumulate_block(
             put(plain, c, 0)
         first = k * all_area + a_first
         _totals(start, stop, rank, tp, ig, max_dets, n_max, n_thr, n_area, plain, extra, hits, code)
-        _prepare(npig, first, n_area, n_thr, n_max, rec_thrs, rec_order, n_rec, need, hits, reach, pointer, q, ss, final)
+        _prepare(npig, first, n_area, n_thr, n_max, rec_thrs, rec_order, n_rec, need, hits, reach, pointer, q, ss,
+                 final)  # fmt: skip
         for j in range(stop - 1, start - 1, -1):
             p = at(by_score, j)
             short = at(code, p)
@@ -242,8 +244,8 @@ def accumulate_block(
                 m = c % n_max
                 a = c // n_max // n_thr
                 if at(npig, first + a) > 0 and at(max_dets, m) > 0:
-                    _read(c, a, c // n_max % n_thr, m, 0, top, at(best, c), n_area, n_max, rec_order, n_rec, need, reach,
-                          pointer, q, ss)  # fmt: skip
+                    _read(c, a, c // n_max % n_thr, m, 0, top, at(best, c), n_area, n_max, rec_order, n_rec, need,
+                          reach, pointer, q, ss)  # fmt: skip
         _store(q, k, n_categories, t_first, n_thr, n_rec, a_first, n_area, all_area, n_max, precision)
         _store(ss, k, n_categories, t_first, n_thr, n_rec, a_first, n_area, all_area, n_max, scores)
         for c in range(curves):

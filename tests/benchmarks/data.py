@@ -83,8 +83,8 @@ def _dataset(chance: np.random.Generator, sizes: Any, gt: dict[str, Any]) -> dic
         mask = rle.from_polygons([rings[i]], height, width)
         annotations.append({
             "segmentation": rle.to_coco(rle.uncompress(mask)) if crowd[i] else [rings[i]],
-            "area": float(rle.area(mask)), "iscrowd": int(crowd[i]), "image_id": image + 1, "bbox": boxes[i], "category_id": int(gt["category"][i]),
-            "id": i + 1,
+            "area": float(rle.area(mask)), "iscrowd": int(crowd[i]), "image_id": image + 1, "bbox": boxes[i],
+            "category_id": int(gt["category"][i]), "id": i + 1,
         })  # fmt: skip
     return {
         "images": [{"id": i + 1, "file_name": f"{i + 1:012}.jpg", "width": w, "height": h}

@@ -32,7 +32,7 @@ def dataset(iou_type: str, seed: int, results: int = 20) -> tuple[dict[str, Any]
 
 
 def settings_of(gt: dict[str, Any], iou_type: str, **more: Any) -> dict[str, Any]:
-    # Rising, as evaluate() takes them from the file: with pooled categories their order decides between equal scores (L4).
+    # Rising, as evaluate() takes them from the file: with pooled categories their order decides score ties (L4).
     return {"iou_type": iou_type, "cat_ids": sorted(c["id"] for c in gt["categories"]), **more}
 
 

@@ -66,7 +66,7 @@ class Evaluator:
         """
         if params is None:
             if cat_names and "cat_ids" not in settings:
-                settings["cat_ids"] = tuple(cat_names)
+                settings["cat_ids"] = tuple(sorted(cat_names))
             params = EvalParams(iou_type=iou_type, **settings)
         if params.img_ids is not None:
             raise ParamsError("img_ids", list(params.img_ids), "feed only the images that are meant")

@@ -15,8 +15,8 @@ from .report import Report
 
 Path = str | os.PathLike[str]
 
-_RAW = ("category_id", "category", "iou", "area", "max_dets", "score", "tp", "fp", "fn", "precision", "recall", "f1")
-_INTERPOLATED = ("category_id", "category", "iou", "area", "max_dets", "recall", "precision", "score")
+_RAW = ("id", "name", "iou_thr", "area", "max_dets", "score", "tp", "fp", "fn", "precision", "recall", "f1")
+_INTERPOLATED = ("id", "name", "iou_thr", "area", "max_dets", "recall", "precision", "score")
 
 
 def write_category_csv(report: Report, path: Path) -> None:
@@ -46,7 +46,8 @@ def write_pr_csv(
 def write_interpolated_csv(report: Report, path: Path) -> None:
     """Write ``report.precision`` of the first area range and the largest max_dets: a row per category, IoU and recall.
 
-    Categories without ground truth have no rows.
+    ``precision`` is the best one at this recall or a larger one, as COCO averages it, and ``score`` the lowest score
+    that reaches the recall; both are 0 where no score does. Categories without ground truth have no rows.
 
     Raises:
         DataError: the file cannot be written.
@@ -56,7 +57,7 @@ def write_interpolated_csv(report: Report, path: Path) -> None:
 
 def _raw(report: Report, iou_thr: float | None, area: str | None, max_dets: int | None) -> Iterator[list[Any]]:
     for c in pr_curves(report, iou_thr, area, max_dets):
-        head = [c.cat_id, c.cat_name, c.iou_thr, c.area, c.max_dets]
+        head = [c.cat_id, c.cat_name, round(c.iou_thr, 10), c.area, c.max_dets]
         fn = (c.positives - c.tp).tolist()
         recall = c.recall.tolist() if c.positives else [None] * len(fn)
         columns = (c.scores.tolist(), c.tp.tolist(), c.fp.tolist(), fn, c.precision.tolist(), recall, c.f1.tolist())
@@ -68,9 +69,9 @@ def _interpolated(report: Report) -> Iterator[list[Any]]:
     params = report.params
     for k, (cat_id, name) in enumerate(zip(report.cat_ids, report.cat_names, strict=True)):
         for t, iou in enumerate(params.iou_thrs.tolist() if report.npig[k, 0] else ()):
-            head = [cat_id, name, iou, params.area_labels[0], params.max_dets[-1]]
+            head = [cat_id, name, round(iou, 10), params.area_labels[0], params.max_dets[-1]]
             cells = (a[t, :, k, 0, -1].tolist() for a in (report.precision, report.scores))
-            for row in zip(params.rec_thrs.tolist(), *cells, strict=True):
+            for row in zip(params.rec_thrs.round(10).tolist(), *cells, strict=True):
                 yield [*head, *row]
 
 

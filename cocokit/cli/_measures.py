@@ -24,7 +24,8 @@ _SETTINGS = (
 #: What the options are that a measure other than COCO's may not take, when they are not given.
 _DEFAULTS = {
     "fixed": False, "area_rng": None, "max_dets": None, "img_ids": None, "cat_ids": None, "use_cats": True,
-    "sigmas": None, "arrays": None, "at_score": None, "pr_file": None, "per_category": False, "pixel_boxes": False,
+    "sigmas": None, "arrays": None, "at_score": None, "pr_file": None, "plot_file": None, "per_category": False,
+    "pixel_boxes": False,
 }  # fmt: skip
 
 _NOT_FOR_VOC = (
@@ -38,9 +39,11 @@ _NOT_FOR_VOC = (
     "arrays",
     "at_score",
     "pr_file",
+    "plot_file",
 )
 _NOT_FOR_PROPOSALS = (
-    "max_dets", "cat_ids", "use_cats", "sigmas", "arrays", "at_score", "pr_file", "per_category", "pixel_boxes",
+    "max_dets", "cat_ids", "use_cats", "sigmas", "arrays", "at_score", "pr_file", "plot_file", "per_category",
+    "pixel_boxes",
 )  # fmt: skip
 
 #: Name of a measure -> the challenge's year, how its AP is read off the curve, and where the report has it.
@@ -87,10 +90,13 @@ def coco(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measur
     if given["at_score"] is not None:
         _add_operating_points(found, report, given["at_score"])
     if given["pr_file"]:
-        from ._curves import curve_rows
-        from ._output import write_csv
+        from cocokit.eval.tables import write_interpolated_csv
 
-        write_csv(given["pr_file"], list(curve_rows(report)))
+        write_interpolated_csv(report, given["pr_file"])
+    if given["plot_file"]:
+        from cocokit.eval.plots import write_plot
+
+        write_plot(report, given["plot_file"], _operating_iou(report))
     return found
 
 
@@ -200,7 +206,8 @@ def _refuse(given: Mapping[str, Any], options: Sequence[str], mode: str) -> None
     """Raise a usage error for an option that a measure does not take: it would change nothing, silently."""
     for name in options:
         if given[name] != _DEFAULTS[name]:
-            option = {"use_cats": "class-agnostic", "pr_file": "pr"}.get(name, name.replace("_", "-"))
+            named = {"use_cats": "class-agnostic", "pr_file": "pr", "plot_file": "plot"}
+            option = named.get(name, name.replace("_", "-"))
             raise click.UsageError(f"--{option} has no meaning with {mode}")
 
 

@@ -63,6 +63,7 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
     "--at-score", type=float, metavar="SCORE", help="Also precision, recall and F1 at a score, and the best F1."
 )
 @click.option("--pr", "pr_file", metavar="FILE", help="Write the curves as CSV: precision and score at 101 recalls.")
+@click.option("--plot", "plot_file", metavar="FILE.svg", help="Draw precision over recall, and F1 over the score.")
 @click.option("--per-category", is_flag=True, help="Also print a table with a row per category.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Write that table as CSV.")
 @click.option("-o", "--output", metavar="FILE", help="Write the whole report as JSON.")

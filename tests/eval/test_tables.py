@@ -51,7 +51,7 @@ def test_raw_curves_are_written_to_the_last_digit(report: Any, tmp_path: Path) -
 def test_all_thresholds_are_written_when_none_is_named(report: Any, tmp_path: Path) -> None:
     write_pr_csv(report, tmp_path / "a.csv", iou_thr=None, area="small", max_dets=1)
     rows = rows_of(tmp_path / "a.csv")
-    assert {float(row["iou"]) for row in rows} == set(report.params.iou_thrs.tolist())
+    assert {float(row["iou_thr"]) for row in rows} == set(report.params.iou_thrs.round(10).tolist())
     assert {(row["area"], row["max_dets"]) for row in rows} == {("small", "1")}
 
 

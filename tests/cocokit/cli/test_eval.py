@@ -217,6 +217,14 @@ def test_curves_are_written_as_csv(folder: Folder) -> None:
     assert float(rows[0]["score"]) == report.scores[0, 0, 0, 0, -1]
 
 
+def test_curves_are_drawn(folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), "--plot", "curves.svg", "--iou-thrs", "0.7,0.6")
+    assert result.exit_code == 0
+    drawing = (folder.path / "curves.svg").read_text()
+    assert drawing.startswith("<svg ")
+    assert "IoU 0.60, not interpolated" in drawing
+
+
 @pytest.mark.parametrize("metric, rule", [("voc07", "11 points"), ("voc10", "every point")])
 def test_voc_has_one_number_and_the_same_gates_and_tables(metric: str, rule: str, folder: Folder) -> None:
     words = ["--metric", metric, "--per-category", "--fail-under", "0.99", "-o", "report.json", "--csv", "voc.csv"]
@@ -231,7 +239,8 @@ def test_voc_has_one_number_and_the_same_gates_and_tables(metric: str, rule: str
 
 
 @pytest.mark.parametrize(
-    "words", [["--fixed"], ["--max-dets", "1"], ["--class-agnostic"], ["--pr", "x.csv"], ["--iou-thrs", "0.5,0.6"]]
+    "words", [["--fixed"], ["--max-dets", "1"], ["--class-agnostic"], ["--pr", "x.csv"], ["--plot", "x.svg"],
+              ["--iou-thrs", "0.5,0.6"]],
 )
 def test_options_that_would_change_nothing_are_wrong_usage(words: list[str], folder: Folder) -> None:
     result = folder.eval(dataset(), box_results(), "--metric", "voc07", *words)

@@ -173,6 +173,10 @@ def match_columns(
     cat_ids = known_cats if params.cat_ids is None else np.array(params.cat_ids, np.int64)
     images, categories = IdIndex(img_ids), IdIndex(cat_ids)
     truth = ground_truth(dataset.annotations, params.iou_type, params.fixed, _walk(dataset, images, params))
+    if params.iou_type == "segm":
+        from .masks import fill_areas
+
+        fill_areas(truth, dataset)
     dets = detections(results, params.iou_type, params.fixed, name)
     gt_image, _ = images.of(truth.image_id)
     dt_image, _ = images.of(dets.image_id)

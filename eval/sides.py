@@ -141,7 +141,7 @@ def ground_truth(columns: Annotations, iou_type: str, fixed: bool, walk: Int64 |
 
 
 def _areas(columns: Annotations, bbox: Float64) -> Float64:
-    """``area`` as written; where it is missing, of the mask if there is one, else of the box (PARITY X5)."""
+    """``area`` as written; where it is missing, that of the box: masks come later (PARITY X5)."""
     n = len(columns)
     area = columns.area if columns.area is not None else np.zeros(n)
     missing = np.flatnonzero(~columns.has(Field.AREA))

@@ -70,6 +70,23 @@ def test_much_random_data(check: Check, iou_type: str) -> None:
     run(check, iou_type, 3000)
 
 
+def missing_fields_are_derived(gt: Row, dt: list[Row], settings: Settings) -> None:
+    """pycocotools has no answer here (X5); the twin derives the same values in both modes."""
+    for number, row in enumerate(gt["annotations"]):
+        for place, name in enumerate(("area", "iscrowd", "num_keypoints")):
+            if number % 4 == place or number % 4 == 3:
+                row.pop(name, None)
+    for settings.fixed in (False, True):
+        report = ours.evaluate(gt, dt, settings)
+        assert_same_bits(report, naive.evaluate(gt, dt, settings))
+        assert ours.quirks(report).get("X5", 0) == naive_quirks.count(gt, dt, settings).get("X5", 0)
+
+
+@pytest.mark.parametrize("iou_type", IOU_TYPES)
+def test_x5_fields_that_are_missing_are_derived(iou_type: str) -> None:
+    run(missing_fields_are_derived, iou_type, 40)
+
+
 @pytest.mark.parametrize("iou_type", IOU_TYPES)
 def test_three_hundred_detections_in_one_image(iou_type: str) -> None:
     run(strict_has_pycocotools_bits, iou_type, 6, many=True)

@@ -31,30 +31,40 @@ def lowest(iou_thrs: Float64) -> float:
     return float(min(iou_thrs.min(), 1 - 1e-10))
 
 
-def growing(fill: Callable[[Int64, NDArray[np.int32], Float64, int], int], n_dt: int, guess: int) -> Pairs:
+#: Writes the pairs from a floor on: (floor, offsets, ground truths, overlaps, room) -> how many there are.
+Fill = Callable[[float, Int64, NDArray[np.int32], Float64, int], int]
+
+
+def that_matter(fill: Fill, n_dt: int, guess: int, floor: float) -> Pairs:
+    """The pairs from ``floor`` on; all of them where one is NaN, for after it any overlap matches (PARITY X3)."""
+    pairs = growing(fill, n_dt, guess, floor)
+    return growing(fill, n_dt, guess, -np.inf) if np.isnan(pairs.iou).any() else pairs
+
+
+def growing(fill: Fill, n_dt: int, guess: int, floor: float) -> Pairs:
     """Call a pair kernel with room for ``guess`` pairs, and once more if there are more."""
     offsets = np.empty(n_dt + 1, np.int64)
     room = guess
     while True:
         gt, iou = np.empty(room, np.int32), np.empty(room, np.float64)
-        found = fill(offsets, gt, iou, room)
+        found = fill(floor, offsets, gt, iou, room)
         if found <= room:
             return Pairs(offsets, gt[:found], iou[:found])
         room = found
 
 
 def of_boxes(cells: Cells, gt: GroundTruth, dt: Detections, floor: float) -> Pairs:
-    """Pairs of boxes with IoU of at least ``floor``."""
+    """Pairs of boxes with IoU of at least ``floor``; every pair where there is a NaN (PARITY X3)."""
     assert dt.bbox is not None
     dt_box, gt_box = np.ascontiguousarray(dt.bbox).reshape(-1), np.ascontiguousarray(gt.bbox).reshape(-1)
 
-    def fill(offsets: Int64, pair_gt: NDArray[np.int32], pair_iou: Float64, room: int) -> int:
+    def fill(floor: float, offsets: Int64, pair_gt: NDArray[np.int32], pair_iou: Float64, room: int) -> int:
         return box_pairs(
             cells.dt_order, len(cells.dt_order), dt_box, cells.gt_order, gt_box, gt.crowd, cells.dt_start,
             cells.dt_stop, cells.gt_start, cells.gt_stop, len(cells), floor, offsets, pair_gt, pair_iou, room,
         )  # fmt: skip
 
-    return growing(fill, len(cells.dt_order), len(cells.dt_order) // 4 + 1024)
+    return that_matter(fill, len(cells.dt_order), len(cells.dt_order) // 4 + 1024, floor)
 
 
 def of_keypoints(
@@ -67,13 +77,13 @@ def of_keypoints(
     """
     dense = oks(cells, gt, dt, params, cat_ids)
 
-    def fill(offsets: Int64, pair_gt: NDArray[np.int32], pair_iou: Float64, room: int) -> int:
+    def fill(floor: float, offsets: Int64, pair_gt: NDArray[np.int32], pair_iou: Float64, room: int) -> int:
         return keep_pairs(
             dense, cells.dt_start, cells.dt_stop, cells.gt_start, cells.gt_stop, len(cells), len(cells.dt_order),
             floor, offsets, pair_gt, pair_iou, room,
         )  # fmt: skip
 
-    return growing(fill, len(cells.dt_order), len(cells.dt_order) // 2 + 1024)
+    return that_matter(fill, len(cells.dt_order), len(cells.dt_order) // 2 + 1024, floor)
 
 
 def oks(cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_ids: Int64) -> Float64:

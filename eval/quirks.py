@@ -12,6 +12,7 @@ from cocokit.dataset import Dataset
 
 from .cells import Cells, Pairs, distinct
 from .kernels.census import count_on_edges, count_outside, count_shared_best, count_ties
+from .overlaps import lowest
 from .params import EvalParams
 from .sides import Detections, GroundTruth
 
@@ -114,7 +115,8 @@ def _common(e: Evidence) -> dict[str, tuple[int, str]]:
     cells, gt = e.cells, e.gt
     kinds = len(cells.dt_cat_start) - 1
     found["A1"] = count_ties(cells.dt_by_score, cells.dt_cat_start, kinds, cells.dt_order, e.dt.score), "detections"
-    found["B2"] = count_shared_best(e.pairs.offsets, e.pairs.iou, len(cells.dt_order)), "detections"
+    floor = lowest(e.params.iou_thrs)
+    found["B2"] = count_shared_best(e.pairs.offsets, e.pairs.iou, len(cells.dt_order), floor), "detections"
     if ann.ignore is not None and len(gt):
         found["D1"] = _count((ann.ignore[gt.source] != 0) & (gt.crowd == 0), e.gt_known), "annotations"
     found["D6"] = _on_edges(e), "areas"

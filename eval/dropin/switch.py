@@ -22,11 +22,11 @@ def init_as_pycocotools() -> Callable[[], None]:
     Returns:
         A function that undoes it: afterwards imports give what they gave before.
 
-    >>> undo = init_as_pycocotools()
-    >>> from pycocotools.coco import COCO
-    >>> COCO.__module__
-    'cocokit.eval.dropin.coco'
-    >>> undo()
+    Example::
+
+        import cocokit
+        cocokit.init_as_pycocotools()
+        from pycocotools.coco import COCO  # cocokit's
     """
     before = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "pycocotools"}
     if "pycocotools" in before and not getattr(before["pycocotools"], "_is_cocokit", False):

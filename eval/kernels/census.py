@@ -24,15 +24,17 @@ def count_ties(by_score, cat_start, n_categories, dt_order, score):
     return ties
 
 
-@kernel("i8[:] f8[:] i8")
-def count_shared_best(offsets, pair_iou, n_dt):
-    """Detections whose largest overlap is that of two or more ground truths (PARITY B2)."""
+@kernel("i8[:] f8[:] i8 f8")
+def count_shared_best(offsets, pair_iou, n_dt, floor):
+    """Detections whose largest overlap, of those from ``floor`` on, is that of two or more ground truths (PARITY B2)."""
     shared = 0
     for d in range(n_dt):
         best = 0.0
         times = 0
         for p in range(at(offsets, d), at(offsets, d + 1)):
             iou = at(pair_iou, p)
+            if iou < floor:
+                continue
             if times == 0 or iou > best:
                 best = iou
                 times = 1

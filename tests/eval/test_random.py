@@ -103,3 +103,14 @@ def test_random_data_with_the_kernels_as_plain_python(iou_type: str, monkeypatch
 def test_much_random_data_with_the_kernels_as_plain_python(iou_type: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "_chosen", compiled._Plain())
     run(strict_has_pycocotools_bits, iou_type, 200)
+
+
+@pytest.mark.parametrize("side", ["annotations", "results"])
+@pytest.mark.parametrize("seed", range(12))
+def test_nan_boxes_have_pycocotools_bits_where_they_are_let_in(side: str, seed: int) -> None:
+    gt, dt = strategies.make_dataset("bbox", 3, 3, truths=14, results=40, odd_ids=False, seed=seed)
+    for i, row in enumerate((dt if side == "results" else gt["annotations"])[:12]):
+        row["bbox"] = list(row["bbox"])
+        row["bbox"][i % 4] = float("nan")
+    settings = Settings("bbox")
+    assert_same_bits(ours.evaluate(gt, dt, settings, lenient=True), oracle.evaluate(gt, dt, settings))

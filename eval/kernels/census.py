@@ -26,7 +26,7 @@ def count_ties(by_score, cat_start, n_categories, dt_order, score):
 
 @kernel("i8[:] f8[:] i8 f8")
 def count_shared_best(offsets, pair_iou, n_dt, floor):
-    """Detections whose largest overlap, of those from ``floor`` on, is that of two or more ground truths (PARITY B2)."""
+    """Detections whose largest overlap, from ``floor`` on, is that of two or more ground truths (PARITY B2)."""
     shared = 0
     for d in range(n_dt):
         best = 0.0

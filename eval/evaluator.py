@@ -106,7 +106,8 @@ class Evaluator:
 
         Raises:
             DataError: an image that was fed before, a missing member, a wrong shape or type, NaN. Nothing of the
-                update is counted then.
+                update is counted then. A damaged RLE is found when its block is matched, at some later update or at
+                the end; start anew after that.
         """
         images = [int(i) for i in (image_ids if isinstance(image_ids, list | tuple) else to_array(image_ids))]
         self._refuse_again(images)
@@ -145,7 +146,13 @@ class Evaluator:
         dt, gt = (join_annotations([p for p in side if len(p)] or side[:1]) for side in sides)
         if gt.id is None:
             gt.id = np.arange(1, len(gt) + 1)
-        found, hits = match_columns(self._dataset(images, dt, gt), dt, self.params)
+        dataset = self._dataset(images, dt, gt)
+        found, hits = match_columns(dataset, dt, self.params)
+        if found.dt.masks is not None:
+            from .mask_borders import check_masks
+
+            check_masks(dataset, dt, found.dt.masks, fixed=self.params.fixed, lenient=self._reader.lenient,
+                        gt_path="targets", dt_path="detections")  # fmt: skip
         self._tallies.append(Tally.of(found, hits, bool(self._given_ids)))
         self._pending, self._waiting = [], 0
 

@@ -112,10 +112,11 @@ def _panel(chart: Chart) -> str:
     marks = ticks(*chart.x_range)
     digits = max(0, -math.floor(math.log10(marks[1] - marks[0]) + 1e-9)) if len(marks) > 1 else 1
     parts += [_text(frame.x(v), _HIGH - _FOOT + 18, f"{v:.{digits}f}", "tick", "middle") for v in marks]
-    parts += [frame.path(line) for line in chart.lines]
+    lines = [frame.thinned(line) for line in chart.lines if len(line.x)]
+    parts += [frame.path(line) for line in lines]
     if chart.point:
         parts.append(frame.point(*chart.point))
-    parts += frame.labels(chart.lines, chart.point[:2] if chart.point else None)
+    parts += frame.labels(lines, chart.point[:2] if chart.point else None)
     parts.append(_text(_PAD, _HIGH - 14, chart.caption, "caption"))
     return "".join(parts)
 
@@ -133,25 +134,26 @@ class _Frame:
     def y(self, value: float) -> float:
         return round(_TOP + self.height * (1 - value), 2)
 
-    def path(self, line: Line) -> str:
-        """A line, thinned to what can be seen: one value per half pixel."""
-        if not len(line.x):
-            return ""
+    def thinned(self, line: Line) -> Line:
+        """The line with what can be seen of it: one value per half pixel."""
         cells = np.floor((line.x - self.lo) / (self.hi - self.lo) * self.width * 2)
-        keep = np.flatnonzero(np.append(cells[1:] != cells[:-1], True))
-        dots = [f"{self.x(a)} {self.y(b)}" for a, b in zip(line.x[keep].tolist(), line.y[keep].tolist(), strict=True)]
+        keep = np.append(cells[1:] != cells[:-1], True)
+        return Line(line.x[keep], line.y[keep], line.kind, line.label)
+
+    def path(self, line: Line) -> str:
+        dots = [f"{self.x(a)} {self.y(b)}" for a, b in zip(line.x.tolist(), line.y.tolist(), strict=True)]
         return f'<path class="{line.kind}" d="M{"L".join(dots)}"/>'
 
     def labels(self, lines: Sequence[Line], mark: tuple[float, float] | None) -> list[str]:
         """A label beside each line that has one, where it meets the fewest lines and no other label."""
-        busy = [self._dots(line) for line in lines if len(line.x)]
+        busy = [self._dots(line) for line in lines]
         taken: list[Box] = []
         if mark:
             px, py = self.x(mark[0]), self.y(mark[1])
             taken += [(px - 8, py - 8, px + 8, py + 8), (px - 60, self.y(0) - 22, px + 60, self.y(0))]
         made = []
         for line in lines:
-            if line.label and len(line.x):
+            if line.label:
                 box = min(self._places(line), key=lambda place: _cost(place, busy, taken))
                 taken.append(box)
                 look = "label halo" if line.kind == "ink" else "label grey halo"

@@ -131,9 +131,17 @@ def voc_ap(
     truth = ground_truth(dataset.annotations, iou_type, fixed=True)
     dets = detections(results, iou_type, fixed=True, path=name)
     truth.crowd = np.zeros_like(truth.crowd)  # the overlap with a difficult one is an ordinary IoU
-    if pixel_boxes:
+    if pixel_boxes and iou_type == "bbox":
         truth.bbox, dets.bbox = (_one_px_more(box) for box in (truth.bbox, dets.bbox))
-    return VocReport(iou_thr, pixel_boxes, _categories(dataset, results, truth, dets, params), warnings)
+    found = _categories(dataset, results, truth, dets, params)
+    if dets.masks is not None:
+        from .mask_borders import check_masks
+
+        warnings += check_masks(
+            dataset, results, dets.masks, fixed=not lenient, lenient=lenient, gt_path=source_name(gt, "ground truth"),
+            dt_path=name,
+        )  # fmt: skip
+    return VocReport(iou_thr, pixel_boxes, found, warnings)
 
 
 def _categories(

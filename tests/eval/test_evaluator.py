@@ -289,6 +289,14 @@ def test_settings_that_cannot_work_are_refused() -> None:
         Evaluator(box_format="cxcywh")
 
 
+def test_a_damaged_rle_is_found_when_it_is_matched() -> None:
+    evaluator = Evaluator("segm")
+    masks = [{"size": [4, 4], "counts": [3, 2]}]
+    evaluator.update([5], [{"masks": masks, "labels": [1], "scores": [0.5]}], [{"masks": [], "labels": []}])
+    with pytest.raises(DataError, match=r"detections: .*image_id 5.*: .*do not sum"):
+        evaluator.compute()
+
+
 def test_lenient_counts_nan_scores_as_pycocotools_does() -> None:
     evaluator = Evaluator(lenient=True)
     evaluator.update([1], [{**FOUND, "scores": [float("nan")]}], [TARGET])

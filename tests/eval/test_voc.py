@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cocokit.errors import ParamsError
+from cocokit.errors import DataError, ParamsError
 from cocokit.eval.voc import voc_ap
 from tests.eval.naive_masks import box_iou
 from tests.eval.strategies import make_dataset
@@ -141,6 +141,15 @@ def test_masks_are_compared_by_the_same_rules() -> None:
         report = voc_ap(gt, dt, "segm")
         assert all(len(one.tp) <= 20 for one in report.per_category)
         assert report.map10 <= 1
+
+
+def test_a_mask_of_another_size_than_its_image_is_refused() -> None:
+    gt, dt = make_dataset("segm", 1, 1, 4, 5, False, 0)
+    gt["images"][0]["width"] += 1
+    for truth in gt["annotations"]:
+        truth["segmentation"] = [[0, 0, 3, 0, 3, 3]]
+    with pytest.raises(DataError, match="segmentation"):
+        voc_ap(gt, [row for row in dt if "segmentation" in row], "segm")
 
 
 def test_settings_that_cannot_work_are_refused() -> None:

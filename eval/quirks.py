@@ -37,6 +37,12 @@ class QuirkHit:
     what: str
     examples: tuple[object, ...] = ()
 
+    @property
+    def counted(self) -> str:
+        """The count with its unit: ``1 annotation``, ``1,214 detections``."""
+        words = self.unit.split() if self.count != 1 else [word.removesuffix("s") for word in self.unit.split()]
+        return " ".join([f"{self.count:,}", *words])
+
     def to_dict(self) -> dict[str, object]:
         """The hit as plain JSON values."""
         examples = list(self.examples)

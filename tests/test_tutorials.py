@@ -43,7 +43,8 @@ def test_commands_print_what_is_shown_one_after_another(name: str, folder: Path)
         assert words[0] == "cocokit"
         with contextlib.chdir(folder):
             result = CliRunner().invoke(cli, words[1:])
-        assert MATCHES(output, result.output, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE), f"{line}\n{result.output}"
+        same = MATCHES(output, result.output, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+        assert same, f"{line}\n{result.output}"
 
 
 @pytest.mark.parametrize("name", TUTORIALS)

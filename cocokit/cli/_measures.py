@@ -104,7 +104,7 @@ def _quirk_lines(report: Report) -> list[str]:
     """One line per quirk of pycocotools that this input meets: id, how many, what."""
     if not report.quirks:
         return []
-    counts = [f"{hit.count:,} {hit.unit}" for hit in report.quirks]
+    counts = [hit.counted for hit in report.quirks]
     wide = max(map(len, counts))
     kept = "corrected" if report.mode == "fixed" else "kept"
     head = f"Quirks of pycocotools that this input meets ({report.mode}: defects are {kept}; see PARITY.md):"

@@ -1,4 +1,4 @@
-"""What is wrong, or odd, in a data set or a results file: a list of findings, never an exception.
+"""What is wrong, or odd, in a dataset or a results file: a list of findings, never an exception.
 
 Errors are what tools fail on or what changes numbers silently; warnings have a defined meaning that the author may not
 have meant. All checks run on columns and touch no Python object per annotation.
@@ -20,7 +20,7 @@ from .shape_checks import Rows, check_areas, check_boxes, check_keypoints, check
 
 
 def check_dataset(dataset: Dataset) -> list[Finding]:
-    """Everything odd about a data set, most general first; an empty list when nothing is.
+    """Everything odd about a dataset, most general first; an empty list when nothing is.
 
     >>> check_dataset(Dataset.from_dict({"images": [{"id": 1, "width": 9, "height": 9}], "annotations": []}))
     []
@@ -41,7 +41,7 @@ def check_dataset(dataset: Dataset) -> list[Finding]:
 
 
 def check_results(results: Annotations, dataset: Dataset) -> list[Finding]:
-    """Everything odd about results, seen against the data set that they answer."""
+    """Everything odd about results, seen against the dataset that they answer."""
     notes = Notebook()
     rows = _rows(results, dataset, "results", "result")
     _check_references(notes, rows, dataset, unknown_category="warning")

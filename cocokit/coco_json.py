@@ -1,4 +1,4 @@
-"""COCO's JSON files in and out: data sets (instances, keypoints, captions, panoptic headers) and results.
+"""COCO's JSON files in and out: datasets (instances, keypoints, captions, panoptic headers) and results.
 
 A file is read by :mod:`cocokit.scanner`, straight from its bytes into columns. Whatever the scanner finds unusual goes
 through Python's json and :mod:`cocokit.rows` instead: slower, the same columns, and the place where good messages are
@@ -23,7 +23,7 @@ Progress = Callable[[int, int], None]
 
 
 def read_dataset(path: str | os.PathLike[str], want: Field = ALL, extras: bool = True) -> Dataset:
-    """Read a data set: an object with ``images``, ``annotations`` or both.
+    """Read a dataset: an object with ``images``, ``annotations`` or both.
 
     Args:
         path: the file.
@@ -32,7 +32,7 @@ def read_dataset(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
             write them again.
 
     Raises:
-        DataError: not a data set; the message has file, place, value, how many, and what to do.
+        DataError: not a dataset; the message has file, place, value, how many, and what to do.
     """
     from . import scanner
     from .categories import rows_to_categories
@@ -72,7 +72,7 @@ def read_results(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
 
 
 def dataset_from_json(value: Any, path: str = "dataset", want: Field = ALL, extras: bool = True) -> Dataset:
-    """A data set from parsed JSON; arguments and errors as :func:`read_dataset`."""
+    """A dataset from parsed JSON; arguments and errors as :func:`read_dataset`."""
     from .categories import rows_to_categories
     from .dataset import Dataset
     from .rows import rows_to_annotations, rows_to_images
@@ -99,7 +99,7 @@ def results_from_json(value: Any, path: str = "results", want: Field = ALL, extr
 
 
 def write_dataset(dataset: Dataset, path: str | os.PathLike[str], progress: Progress | None = None) -> None:
-    """Write a data set, one row a line; the file appears whole or not at all.
+    """Write a dataset, one row a line; the file appears whole or not at all.
 
     Top-level members keep their order, rows keep theirs, ids stay as they are. The members of a row come in one fixed
     order, whole numbers as integers, others by ``repr``: ``json.loads`` of the new file equals that of the old one,
@@ -122,7 +122,7 @@ def write_results(annotations: Annotations, path: str | os.PathLike[str], progre
 
 
 def dataset_chunks(dataset: Dataset) -> Iterator[tuple[str, int]]:
-    """The text of a data set's file in pieces, each with the number of rows in it."""
+    """The text of a dataset's file in pieces, each with the number of rows in it."""
     from .json_text import annotation_texts, category_members, image_texts
     from .row_table import raw_json
 
@@ -187,16 +187,16 @@ def _parse(name: str) -> Any:
 def _dataset_members(value: Any, path: str) -> Mapping[str, Any]:
     from .places import described
 
-    wanted = 'a data set is an object {"images": [...], "annotations": [...], "categories": [...]}'
+    wanted = 'a dataset is an object {"images": [...], "annotations": [...], "categories": [...]}'
     if isinstance(value, Mapping):
         if "images" in value or "annotations" in value:
             return value
         names = ", ".join(map(str, list(value)[:8])) or "no members"
         raise DataError(path, "", f"is an object with {names}, but neither images nor annotations", wanted)
     if isinstance(value, list) and value and isinstance(value[0], Mapping) and "image_id" in value[0]:
-        reason = f"is a list of {len(value):,} results where a data set was expected"
+        reason = f"is a list of {len(value):,} results where a dataset was expected"
         raise DataError(path, "", reason, "were the ground truth and the results swapped?")
-    raise DataError(path, "", f"is {described(value)} where a data set was expected", wanted)
+    raise DataError(path, "", f"is {described(value)} where a dataset was expected", wanted)
 
 
 def _results_list(value: Any, path: str) -> Any:
@@ -208,7 +208,7 @@ def _results_list(value: Any, path: str) -> Any:
     if isinstance(value, Mapping) and "annotations" in value:
         if "images" in value:
             reason, wanted = (
-                "is a data set where results were expected",
+                "is a dataset where results were expected",
                 "were the ground truth and the results swapped?",
             )
         else:

@@ -1,4 +1,4 @@
-"""A COCO data set in columns: images, annotations and categories, with look-ups by image and by category."""
+"""A COCO dataset in columns: images, annotations and categories, with look-ups by image and by category."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LISTS = ("images", "annotations", "categories")
 
 
 class Dataset:
-    """A data set: what one COCO file holds, in the file's order, ids as they are.
+    """A dataset: what one COCO file holds, in the file's order, ids as they are.
 
     Attributes:
         images: columns of I images.
@@ -111,9 +111,9 @@ class Dataset:
         return annotation_record(self.annotations, row)
 
     def select(self, img_ids: Iterable[int] | None = None, cat_ids: Iterable[int] | None = None) -> Dataset:
-        """A new data set of some images and categories, with the annotations that have both; None means all.
+        """A new dataset of some images and categories, with the annotations that have both; None means all.
 
-        Ids that the data set does not have select nothing. Annotations of images that are not listed go with their
+        Ids that the dataset does not have select nothing. Annotations of images that are not listed go with their
         image id.
         """
         from .take import take_annotations, take_images

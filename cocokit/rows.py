@@ -1,4 +1,4 @@
-"""Parsed JSON rows (lists of dicts) to columns: the slow and exact-speaking way into the data set.
+"""Parsed JSON rows (lists of dicts) to columns: the slow and exact-speaking way into the dataset.
 
 Everything that a column cannot hold is refused with the file, the place, the value, how many more rows have the same
 fault, and the remedy. What a column can hold but an evaluation cannot use (NaN, unknown ids, a polygon of two points)
@@ -43,7 +43,7 @@ def rows_to_annotations(
             of ``[]``, count as absent.
         want: the fields to read; the others are not even looked at.
         path: the file's name for messages.
-        kind: "annotations" (of a data set) or "results" (a top-level list).
+        kind: "annotations" (of a dataset) or "results" (a top-level list).
         extras: keep the members that no column holds.
 
     Raises:

@@ -75,7 +75,8 @@ def check_borders(
 
 
 def _check_ground_truth(gt: Faults, iou_type: str, *, fixed: bool) -> None:
-    _require(gt, Field.ID | Field.IMAGE_ID | Field.CATEGORY_ID | _SHAPES[iou_type], "add the field")
+    _require(gt, Field.ID | Field.IMAGE_ID | Field.CATEGORY_ID, "every annotation needs it")
+    _require(gt, _SHAPES[iou_type], f"give ground truth that has it, or evaluate with {_others(iou_type)}")
     keypoints = {Field.NUM_KEYPOINTS: "counted from the visible keypoints"} if iou_type == "keypoints" else {}
     for field, how in {**_DERIVED, **keypoints}.items():
         at = gt.without(field)
@@ -91,6 +92,11 @@ def _check_ground_truth(gt: Faults, iou_type: str, *, fixed: bool) -> None:
     if len(again):
         why = "pycocotools evaluates the last annotation with an id in place of each"
         gt.warn(again, "id", f"is {ids[again[0]]} once more; {why} (X2)")
+
+
+def _others(iou_type: str) -> str:
+    """The other IoU types, as the flag that asks for them."""
+    return "--iou-type " + " or ".join(other for other in _SHAPES if other != iou_type)
 
 
 def _check_results(dt: Faults, iou_type: str, *, fixed: bool) -> None:

@@ -53,7 +53,7 @@ def test_a_command_prints_what_is_shown(line: str, output: str, demo: tuple[Path
     assert words[0] == "cocokit"
     with contextlib.chdir(demo[0]):
         result = CliRunner().invoke(cli, words[1:])
-    got = re.sub(r"^.*; --iou-type says otherwise\.\n", "", result.output, flags=re.M)
+    got = re.sub(r"^.*: evaluated with --iou-type .*\n", "", result.output, flags=re.M)
     assert MATCHES(output, got, doctest.ELLIPSIS), got
 
 

@@ -1,4 +1,4 @@
-"""Which kind of results a file holds, from its first entry."""
+"""Which kind of results a file holds, from its first result."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ _HEAD = 1 << 16
 
 
 def guess_iou_type(path: str) -> tuple[str, str]:
-    """The IoU type that a results file asks for, and the reason in words.
+    """The IoU type that a results file asks for, and what in it says so (nothing where nothing does).
 
-    The first entry decides, as in pycocotools (J6): keypoints, else masks without boxes, else boxes. A file that
+    The first result decides, as in pycocotools (J6): keypoints, else masks without boxes, else boxes. A file that
     cannot be read or understood is taken for boxes: the reader will say what is wrong with it.
     """
     names = _first_members(path)
     if "keypoints" in names:
-        return "keypoints", "its first entry has keypoints"
+        return "keypoints", "keypoints"
     if "segmentation" in names and "bbox" not in names:
-        return "segm", "its first entry has a segmentation and no bbox"
-    return "bbox", "its first entry has a bbox" if "bbox" in names else "nothing in its first entry says otherwise"
+        return "segm", "a segmentation and no bbox"
+    return "bbox", "a bbox" if "bbox" in names else ""
 
 
 def _first_members(path: str) -> set[str]:

@@ -106,8 +106,8 @@ def _quirk_lines(report: Report) -> list[str]:
         return []
     counts = [hit.counted for hit in report.quirks]
     wide = max(map(len, counts))
-    kept = "corrected" if report.mode == "fixed" else "kept"
-    head = f"Quirks of pycocotools that this input meets ({report.mode}: defects are {kept}; see PARITY.md):"
+    does = "fixed mode corrects the defects among them" if report.mode == "fixed" else "strict mode keeps them all"
+    head = f"Quirks of pycocotools that this input meets ({does}; PARITY.md explains each):"
     return ["", head, *(f"  {q.id:<4}{c:<{wide}}  {q.what}" for q, c in zip(report.quirks, counts, strict=True))]
 
 
@@ -115,18 +115,20 @@ def _add_operating_points(found: Measured, report: Report, score: float) -> None
     """Add what detections with at least a score achieve, and the score with the best F1."""
     from cocokit.eval.curves import at_score, best_threshold
 
+    from ._output import table
+
     iou = _operating_iou(report)
     here, best = at_score(report, score, iou), best_threshold(report, iou)
-    found.lines += ["", f"At IoU {iou:g}, all categories together:"]
-    found.lines += [f"  score {_score(point)}: {_point_text(point)}{note}" for point, note in (
-        (here.micro, ""), (best.micro, " (best F1)"))]  # fmt: skip
+    points_table = table([_point_row(here.micro), _point_row(best.micro, " (best F1)")])
+    found.lines += ["", f"Keeping the detections above a score, at IoU {iou:g}, all categories together:", ""]
+    found.lines += points_table
     rows = {"at_score": here, "best_threshold": best}
     points = {name: {"iou_thr": p.iou_thr, "micro": p.micro.to_dict(), "macro": p.macro()} for name, p in rows.items()}
     found.brief |= points
-    table, whole = found.rows, found.whole
+    rows_before, whole = found.rows, found.whole
     found.rows = lambda: [
         {**row, **_point_cells(point), "best score": top.score, "best F1": top.f1}
-        for row, point, top in zip(table(), here.per_category, best.per_category, strict=True)
+        for row, point, top in zip(rows_before(), here.per_category, best.per_category, strict=True)
     ]
     full = {name: {**points[name], "per_category": [q.to_dict() for q in p.per_category]} for name, p in rows.items()}
     found.whole = lambda: {**whole(), **full}
@@ -138,13 +140,10 @@ def _operating_iou(report: Report) -> float:
     return min(thresholds, key=lambda t: (abs(t - 0.5) > 1e-9, t))
 
 
-def _score(point: Point) -> str:
-    return f"{point.score:.3f} or more" if point.score == point.score else "none"
-
-
-def _point_text(point: Point) -> str:
-    shares = f"precision {point.precision:.3f}, recall {point.recall:.3f}, F1 {point.f1:.3f}".replace("nan", "-")
-    return f"{shares}, {point.tp:,} right, {point.fp:,} wrong, {point.fn:,} missed"
+def _point_row(point: Point, note: str = "") -> dict[str, Any]:
+    shares = {"precision": point.precision, "recall": point.recall, "F1": point.f1}
+    score = f">= {point.score:.3f}" if point.score == point.score else "none"
+    return {"score": score + note, **shares, "TP": point.tp, "FP": point.fp, "FN": point.fn}
 
 
 def _point_cells(point: Point) -> dict[str, float]:

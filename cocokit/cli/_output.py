@@ -82,15 +82,21 @@ def write_text(path: str, text: str) -> None:
 
 
 def write_csv(path: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows that share their keys as CSV with a head line, whole or not at all."""
+    """Write rows that share their keys as CSV with a head line, whole or not at all; -1 (not measured) is empty."""
     import csv
     import io
 
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(plain(row) for row in rows)
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     write_text(path, text.getvalue())
+
+
+def _cell(value: Any) -> Any:
+    """A value for a CSV file: whoever averages a column must not average the -1 of what was not measured."""
+    value = plain(value)
+    return None if isinstance(value, float) and value == -1 else value
 
 
 class Progress:

@@ -22,6 +22,21 @@ def option_value(parse: Callable[[str], Any]) -> Callable[[click.Context, click.
     return callback
 
 
+def name_ending(*endings: str) -> Callable[[str], str]:
+    """A parser that takes only file names with one of these endings: what is written should be what the name says.
+
+    >>> name_ending(".svg")("curves.svg")
+    'curves.svg'
+    """
+
+    def parse(text: str) -> str:
+        if not text.lower().endswith(endings):
+            raise ValueError(f"{text!r} does not end in {' or '.join(endings)}, the only kind of file that is written")
+        return text
+
+    return parse
+
+
 def numbers(text: str) -> list[float]:
     """A comma-separated list of numbers.
 

@@ -19,8 +19,10 @@ _EXAMPLE = "Example: cocokit eval preds.json --gt instances.json"
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
-def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> Callable[[_F], _F]:
-    return click.option(name, callback=_parse.option_value(parse), metavar=metavar, help=text)
+def _parsed(
+    name: str, parse: Callable[[str], Any], metavar: str, text: str, *stored: str
+) -> Callable[[_F], _F]:
+    return click.option(name, *stored, callback=_parse.option_value(parse), metavar=metavar, help=text)
 
 
 @click.command(name="eval", help=_HELP, epilog=_EXAMPLE, short_help="Evaluate detections against ground truth.")
@@ -30,7 +32,7 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
     "--iou-type",
     "--iou",
     type=click.Choice(["bbox", "segm", "keypoints"]),
-    help="What to compare; default: what the first entry of PREDS has.",
+    help="What to compare; default: what the first result has.",
 )
 @click.option(
     "--fixed/--strict",
@@ -63,11 +65,13 @@ def _parsed(name: str, parse: Callable[[str], Any], metavar: str, text: str) -> 
     "--at-score", type=float, metavar="SCORE", help="Also precision, recall and F1 at a score, and the best F1."
 )
 @click.option("--pr", "pr_file", metavar="FILE", help="Write the curves as CSV: precision and score at 101 recalls.")
-@click.option("--plot", "plot_file", metavar="FILE.svg", help="Draw precision over recall, and F1 over the score.")
+@_parsed(
+    "--plot", _parse.name_ending(".svg"), "FILE.svg", "Draw precision over recall, and F1 over the score.", "plot_file"
+)
 @click.option("--per-category", is_flag=True, help="Also print a table with a row per category.")
 @click.option("--csv", "csv_file", metavar="FILE", help="Write that table as CSV.")
 @click.option("-o", "--output", metavar="FILE", help="Write the whole report as JSON.")
-@click.option("--arrays", metavar="FILE.npz", help="Write precision, recall and scores as NumPy arrays.")
+@_parsed("--arrays", _parse.name_ending(".npz"), "FILE.npz", "Write precision, recall and scores as NumPy arrays.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one line of JSON instead; its stats are in pycocotools' order."
 )
@@ -94,7 +98,8 @@ def _guessed(preds: str) -> str:
     from ._guess import guess_iou_type
 
     iou_type, why = guess_iou_type(preds)
-    click.echo(f"{preds}: evaluated as {iou_type}, for {why}; --iou-type says otherwise.", err=True)
+    if why:
+        click.echo(f"{preds}: evaluated with --iou-type {iou_type}, as its first result has {why}", err=True)
     return iou_type
 
 

@@ -27,10 +27,10 @@ _BOX = "a box is four numbers [x, y, width, height], and all results are read as
 
 
 def prepare_results(truth: COCO, res: COCO, anns: Any) -> None:
-    """Check results against a data set and complete them in place; the first one's fields decide for all (J6).
+    """Check results against a dataset and complete them in place; the first one's fields decide for all (J6).
 
     Args:
-        truth: the data set.
+        truth: the dataset.
         res: the results' object; gets ``categories``, and for captions only the images that have one.
         anns: N result dicts.
 

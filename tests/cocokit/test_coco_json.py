@@ -50,7 +50,7 @@ SMALL = {
 
 
 def written(value: Any, tmp_path: Path) -> bytes:
-    """The bytes that a data set is written as; also shows that writing them again changes nothing."""
+    """The bytes that a dataset is written as; also shows that writing them again changes nothing."""
     first, second = tmp_path / "1.json", tmp_path / "2.json"
     write_dataset(Dataset.from_dict(value), first)
     write_dataset(read_dataset(first), second)
@@ -261,7 +261,7 @@ def test_a_missing_file_a_folder_and_a_closed_file_are_said(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (SMALL, "is a data set where results were expected; were the ground truth and the results swapped?"),
+        (SMALL, "is a dataset where results were expected; were the ground truth and the results swapped?"),
         ({"annotations": []}, "is an object where a list of results was expected; save its annotations alone"),
         ({"a": 1}, 'is the object {"a": 1} where a list of results was expected'),
         (5, "is 5 where a list of results was expected"),
@@ -286,11 +286,11 @@ def test_what_is_no_results_file_is_said(value: Any, words: str, tmp_path: Path)
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        ([{"image_id": 1, "score": 1}], "is a list of 1 results where a data set was expected; were the ground truth"),
-        ([], "is an empty list where a data set was expected"),
+        ([{"image_id": 1, "score": 1}], "is a list of 1 results where a dataset was expected; were the ground truth"),
+        ([], "is an empty list where a dataset was expected"),
         ({"info": 1, "licenses": 2}, "is an object with info, licenses, but neither images nor annotations"),
         ({}, "is an object with no members"),
-        ("x", 'is the string "x" where a data set was expected'),
+        ("x", 'is the string "x" where a dataset was expected'),
         ({"images": {}}, "images: is an empty object where a list was expected"),
         ({"images": [], "annotations": [{"id": 1}]}, "annotations[0].image_id: is missing"),
     ],

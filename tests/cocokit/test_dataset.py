@@ -1,4 +1,4 @@
-"""The columnar data set: look-ups, selections and single records."""
+"""The columnar dataset: look-ups, selections and single records."""
 
 from __future__ import annotations
 

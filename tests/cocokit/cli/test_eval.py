@@ -55,7 +55,7 @@ def test_the_iou_type_is_guessed_from_the_first_result_and_said(folder: Folder) 
     result = folder.eval(pose_dataset(), pose_results())
     assert result.stdout.splitlines()[0].endswith("maxDets= 20 ] = 0.700")
     assert folder.shown(result) == (
-        "dt.json: evaluated as keypoints, for its first entry has keypoints; --iou-type says otherwise.\n"
+        "dt.json: evaluated with --iou-type keypoints, as its first result has keypoints\n"
     )
 
 
@@ -182,11 +182,10 @@ def test_fixed_and_lenient_reach_the_evaluator(folder: Folder) -> None:
 def test_operating_points_are_printed_and_join_the_table(folder: Folder) -> None:
     words = ["--at-score", "0.5", "--per-category", "-o", "report.json"]
     lines = folder.eval(dataset(), box_results(), *words).stdout.splitlines()
-    at = lines.index("At IoU 0.5, all categories together:")
-    assert lines[at + 1] == (
-        "  score 0.500 or more: precision 1.000, recall 1.000, F1 1.000, 6 right, 0 wrong, 0 missed"
-    )
-    assert lines[at + 2].endswith("(best F1)")
+    at = lines.index("Keeping the detections above a score, at IoU 0.5, all categories together:")
+    assert lines[at + 2].split() == ["score", "precision", "recall", "F1", "TP", "FP", "FN"]
+    assert lines[at + 4].split() == [">=", "0.500", "1.000", "1.000", "1.000", "6", "0", "0"]
+    assert "(best F1)" in lines[at + 5]
     assert any(line.split()[-3:] == ["F1", "score", "F1"] or line.endswith("best score  best F1") for line in lines)
     report = json.loads((folder.path / "report.json").read_text())
     assert report["at_score"]["micro"]["tp"] == 6
@@ -195,12 +194,13 @@ def test_operating_points_are_printed_and_join_the_table(folder: Folder) -> None
 
 def test_a_score_that_nothing_reaches_gives_dashes(folder: Folder) -> None:
     lines = folder.eval(dataset(), box_results(), "--at-score", "0.99").stdout.splitlines()
-    assert "  score 0.990 or more: precision -, recall 0.000, F1 0.000, 0 right, 0 wrong, 6 missed" in lines
+    row = next(line.split() for line in lines if line.startswith(">= 0.99"))
+    assert row == [">=", "0.990", "-", "0.000", "0.000", "0", "0", "6"]
 
 
 def test_operating_points_are_read_at_the_lowest_threshold_without_one_half(folder: Folder) -> None:
     result = folder.eval(dataset(), box_results(), "--at-score", "0.5", "--iou-thrs", "0.7,0.6")
-    assert "At IoU 0.6, all categories together:" in result.stdout.splitlines()
+    assert "at IoU 0.6, all categories together:" in result.stdout
 
 
 def test_curves_are_written_as_csv(folder: Folder) -> None:
@@ -291,3 +291,19 @@ def test_settings_that_break_other_tools_give_a_number(words: list[str], folder:
     result = folder.eval(dataset(), box_results(), *words, "--json")
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["stats"][0] > 0.7
+
+
+@pytest.mark.parametrize(("flag", "name"), [("--plot", "curves.png"), ("--arrays", "arrays.txt")])
+def test_a_file_name_that_says_another_kind_is_wrong_usage(flag: str, name: str, folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), flag, name)
+    assert result.exit_code == 2
+    assert f"'{name}' does not end in" in result.stderr
+    assert not (folder.path / name).exists()
+
+
+def test_what_was_not_measured_is_empty_in_csv(folder: Folder) -> None:
+    assert folder.eval(dataset(), box_results(), "--csv", "table.csv").exit_code == 0
+    with open(folder.path / "table.csv", newline="") as file:
+        cells = [cell for row in csv.DictReader(file) for cell in row.values()]
+    assert "" in cells
+    assert "-1.0" not in cells

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .columns import Annotations, Field, Float64, Int64
 from .dataset import Dataset
 from .findings import Finding, Notebook, Severity
+from .ids import repeated, sizes_of_images
 from .places import place, shown
 from .rle_checks import check_rle
 from .shape_checks import Rows, check_areas, check_boxes, check_keypoints, check_outlines
@@ -47,12 +47,11 @@ def check_results(results: Annotations, dataset: Dataset) -> list[Finding]:
     _check_references(notes, rows, dataset, unknown_category="warning")
     _check_scores(notes, rows)
     if results.id is not None:
-        has = results.has(Field.ID)
-        bad = _duplicated(results.id, has)
+        given = np.flatnonzero(results.has(Field.ID))
         notes.add(
             "error",
             "duplicate-result-ids",
-            bad,
+            given[repeated(results.id[given])],
             "ids that occur more than once",
             "result",
             rows.example,
@@ -67,25 +66,14 @@ def check_results(results: Annotations, dataset: Dataset) -> list[Finding]:
 def _rows(annotations: Annotations, dataset: Dataset, kind: str, noun: str) -> Rows:
     """Columns with the sizes of their images beside them."""
     size = np.full((len(annotations), 2), np.nan)
-    images = dataset.images
-    if annotations.image_id is not None and len(images):
-        order = np.argsort(images.id, kind="stable")
-        at = np.minimum(np.searchsorted(images.id[order], annotations.image_id, side="right") - 1, len(images) - 1)
-        image = order[np.maximum(at, 0)]
-        known = (images.id[image] == annotations.image_id) & (images.width[image] > 0) & (images.height[image] > 0)
-        size[known] = np.stack([images.width[image], images.height[image]], axis=1)[known]
+    if annotations.image_id is not None:
+        stated = sizes_of_images(dataset.images, annotations.image_id)
+        known = (stated > 0).all(axis=1)
+        size[known] = stated[known, ::-1]
     return Rows(annotations, size, kind, noun)
 
 
-def _duplicated(ids: Int64, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-    """(N,) bool: rows whose id an earlier row has."""
-    rows = np.arange(len(ids)) if among is None else np.flatnonzero(among)
-    bad = np.ones(len(ids), np.bool_)
-    bad[rows[np.unique(ids[rows], return_index=True)[1]]] = False
-    return bad & np.isin(np.arange(len(ids)), rows)
-
-
-def _repeated(names: Sequence[str | None]) -> Int64:
+def _again(names: Sequence[str | None]) -> Int64:
     """(M,) int64 rows whose name, unless it is empty, an earlier row has."""
     seen: set[str] = set()
     rows = []
@@ -103,7 +91,7 @@ def _check_images(notes: Notebook, dataset: Dataset) -> None:
     def example(row: int) -> str:
         return f"{place('images', row)}: id {images.id[row]}, {images.width[row]} x {images.height[row]}"
 
-    notes.add("error", "duplicate-image-ids", _duplicated(images.id), "ids that occur more than once", "image", example)
+    notes.add("error", "duplicate-image-ids", repeated(images.id), "ids that occur more than once", "image", example)
     unsized = (images.width == 0) | (images.height == 0)
     notes.add("warning", "images-without-size", unsized, "no width or height, or 0", "image", example)
     negative = (images.width < 0) | (images.height < 0)
@@ -113,7 +101,7 @@ def _check_images(notes: Notebook, dataset: Dataset) -> None:
         notes.add(
             "warning",
             "duplicate-file-names",
-            _repeated(names),
+            _again(names),
             "a file name that an earlier one has",
             "image",
             lambda row: f"{place('images', row)}: {shown(names[row])}",
@@ -127,10 +115,10 @@ def _check_categories(notes: Notebook, dataset: Dataset) -> None:
     def example(row: int) -> str:
         return f"{place('categories', row)}: id {rows[row].id}, {shown(rows[row].name)}"
 
-    notes.add("error", "duplicate-category-ids", _duplicated(ids), "ids that occur more than once", "category", example)
+    notes.add("error", "duplicate-category-ids", repeated(ids), "ids that occur more than once", "category", example)
     names = [row.name for row in rows]
     notes.add(
-        "warning", "duplicate-category-names", _repeated(names), "a name that an earlier one has", "category", example
+        "warning", "duplicate-category-names", _again(names), "a name that an earlier one has", "category", example
     )
     unnamed = np.array([i for i, name in enumerate(names) if not name], np.int64)
     notes.add("warning", "categories-without-name", unnamed, "no name", "category", example)
@@ -140,12 +128,13 @@ def _check_annotation_ids(notes: Notebook, rows: Rows, dataset: Dataset) -> None
     a = dataset.annotations
     ids = np.zeros(len(a), np.int64) if a.id is None else a.id
     has = a.has(Field.ID)
+    given = np.flatnonzero(has)
     instance = a.has(Field.CATEGORY_ID) | a.has(Field.CAPTION)
     notes.add("error", "missing-annotation-ids", instance & ~has, "no id", "annotation", rows.example)
     notes.add(
         "error",
         "duplicate-annotation-ids",
-        _duplicated(ids, has),
+        given[repeated(ids[given])],
         "ids that occur more than once",
         "annotation",
         rows.example,

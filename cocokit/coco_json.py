@@ -35,8 +35,8 @@ def read_dataset(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
         DataError: not a dataset; the message has file, place, value, how many, and what to do.
     """
     from . import scanner
-    from .categories import rows_to_categories
     from .dataset import Dataset
+    from .rows import rows_to_categories
 
     name = os.fspath(path)
     try:
@@ -73,9 +73,8 @@ def read_results(path: str | os.PathLike[str], want: Field = ALL, extras: bool =
 
 def dataset_from_json(value: Any, path: str = "dataset", want: Field = ALL, extras: bool = True) -> Dataset:
     """A dataset from parsed JSON; arguments and errors as :func:`read_dataset`."""
-    from .categories import rows_to_categories
     from .dataset import Dataset
-    from .rows import rows_to_annotations, rows_to_images
+    from .rows import rows_to_annotations, rows_to_categories, rows_to_images
 
     members = _dataset_members(value, path)
     annotations = rows_to_annotations(members.get("annotations", []), want, path, extras=extras)

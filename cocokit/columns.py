@@ -10,6 +10,7 @@ the two is most of the time that importing a dataclass takes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Any
@@ -165,3 +166,94 @@ class CategoryRow:
     name: str
     supercategory: str | None = None
     other: dict[str, Any] = field(default_factory=dict)
+
+
+def take_ragged(ragged: Ragged, rows: Int64) -> Ragged:
+    """The given rows of a Ragged, copied; ``rows`` is (M,) int64, in any order, repeats allowed."""
+    offsets, index = _spread(ragged.offsets, rows)
+    return Ragged(ragged.values[index], offsets)
+
+
+def take_segmentations(outlines: Segmentations, rows: Int64) -> Segmentations:
+    """The given rows of outlines, copied."""
+    rings, index = _spread(outlines.rings, rows)
+    xy = take_ragged(outlines.xy, index)
+    text, counts = take_ragged(outlines.text, rows), take_ragged(outlines.counts, rows)
+    return Segmentations(outlines.kind[rows], outlines.size[rows], rings, xy, text, counts)
+
+
+def take_annotations(annotations: Annotations, rows: Int64) -> Annotations:
+    """The given rows of annotations, copied."""
+    return Annotations(**{name: _taken(getattr(annotations, name), rows) for name in Annotations.__slots__})
+
+
+def take_images(images: Images, rows: Int64) -> Images:
+    """The given rows of images, copied."""
+    return Images(**{name: _taken(getattr(images, name), rows) for name in Images.__slots__})
+
+
+def _taken(column: Any, rows: Int64) -> Any:
+    if column is None:
+        return None
+    if isinstance(column, Ragged):
+        return take_ragged(column, rows)
+    if isinstance(column, Segmentations):
+        return take_segmentations(column, rows)
+    if isinstance(column, list):
+        return [column[i] for i in rows.tolist()]
+    return column[rows]
+
+
+def join_ragged(parts: Sequence[Ragged]) -> Ragged:
+    """The rows of all parts in order, copied; at least one part."""
+    return Ragged(np.concatenate([part.values for part in parts]), _join_offsets([part.offsets for part in parts]))
+
+
+def join_segmentations(parts: Sequence[Segmentations]) -> Segmentations:
+    """The outlines of all parts in order, copied; at least one part."""
+    return Segmentations(
+        kind=np.concatenate([part.kind for part in parts]),
+        size=np.concatenate([part.size for part in parts]),
+        rings=_join_offsets([part.rings for part in parts]),
+        xy=join_ragged([part.xy for part in parts]),
+        text=join_ragged([part.text for part in parts]),
+        counts=join_ragged([part.counts for part in parts]),
+    )
+
+
+def join_annotations(parts: Sequence[Annotations]) -> Annotations:
+    """The rows of all parts in order, copied; a column that one part lacks is left out. At least one part."""
+    columns = {name: [getattr(part, name) for part in parts] for name in Annotations.__slots__}
+    return Annotations(**{name: _joined(values) for name, values in columns.items()})
+
+
+def _joined(values: list[Any]) -> Any:
+    first = values[0]
+    if any(value is None for value in values):
+        return None
+    if isinstance(first, Ragged):
+        return join_ragged(values)
+    if isinstance(first, Segmentations):
+        return join_segmentations(values)
+    if isinstance(first, list):
+        return [item for value in values for item in value]
+    return np.concatenate(values)
+
+
+def _spread(offsets: Int64, rows: Int64) -> tuple[Int64, Int64]:
+    """New offsets of the chosen rows, and the positions of all their values."""
+    lengths = offsets[rows + 1] - offsets[rows]
+    made = _offsets(lengths)
+    return made, np.repeat(offsets[rows] - made[:-1], lengths) + np.arange(made[-1])
+
+
+def _join_offsets(parts: Sequence[Int64]) -> Int64:
+    """Offsets of rows that follow each other, each part's own beginning at 0."""
+    return _offsets(np.concatenate([np.diff(part) for part in parts]))
+
+
+def _offsets(lengths: Int64) -> Int64:
+    """(N + 1,) int64: 0, then the running sum of (N,) lengths."""
+    made = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=made[1:])
+    return made

@@ -67,7 +67,7 @@ def _scalar(result: Any, arguments: int, emit: Callable[..., Any]) -> Any:
     return intrinsic(space["made"])
 
 
-_I1, _I32, _I64, _I128 = ir.IntType(1), ir.IntType(32), ir.IntType(64), ir.IntType(128)
+_I1, _I64, _I128 = ir.IntType(1), ir.IntType(64), ir.IntType(128)
 _F64 = ir.DoubleType()
 
 

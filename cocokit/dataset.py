@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import ALL, Annotations, CategoryRow, Field, Images, Int64
+from .columns import ALL, Annotations, CategoryRow, Field, Images, Int64, take_annotations, take_images
 from .errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -116,8 +116,6 @@ class Dataset:
         Ids that the dataset does not have select nothing. Annotations of images that are not listed go with their
         image id.
         """
-        from .take import take_annotations, take_images
-
         images, keep = self.images, np.ones(len(self.annotations), np.bool_)
         categories = self.categories
         if img_ids is not None:

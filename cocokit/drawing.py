@@ -1,4 +1,4 @@
-"""Annotations and detections drawn over their photo: masks, boxes, poses and labels, in the colours of the interface.
+"""Annotations and detections drawn over their photo: masks, boxes, poses and names, in the colours of the interface.
 
 Every line is double, dark or light under its colour, so that it can be seen on any photo; ground truth is solid,
 detections are dashed, crowd regions are hatched: nothing is told by colour alone.
@@ -29,7 +29,7 @@ PALETTE = (
 )  # fmt: skip
 
 #: Ground without a photo, and the colours under and in text on it.
-STAGE, INK, PAPER = "#E4E4E6", "#18181B", "#FFFFFF"
+STAGE, PAPER = "#E4E4E6", "#FFFFFF"
 
 _LINE, _UNDER = 2.25, 4.5  # px, of the stroke and of the one below it
 _DASH, _GAP = 7.0, 5.0  # px
@@ -99,10 +99,10 @@ def draw(
         canvas.fill(mark)
     for mark in marks:
         canvas.outline(mark)
-    from .labels import add_caption, add_labels
+    from .chips import add_caption, add_chips
 
     spots = [(m.text, m.colour, m.dashed, [v * scale for v in (*m.extent(), m.top_x())]) for m in marks if m.text]
-    add_labels(canvas.picture, spots)
+    add_chips(canvas.picture, spots)
     return add_caption(canvas.picture, caption) if caption else canvas.picture
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class CocokitError(Exception):
     """Root of every error that cocokit raises on purpose; the command line prints its text and exits with 1."""
@@ -23,6 +25,14 @@ class DataError(CocokitError, ValueError):
         more = f" ({count - 1:,} more like it)" if count > 1 else ""
         place = f"{path}: {where}" if where else path
         super().__init__(f"{place}: {reason}{more}{'; ' + remedy if remedy else ''}")
+
+    def renamed(self, paths: Mapping[str, str]) -> DataError:
+        """The same error with another ``path``, where ``paths`` has one for it.
+
+        What works on columns calls them "results" or "ground truth"; whoever read the file knows its name.
+        """
+        path = paths.get(self.path, self.path)
+        return DataError(path, self.where, self.reason, self.remedy, self.count)
 
 
 class ParamsError(CocokitError, ValueError):

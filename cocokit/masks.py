@@ -12,7 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Float64, Int64, Ragged, Segmentations, UInt8
+from .columns import (
+    KIND_COUNTS,
+    KIND_NONE,
+    KIND_POLYGONS,
+    KIND_RLE,
+    Float64,
+    Int64,
+    Ragged,
+    Segmentations,
+    UInt8,
+    join_ragged,
+    take_ragged,
+)
 from .errors import DataError
 from .kernels.overlap import mask_ious
 from .kernels.raster import GROW_COLUMNS, GROW_CROSSINGS, rasterise
@@ -128,7 +140,8 @@ class Masks:
             if room >= 0:
                 kept.append(block)
                 self._place[some] = np.arange(start, start + len(some))
-        self._kept = joined(kept)
+        if kept:
+            self._kept = join_ragged(kept)
 
     def ious(self, rows: Int64, others: Masks, other_rows: Int64, crowd: UInt8) -> Float64:
         """IoU of the detections ``rows`` of this with the ground truths ``other_rows`` of ``others``, pair by pair.
@@ -216,7 +229,7 @@ def ends_of(segmentations: Segmentations, rows: Int64, size: Int64) -> Ragged:
             where.append(np.flatnonzero(chosen))
     back = np.empty(len(rows), np.int64)
     back[np.concatenate(where)] = np.arange(len(rows))
-    return take(joined(parts), back)
+    return take_ragged(join_ragged(parts), back)
 
 
 def _from_text(segmentations: Segmentations, rows: Int64, size: Int64) -> Ragged:
@@ -228,7 +241,7 @@ def _from_text(segmentations: Segmentations, rows: Int64, size: Int64) -> Ragged
 
 
 def _from_counts(segmentations: Segmentations, rows: Int64, size: Int64) -> Ragged:
-    chosen = take(segmentations.counts, rows)
+    chosen = take_ragged(segmentations.counts, rows)
     return Ragged(runs_to_ends(chosen), chosen.offsets)
 
 
@@ -275,21 +288,3 @@ def _sizes(segmentations: Segmentations, sizes: Int64 | None, rows: Int64) -> In
         raise DataError("segmentations", f"[{row}].size", f"[{h}, {w}] is no size of an image that an RLE can hold",
                         "sizes are [height, width] in pixels, below 2**32 pixels in all", int(bad.sum()))  # fmt: skip
     return size
-
-
-def take(ragged: Ragged, rows: Int64) -> Ragged:
-    """Rows of a ragged array in a new order."""
-    lengths = ragged.offsets[rows + 1] - ragged.offsets[rows]
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    index = np.arange(offsets[-1]) + np.repeat(ragged.offsets[rows] - offsets[:-1], lengths)
-    return Ragged(ragged.values[index], offsets)
-
-
-def joined(parts: list[Ragged]) -> Ragged:
-    """Ragged arrays one after the other; none at all gives no rows of uint32."""
-    if not parts:
-        return Ragged(np.empty(0, np.uint32), np.zeros(1, np.int64))
-    shifts = np.cumsum([0] + [len(p.values) for p in parts])
-    offsets = [p.offsets[:-1] + s for p, s in zip(parts, shifts, strict=False)]
-    return Ragged(np.concatenate([p.values for p in parts]), np.concatenate([*offsets, shifts[-1:]]))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from .columns import KIND_COUNTS, KIND_RLE, Field, Float64, Int64
+from .columns import KIND_COUNTS, KIND_RLE, Field, Float64, Int64, take_segmentations
 from .findings import Notebook
 from .kernels.runs import BAD_CHARACTERS, TRUNCATED
 from .masks import measure
 from .shape_checks import TOLERANCE, Rows
-from .take import take_segmentations
 
 _MOST_PIXELS = 2**32
 

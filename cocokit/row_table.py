@@ -10,10 +10,10 @@ import numpy as np
 
 from .columns import Ragged
 from .errors import DataError
+from .json_values import integer, offsets
 from .places import described, place
-from .values import integer, offsets
 
-#: A list of values to a column and the indices of those that do not fit; see :mod:`cocokit.values`.
+#: A list of values to a column and the indices of those that do not fit; see :mod:`cocokit.json_values`.
 Convert = Callable[[Sequence[Any]], tuple[Any, list[int]]]
 
 _IDS = {"id", "image_id", "category_id"}

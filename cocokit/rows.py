@@ -7,16 +7,16 @@ passes: :mod:`cocokit.checks` lists it and the evaluator decides.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import ALL, Annotations, Field, Images, Ragged
-from .outlines import segmentations
+from .columns import ALL, Annotations, CategoryRow, Field, Images, Ragged
+from .json_values import flags, float_rows, floats, integers, sequence, strings
 from .places import described
 from .row_table import Convert, Table, list_of_objects
-from .values import flags, float_rows, floats, integers, sequence, strings
 
 #: JSON member of each field.
 MEMBERS: dict[Field, str] = {f: f.name.lower() for f in Field if f.name}
@@ -91,6 +91,18 @@ def rows_to_images(rows: Any, path: str = "data", *, extras: bool = False, names
     return Images(whole["id"], whole["width"], whole["height"], files, rest)
 
 
+def rows_to_categories(rows: Any, path: str = "data") -> list[CategoryRow]:
+    """Parsed categories as records, in the file's order.
+
+    Raises:
+        DataError: not a list of objects, or an ``id`` that is missing or no integer.
+    """
+    table = Table(list_of_objects(rows, path, "categories"), path, "categories")
+    ids = table.required("id", "every category needs an integer id")
+    column = table.typed("id", ids, integers, "an integer")
+    return [_category(int(i), row) for i, row in zip(column, table.rows, strict=True)]
+
+
 def _column(table: Table, field: Field, member: str, values: list[Any], has: NDArray[np.bool_]) -> Any:
     """One wanted field's column."""
     if field in _SIMPLE:
@@ -99,6 +111,8 @@ def _column(table: Table, field: Field, member: str, values: list[Any], has: NDA
         table.typed(member, values, strings, "a string")
         return values
     if field is Field.SEGMENTATION:
+        from .json_outlines import segmentations  # only files that the scanner gave up on come here
+
         return segmentations(values, lambda bad, reason, remedy: table.refuse(bad, member, reason, remedy))
     return _boxes(table, values, has) if field is Field.BBOX else _number_lists(table, member, values)
 
@@ -147,3 +161,14 @@ def _kept(member: str, value: Any) -> bool:
 def _kept_of_image(member: str, value: Any) -> bool:
     """As above; a width or height of 0 is written as absent, so that it needs its raw text too."""
     return value is None or (member in {"width", "height"} and value == 0)
+
+
+def _category(category_id: int, row: Mapping[str, Any]) -> CategoryRow:
+    """Name and supercategory that are no plain strings stay in ``other`` as they were."""
+    other = {k: v for k, v in row.items() if k not in {"id", "name", "supercategory"}}
+    name, group = row.get("name"), row.get("supercategory")
+    if "name" in row and not (isinstance(name, str) and name):
+        other["name"] = name
+    if "supercategory" in row and not isinstance(group, str):
+        other["supercategory"] = group
+    return CategoryRow(category_id, "" if name is None else str(name), group if isinstance(group, str) else None, other)

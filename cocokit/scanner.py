@@ -18,8 +18,7 @@ from .chunks import CHUNK, Chunks, Odd
 from .columns import Annotations, Field, Images
 from .kernels import members, scan
 from .kernels.numbers import NOTE, table
-from .scan_columns import ScanColumns
-from .scanned import scanned_annotations, scanned_images
+from .scan_columns import ScanColumns, scanned_annotations, scanned_images
 
 __all__ = ["Odd", "Scanned", "scan_dataset", "scan_results"]
 

@@ -144,7 +144,7 @@ def _visible(side: Feed, made: Annotations) -> Int64:
 
 def _masks(side: Feed) -> Segmentations:
     """Masks as RLE: dense (n, height, width) arrays are encoded, lists of RLEs are taken as they are."""
-    from cocokit.outlines import segmentations
+    from cocokit.json_outlines import segmentations
 
     rles: list[Any] = []
     for part in side.need("masks"):

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import Annotations, CategoryRow, Images
+from cocokit.columns import Annotations, CategoryRow, Images, join_annotations
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError, ParamsError
-from cocokit.join import join_annotations
 
 from .accumulate import accumulate
 from .batch import BatchReader
@@ -23,7 +22,7 @@ from .evaluate import match_columns
 from .feed import Given, to_array
 from .kernels.census import count_ties
 from .params import EvalParams
-from .quirks import WHAT, QuirkHit
+from .quirks import QuirkHit, quirk_hits
 from .ranking import Ranking, rank
 from .report import Report
 from .tally import Tally
@@ -245,12 +244,7 @@ def _quirks(tally: Tally, ranking: Ranking, params: EvalParams) -> list[QuirkHit
     kinds = len(ranking.cat_start) - 1
     ties = count_ties(ranking.by_score, ranking.cat_start, kinds, ranking.dt_order, ranking.score)
     found["A1"] = (ties, "detections")
-    hits = []
-    for name, (strict, fixed) in WHAT.items():
-        count, unit = found.get(name, (0, ""))
-        if count:
-            hits.append(QuirkHit(name, count, unit, fixed if params.fixed and fixed else strict))
-    return hits
+    return quirk_hits(found, fixed=params.fixed)
 
 
 def _refuse_same_ids(ids: Int64) -> None:

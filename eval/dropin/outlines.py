@@ -10,7 +10,7 @@ import numpy as np
 
 from cocokit.columns import KIND_POLYGONS, Ragged, Segmentations
 from cocokit.errors import DataError
-from cocokit.values import offsets
+from cocokit.json_values import offsets
 
 from .blame import TooShortError, WrongTypeError
 from .coco import COCO

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocokit.columns import KIND_RLE, Ragged, Segmentations
-from cocokit.values import offsets
+from cocokit.json_values import offsets
 
 from ..sides import Detections, GroundTruth
 

@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cocokit.coco_json import results_from_json
-from cocokit.columns import Ragged
+from cocokit.columns import Ragged, take_ragged
 from cocokit.dataset import Dataset
 from cocokit.errors import NotFoundError
 from cocokit.records import detection_record
-from cocokit.take import take_ragged
 from cocokit.types import Annotation, Detection, Image, Rle
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from cocokit.categories import rows_to_categories
 from cocokit.columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Annotations, Field
 from cocokit.errors import DataError
-from cocokit.rows import rows_to_annotations, rows_to_images
+from cocokit.rows import rows_to_annotations, rows_to_categories, rows_to_images
 
 
 def result(**changes: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Labels of a drawing: dark chips with a swatch in the category's colour, placed where they hide each other least."""
+"""Names on a drawing: dark chips with a swatch in the category's colour, placed where they hide each other least."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _GROUND = (24, 24, 27, 216)
 _WIDE_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf")
 
 
-def add_labels(picture: Picture, labels: Sequence[tuple[str, str, bool, Sequence[float]]]) -> None:
-    """Draw a chip for each label into an RGB picture.
+def add_chips(picture: Picture, names: Sequence[tuple[str, str, bool, Sequence[float]]]) -> None:
+    """Draw a chip for each name into an RGB picture.
 
     Args:
         picture: changed in place.
-        labels: (text, colour, hollow swatch, [left, top, right, bottom, x of its highest point] px of what it names).
+        names: (text, colour, hollow swatch, [left, top, right, bottom, x of its highest point] px of what it names).
     """
     unit = max(1.0, max(picture.size) / 1600)
     overlay = Image.new("RGBA", picture.size)
     draw = ImageDraw.Draw(overlay)
     taken: list[Area] = []
-    for text, colour, hollow, extent in labels:
+    for text, colour, hollow, extent in names:
         font = font_for(text, round(13 * unit))
         size = _chip_size(draw, text, font, unit)
         area = _free_place(extent, size, picture.size, taken)

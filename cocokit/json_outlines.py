@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Ragged, Segmentations
+from .json_values import float_rows, integer, integer_rows, number, offsets, sequence
 from .places import described
-from .values import float_rows, integer, integer_rows, number, offsets, sequence
 
 #: Raises a DataError for rows with one fault: (rows, reason, remedy).
 Refuse = Callable[[Sequence[int], str, str], None]

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from cocokit.columns import Annotations, Field, Ragged
 from cocokit.errors import DataError
+from cocokit.ids import NO_ROWS, repeated, rows_not_in, run_starts
 from cocokit.places import place
 
-from .faults import NO_ROWS, Faults, repeated, rows_not_in, run_starts
-from .outline_borders import check_are_masks, check_coordinates, check_drawable
+from .faults import Faults
 
 if TYPE_CHECKING:
     from cocokit.dataset import Dataset
@@ -62,6 +62,8 @@ def check_borders(
     _check_ground_truth(gt, iou_type, fixed=fixed)
     _check_results(dt, iou_type, fixed=fixed)
     if iou_type == "segm":
+        from .mask_borders import check_coordinates, check_drawable
+
         for side in (gt, dt):
             check_coordinates(side)
         check_drawable(gt)
@@ -111,6 +113,8 @@ def _check_results(dt: Faults, iou_type: str, *, fixed: bool) -> None:
     _check_finite(dt, iou_type)
     _check_result_ids(dt)
     if fields & Field.SEGMENTATION or iou_type == "segm":
+        from .mask_borders import check_are_masks
+
         check_are_masks(dt, measured=bool(fields & Field.SEGMENTATION))
     box = dt.rows.bbox
     # Looking at everything first is cheaper than at two columns of four.

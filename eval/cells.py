@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,12 +58,6 @@ class Pairs:
     offsets: Int64
     gt: Int32
     iou: Float64
-
-
-def distinct(values: NDArray[Any]) -> NDArray[Any]:
-    """Each value once, ascending: ``np.unique`` without the import of ``numpy.ma`` that its first call brings."""
-    ranked = np.sort(values)
-    return ranked[np.append(True, ranked[1:] != ranked[:-1])] if len(ranked) else ranked
 
 
 class IdIndex:

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from cocokit.columns import Annotations, Field
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError
+from cocokit.ids import distinct
 
 from .accumulate import accumulate
 from .borders import check_borders
-from .cells import Cells, IdIndex, Pairs, build_cells, distinct
+from .cells import Cells, IdIndex, Pairs, build_cells
 from .matching import Matches, match
-from .overlaps import lowest, of_boxes, of_keypoints
+from .overlaps import lowest, of_boxes
 from .params import EvalParams
 from .quirks import Evidence, QuirkHit, find_quirks
 from .report import Report
@@ -104,8 +105,7 @@ def evaluate(
             )  # fmt: skip
         return report
     except DataError as error:  # deeper down the sides have no names of their own
-        path = {"ground truth": gt_path, "results": dt_path}.get(error.path, error.path)
-        raise DataError(path, error.where, error.reason, error.remedy, error.count) from error.__cause__
+        raise error.renamed({"ground truth": gt_path, "results": dt_path}) from error.__cause__
 
 
 def source_name(source: Any, otherwise: str) -> str:
@@ -228,6 +228,8 @@ def candidates(
     if params.iou_type == "keypoints":
         if not params.use_cats and not params.fixed:  # the reference compares nothing then (PARITY F6)
             return Pairs(np.zeros(len(cells.dt_order) + 1, np.int64), np.empty(0, np.int32), np.empty(0))
+        from .keypoints import of_keypoints
+
         return of_keypoints(cells, gt, dt, params, cat_ids, floor)
     from .masks import of_masks
 

@@ -1,4 +1,4 @@
-"""One input of an evaluation as the border sees it: how a fault in it is named, and which rows have the fault."""
+"""One input of an evaluation as the border sees it: how a fault in it is refused, doubted, or warned of."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from cocokit.errors import DataError
 from cocokit.places import place
 
 Int64 = NDArray[np.int64]
-
-NO_ROWS: Int64 = np.empty(0, np.int64)
 
 
 class Faults:
@@ -64,56 +62,3 @@ class Faults:
         known = field != "image_id" and images is not None and self.rows.has(Field.IMAGE_ID)[first]
         where = place(self.kind, first, field, int(images[first]) if known and images is not None else None)
         return DataError(self.path, where, reason, remedy, len(at))
-
-
-def repeated(ids: Int64) -> Int64:
-    """Rows whose id occurs in an earlier row too, rising.
-
-    >>> repeated(np.array([7, 3, 7, 7])).tolist()
-    [2, 3]
-    """
-    if len(ids) < 2 or (ids[1:] > ids[:-1]).all():
-        return NO_ROWS
-    order = np.argsort(ids, kind="stable")
-    same = ids[order[1:]] == ids[order[:-1]]
-    return np.sort(order[1:][same])
-
-
-def run_starts(ids: Int64) -> Int64:
-    """Rows whose id differs from the row before: results come image by image as a rule, so these are few.
-
-    >>> run_starts(np.array([5, 5, 2, 5])).tolist(), run_starts(NO_ROWS).tolist()
-    ([0, 2, 3], [])
-    """
-    if not len(ids):
-        return NO_ROWS
-    return np.concatenate([[0], np.flatnonzero(ids[1:] != ids[:-1]) + 1])
-
-
-def rows_not_in(ids: Int64, known: Int64) -> Int64:
-    """Rows whose id is not among the sorted ``known`` ones.
-
-    >>> rows_not_in(np.array([4, 4, 9]), np.array([2, 4])).tolist()
-    [2]
-    """
-    starts = run_starts(ids)
-    heads = ids[starts]
-    strange = ~_among(heads, known)
-    if not strange.any():
-        return NO_ROWS
-    return np.flatnonzero(np.repeat(strange, np.diff(np.append(starts, len(ids)))))
-
-
-def _among(ids: Int64, known: Int64) -> NDArray[np.bool_]:
-    if not len(known):
-        return np.zeros(len(ids), np.bool_)
-    low, high = int(known[0]), int(known[-1])
-    if high - low > max(4 * len(ids), 1 << 20):
-        near = known[np.minimum(np.searchsorted(known, ids), len(known) - 1)]
-        return np.asarray(near == ids)
-    # One look into a table is faster than a search, and ids of one dataset lie close together as a rule.
-    table: NDArray[np.bool_] = np.zeros(high - low + 2, np.bool_)
-    table[known - low] = True
-    inside = not len(ids) or (ids.min() >= low and ids.max() <= high)
-    at = ids - low if inside else np.where((ids >= low) & (ids <= high), ids - low, high - low + 1)
-    return table[at]

@@ -1,4 +1,4 @@
-"""Which masks may enter an evaluation: decodable ones of their image's size."""
+"""Which masks may enter an evaluation: outlines that can be drawn, RLEs that can be decoded and fit their image."""
 
 from __future__ import annotations
 
@@ -7,17 +7,68 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import KIND_COUNTS, KIND_RLE, Annotations, Segmentations
+from cocokit.columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Annotations, Field, Segmentations
+from cocokit.ids import sizes_of_images
 from cocokit.kernels.runs import BAD_CHARACTERS, TRUNCATED, WRONG_SUM
 from cocokit.masks import STATUS_TEXT, Masks
 
-from .faults import Faults, run_starts
+from .faults import Faults
 
 if TYPE_CHECKING:
     from cocokit.dataset import Dataset
 
 Int64 = NDArray[np.int64]
 UInt8 = NDArray[np.uint8]
+
+
+def check_drawable(gt: Faults) -> None:
+    """Refuse outlines that pycocotools cannot draw; in ``fixed`` they are empty masks (K1, X10)."""
+    outlines = gt.rows.segmentation
+    if outlines is None:
+        return
+    drawn = np.flatnonzero(outlines.kind == KIND_POLYGONS)
+    rings = outlines.rings[drawn]
+    thin = drawn[outlines.xy.offsets[rings + 1] - outlines.xy.offsets[rings] < 6]
+    empty = np.flatnonzero(outlines.kind == KIND_NONE)
+    faults = ((empty, "is empty", "X10"), (thin, "begins with a polygon of fewer than three points", "K1"))
+    for at, what, quirk in faults:
+        if len(at) and gt.fixed:
+            gt.warn(at, "segmentation", f"{what}, counted as an empty mask ({quirk})")
+        elif len(at):
+            remedy = "correct or remove it, or count it as an empty mask with --fixed (fixed=True)"
+            gt.refuse(at, "segmentation", f"{what}, which pycocotools cannot draw ({quirk})", remedy)
+
+
+def check_coordinates(side: Faults) -> None:
+    """Refuse coordinates that are NaN or infinite; warn about a last one without a partner."""
+    outlines = side.rows.segmentation
+    if outlines is None or not len(outlines.xy):
+        return
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = np.isfinite(outlines.xy.values.sum())
+    if not finite:
+        bad = np.flatnonzero(~np.isfinite(outlines.xy.values))
+        at = _owners(outlines.rings, _owners(outlines.xy.offsets, bad))
+        if len(at):
+            word = "NaN" if np.isnan(outlines.xy.values[bad[0]]) else "Infinity"
+            side.refuse(at, "segmentation", f"has {word} among its coordinates", "correct it")
+    odd = np.flatnonzero(np.diff(outlines.xy.offsets) % 2)
+    if len(odd):
+        count = len(outlines.xy[int(odd[0])])
+        reason = f"has a polygon of {count} numbers, of which the last is left out"
+        side.warn(_owners(outlines.rings, odd), "segmentation", reason)
+
+
+def check_are_masks(dt: Faults, *, measured: bool) -> None:
+    """Refuse results whose outline is empty; or that is no RLE, if its area is to be measured: pycocotools cannot."""
+    outlines = dt.rows.segmentation
+    if outlines is None:
+        return
+    given = dt.rows.has(Field.SEGMENTATION)
+    for kind, what in ((KIND_POLYGONS, "is a list of polygons"), (KIND_NONE, "is empty")):
+        at = np.flatnonzero((outlines.kind == kind) & given)
+        if len(at) and (measured or kind == KIND_NONE):
+            dt.refuse(at, "segmentation", what, 'results need masks as RLE, {"size": [h, w], "counts": ...}')
 
 
 def check_masks(
@@ -86,8 +137,7 @@ def _check_mask_sizes(side: Faults, outlines: Segmentations, dataset: Dataset) -
     ids = side.rows.image_id
     if ids is None:
         return
-    images = dataset.images
-    size = sizes_of_images(ids, images.id, np.stack([images.height, images.width], axis=1))
+    size = sizes_of_images(dataset.images, ids)
     at = np.flatnonzero((outlines.size != size).any(1) & _is_rle(outlines) & (size[:, 0] > 0))
     if len(at):
         (h, w), (height, width) = outlines.size[at[0]].tolist(), size[at[0]].tolist()
@@ -95,19 +145,10 @@ def _check_mask_sizes(side: Faults, outlines: Segmentations, dataset: Dataset) -
         side.doubt(at, "segmentation", reason, "write masks in the size of the image; size is [height, width]")
 
 
-def sizes_of_images(ids: Int64, known: Int64, size: Int64) -> Int64:
-    """(N, 2) int64 [height, width] px of the image of each row; zeros where there is no such image.
+def _owners(offsets: Int64, places: Int64) -> Int64:
+    """Distinct rows that hold some places of ragged rows, rising.
 
-    Args:
-        ids: (N,) image id of each row.
-        known: (I,) ids of the images.
-        size: (I, 2) their sizes.
+    >>> _owners(np.array([0, 2, 2, 5]), np.array([1, 3, 4])).tolist()
+    [0, 2]
     """
-    if not len(known) or not len(ids):
-        return np.zeros((len(ids), 2), np.int64)
-    order = np.argsort(known, kind="stable")
-    starts = run_starts(ids)
-    place = np.searchsorted(known[order], ids[starts], side="right") - 1
-    image = order[np.maximum(place, 0)]
-    found = np.where((known[image] == ids[starts])[:, None], size[image], 0)
-    return np.repeat(found, np.diff(np.append(starts, len(ids))), axis=0)
+    return np.unique(np.searchsorted(offsets, places, side="right") - 1)

@@ -7,12 +7,23 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import KIND_NONE, KIND_POLYGONS, Field, Float64, Ragged, Segmentations, UInt8
+from cocokit.columns import (
+    KIND_NONE,
+    KIND_POLYGONS,
+    Field,
+    Float64,
+    Ragged,
+    Segmentations,
+    UInt8,
+    join_ragged,
+    take_ragged,
+)
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError
-from cocokit.masks import Masks, joined, take
+from cocokit.ids import distinct, sizes_of_images
+from cocokit.masks import Masks
 
-from .cells import Cells, Pairs, distinct
+from .cells import Cells, Pairs
 from .kernels.masks import mask_candidates
 from .sides import Detections, GroundTruth
 
@@ -34,11 +45,11 @@ def of_masks(cells: Cells, gt: GroundTruth, dt: Detections, dataset: Dataset, fl
         raise DataError("ground truth", "annotations", "have no segmentation", "give an instances file as --gt")
     if dt.masks is None:
         boxed = dt.segmentation is None or bool((dt.segmentation.kind <= KIND_POLYGONS).any())
-        sizes = _image_sizes(dataset, dt.image_id) if boxed else None
+        sizes = sizes_of_images(dataset.images, dt.image_id) if boxed else None
         dt.masks = Masks(_outlines(dt), sizes)
     rows = gt.source[_members(cells.gt_order, cells.gt_start, cells.gt_stop)]
     ids = dataset.annotations.image_id
-    sizes = _image_sizes(dataset, np.zeros(len(gt.segmentation), np.int64) if ids is None else ids)
+    sizes = sizes_of_images(dataset.images, np.zeros(len(gt.segmentation), np.int64) if ids is None else ids)
     masks = Masks(gt.segmentation, sizes, distinct(rows))
     crowd = np.zeros(len(gt.segmentation), np.uint8)
     crowd[gt.source] = gt.crowd
@@ -51,7 +62,7 @@ def fill_areas(gt: GroundTruth, dataset: Dataset) -> None:
     rows = np.flatnonzero(~columns.has(Field.AREA))
     if not len(rows) or outlines is None or columns.image_id is None:
         return
-    sizes = _image_sizes(dataset, columns.image_id)
+    sizes = sizes_of_images(dataset.images, columns.image_id)
     rows = rows[sizes[rows].min(1) > 0]  # the others lie in no image that could be evaluated
     masks = Masks(outlines, sizes, rows)
     bare = np.flatnonzero(np.isin(gt.source, rows))
@@ -65,18 +76,6 @@ def _members(order: Int64, start: Int64, stop: Int64) -> Int64:
     step[start] += 1
     step[stop] -= 1
     return order[np.cumsum(step[:-1]) > 0]
-
-
-def _image_sizes(dataset: Dataset, image_id: Int64) -> Int64:
-    """(N, 2) int64 [height, width] px of each row's image; zeros where there is no such image."""
-    images = dataset.images
-    order = np.argsort(images.id, kind="stable")
-    ids = images.id[order]
-    place = np.searchsorted(ids, image_id).clip(max=max(len(ids) - 1, 0))
-    if not len(ids):
-        return np.zeros((len(image_id), 2), np.int64)
-    sizes = np.stack([images.height[order], images.width[order]], axis=1)[place]
-    return np.asarray(np.where((ids[place] == image_id)[:, None], sizes, 0), np.int64)
 
 
 def _outlines(dt: Detections) -> Segmentations:
@@ -163,5 +162,5 @@ def with_rectangles(outlines: Segmentations, rows: Int64, bbox: Float64) -> Segm
     np.cumsum(np.bincount(owner, minlength=len(outlines)), out=rings[1:])
     kind = outlines.kind.copy()
     kind[rows] = KIND_POLYGONS
-    xy = take(joined([outlines.xy, boxes.xy]), np.argsort(owner, kind="stable"))
+    xy = take_ragged(join_ragged([outlines.xy, boxes.xy]), np.argsort(owner, kind="stable"))
     return replace(outlines, kind=kind, rings=rings, xy=xy)

@@ -173,8 +173,7 @@ def average_recall(
     try:
         report = evaluate(dataset, _of_known_category(results, dataset), params=params, lenient=lenient)
     except DataError as error:  # what is loaded already has no name of its own
-        path = {"ground truth": source_name(gt, error.path), "results": name}.get(error.path, error.path)
-        raise DataError(path, error.where, error.reason, error.remedy, error.count) from error.__cause__
+        raise error.renamed({"ground truth": source_name(gt, error.path), "results": name}) from error.__cause__
     return of_report(report, wanted)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 
 from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field
 from cocokit.dataset import Dataset
+from cocokit.ids import distinct, sizes_of_images
 
-from .cells import Cells, Pairs, distinct
+from .cells import Cells, Pairs
 from .kernels.census import count_on_edges, count_outside, count_shared_best, count_ties
 from .overlaps import lowest
 from .params import EvalParams
@@ -181,29 +183,23 @@ def _poses(e: Evidence) -> dict[str, tuple[int, str]]:
 def _masks(e: Evidence) -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
     outlines, images, ann = e.gt.segmentation, e.dataset.images, e.dataset.annotations
-    order = np.argsort(images.id, kind="stable")
     if e.dt.kind == "bbox" and e.dt.segmentation is None:
         found["J2"] = int(np.count_nonzero(e.dt_known)), "detections"
     elif e.dt.kind == "bbox" and e.results.bbox is not None and e.dt.segmentation is not None:
         found["J3"] = _other_range(e), "detections"
-    sizes = [np.asarray(images.height)[order], np.asarray(images.width)[order]]
-
-    def image_size(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-        at = np.searchsorted(images.id[order], ids).clip(max=max(len(order) - 1, 0))
-        return np.stack([s[at] for s in sizes], 1)
-
     other = 0
     for seg, ids, rows in ((outlines, e.gt.image_id[e.gt_known], e.gt.source[e.gt_known]),
                            (e.dt.segmentation, e.dt.image_id[e.dt_known], np.flatnonzero(e.dt_known))):
         if seg is not None and len(rows):
             rle = seg.kind[rows] > KIND_POLYGONS
-            other += int(np.count_nonzero(rle & (seg.size[rows] != image_size(ids)).any(1)))
+            other += int(np.count_nonzero(rle & (seg.size[rows] != sizes_of_images(images, ids)).any(1)))
     found["I2"] = other, "masks"
     if outlines is None or not len(ann):
         return found
     chosen = np.zeros(len(ann), np.uint8)
     chosen[e.gt.source[e.gt_known]] = 1
-    size = image_size(ann.image_id if ann.image_id is not None else np.zeros(len(ann), np.int64)).astype(np.float64)
+    ids = ann.image_id if ann.image_id is not None else np.zeros(len(ann), np.int64)
+    size = sizes_of_images(images, ids).astype(np.float64)
     found["H4"] = (
         count_outside(chosen, outlines.rings, outlines.xy.offsets, outlines.xy.values, np.ascontiguousarray(size[:, 1]),
                       np.ascontiguousarray(size[:, 0]), len(ann)),
@@ -240,9 +236,19 @@ def find_quirks(e: Evidence) -> list[QuirkHit]:
     found["L9"] = int(e.params.max_dets[-1] != usual), "settings"
     needed = {"all", "medium", "large"} | (set() if e.params.iou_type == "keypoints" else {"small"})
     found["X7"] = int(not needed <= set(e.params.area_labels)), "settings"
+    return quirk_hits(found, fixed=e.params.fixed)
+
+
+def quirk_hits(found: Mapping[str, tuple[int, str]], *, fixed: bool) -> list[QuirkHit]:
+    """The quirks of which something was counted, in PARITY.md's order of ids.
+
+    Args:
+        found: id -> how many, and of what.
+        fixed: which of the two modes the sentences are about.
+    """
     hits = []
-    for name, (strict, fixed) in WHAT.items():
+    for name, (strict, corrected) in WHAT.items():
         count, unit = found.get(name, (0, ""))
         if count:
-            hits.append(QuirkHit(name, count, unit, fixed if e.params.fixed and fixed else strict))
+            hits.append(QuirkHit(name, count, unit, corrected if fixed and corrected else strict))
     return hits

@@ -13,7 +13,7 @@ from cocokit.errors import DataError, ParamsError
 from ..accumulate import Curves, accumulate
 from ..cells import Pairs, build_cells
 from ..matching import match
-from ..overlaps import lowest, of_boxes, of_keypoints
+from ..overlaps import lowest, of_boxes
 from ..params import EvalParams
 from .sides import Odd, Row, codes, detections, ground_truth, index
 from .tables import Selection, empty
@@ -78,6 +78,8 @@ class Run:
             if kind == "segm":
                 return self._masks(floor)
             params = EvalParams(iou_type=kind, iou_thrs=self.iou_thrs, sigmas=self.p.kpt_oks_sigmas)
+            from ..keypoints import of_keypoints
+
             return of_keypoints(self.cells, self.gt, self.dt, params, np.arange(categories), floor)
         except (DataError, ParamsError) as error:
             raise Odd(kind) from error

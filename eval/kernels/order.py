@@ -13,7 +13,6 @@ from cocokit.kernels.bits import at, clz, ctz, f64_to_bits, put, shr, wmul
 _DIGIT = 11
 _BINS = 1 << _DIGIT
 _SIGN = -9223372036854775808
-_LAST = 9223372036854775807
 _GOLDEN = -7046029254386353131
 
 

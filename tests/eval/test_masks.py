@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as oracle
 
 from cocokit import rle
-from cocokit.columns import KIND_POLYGONS, Images
-from cocokit.dataset import Dataset
+from cocokit.columns import KIND_POLYGONS
 from cocokit.errors import DataError
 from cocokit.eval import masks as eval_masks
 from cocokit.eval.cells import Cells, Pairs, build_cells
@@ -20,6 +19,10 @@ from cocokit.eval.kernels.masks import mask_candidates
 from cocokit.eval.masks import mask_pairs, of_masks, rectangles, with_rectangles
 from cocokit.eval.sides import GroundTruth
 from cocokit.masks import Masks
+from tests.eval import oracle as theirs
+from tests.eval import ours
+from tests.eval.compare import assert_same_bits
+from tests.eval.naive import Settings
 
 SIZE = (16, 12)
 Things = list[dict[str, Any]]
@@ -134,8 +137,18 @@ def test_ground_truth_without_outlines_is_refused() -> None:
         of_masks(None, truth, None, None, 0.5)  # type: ignore[arg-type]
 
 
-def test_the_size_of_an_image_is_found_by_its_id() -> None:
-    images = Images(np.array([7, 3], np.int64), width=np.array([70, 30]), height=np.array([71, 31]))
-    dataset = Dataset.from_dict({"images": [], "annotations": [], "categories": []})
-    dataset.images = images
-    assert eval_masks._image_sizes(dataset, np.array([3, 7, 5])).tolist() == [[31, 30], [71, 70], [0, 0]]
+def test_of_several_images_with_one_id_the_last_has_the_size() -> None:
+    gt = {
+        "images": [{"id": 1, "width": 10, "height": 10}, {"id": 1, "width": 20, "height": 20}],
+        "categories": [{"id": 1, "name": "cat"}],
+        "annotations": [
+            {"id": 1, "image_id": 1, "category_id": 1, "bbox": [4, 4, 12, 12], "area": 144, "iscrowd": 0,
+             "segmentation": [[4, 4, 16, 4, 16, 16, 4, 16]]}
+        ],
+    }  # fmt: skip
+    mask = rle.to_coco(rle.from_polygons([[4, 4, 16, 4, 16, 15, 4, 15]], 20, 20))
+    dt = [{"image_id": 1, "category_id": 1, "segmentation": mask, "score": 0.5}]
+    settings = Settings("segm")
+    report = ours.evaluate(gt, dt, settings)
+    assert report.stats[0] > 0
+    assert_same_bits(report, theirs.evaluate(gt, dt, settings))

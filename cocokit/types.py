@@ -1,6 +1,6 @@
 """Domain types that cross borders: one small frozen record per noun of GLOSSARY.md, without behaviour.
 
-Data sets of a million annotations live in columns (:mod:`cocokit.columns`); these records are for one thing at a time:
+Datasets of a million annotations live in columns (:mod:`cocokit.columns`); these records are for one thing at a time:
 what a query returns, what a stage decides, what a caller builds by hand. Lengths are in pixels of the upright image,
 with the origin at the outer corner of the top-left pixel.
 """

@@ -54,7 +54,7 @@ def load_json(path: Any) -> Any:
 
 
 class COCO:
-    """Annotations of a data set, or results, indexed by id; same names and behaviour as pycocotools' ``COCO``.
+    """Annotations of a dataset, or results, indexed by id; same names and behaviour as pycocotools' ``COCO``.
 
     Attributes:
         dataset: the parsed JSON object.
@@ -204,7 +204,7 @@ class COCO:
                 array of image id, x, y, width, height, score, category id.
 
         Raises:
-            AssertionError: not a list, or a result for an image that this data set does not have (J5).
+            AssertionError: not a list, or a result for an image that this dataset does not have (J5).
             IndexError: an empty list (X4), or a box of fewer than four numbers.
             KeyError: a result that is of another kind than the first one (J6).
         """

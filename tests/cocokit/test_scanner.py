@@ -1,4 +1,4 @@
-"""Data set files and real files through the scanner."""
+"""Dataset files and real files through the scanner."""
 
 from __future__ import annotations
 

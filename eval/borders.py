@@ -22,6 +22,8 @@ from .faults import Faults
 if TYPE_CHECKING:
     from cocokit.dataset import Dataset
 
+    from .params import EvalParams
+
 Int64 = NDArray[np.int64]
 
 _NAMES = {field: (field.name or "").lower() for field in Field}
@@ -74,6 +76,21 @@ def check_borders(
         for side in (gt, dt):
             _check_categories(side, known, gt_path)
     return [*gt.warnings, *dt.warnings]
+
+
+def check_chosen(dataset: Dataset, params: EvalParams, gt_path: str = "ground truth") -> list[str]:
+    """Warnings about images and categories that were asked for and are not in the ground truth; they add nothing."""
+    listed = {
+        "image": (params.img_ids, dataset.images.id, "img_ids"),
+        "category": (params.cat_ids, np.array([c.id for c in dataset.categories], np.int64), "cat_ids"),
+    }
+    found = []
+    for noun, (chosen, known, name) in listed.items():
+        absent = [] if chosen is None else np.setdiff1d(np.array(chosen, np.int64), known).tolist()
+        if absent:
+            more = f" ({len(absent) - 1:,} more like it)" if absent[1:] else ""
+            found.append(f"{gt_path}: has no {noun} with the id {absent[0]}, which {name} asks for{more}")
+    return found
 
 
 def _check_ground_truth(gt: Faults, iou_type: str, *, fixed: bool) -> None:

@@ -14,7 +14,7 @@ from cocokit.errors import DataError
 from cocokit.ids import distinct
 
 from .accumulate import accumulate
-from .borders import check_borders
+from .borders import check_borders, check_chosen
 from .cells import Cells, IdIndex, Pairs, build_cells
 from .matching import Matches, match
 from .overlaps import lowest, of_boxes
@@ -95,6 +95,7 @@ def evaluate(
             dataset, results, params.iou_type, fixed=params.fixed, lenient=lenient, use_cats=params.use_cats,
             gt_path=gt_path, dt_path=dt_path,
         )  # fmt: skip
+        warnings += check_chosen(dataset, params, gt_path)
         report = evaluate_columns(dataset, results, params, warnings, name)
         if report.details.dt.masks is not None:
             from .mask_borders import check_masks

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .accumulate import Curves
 from .params import EvalParams
 from .quirks import QuirkHit
-from .summarize import summary_lines, text, value
+from .summarize import Line, own_area_lines, summary_lines, text, value
 
 Float64 = NDArray[np.float64]
 
@@ -79,20 +79,22 @@ class Report:
         return [line.name for line in summary_lines(self.params)]
 
     def named_stats(self) -> dict[str, float]:
-        """``stats`` by name."""
-        return dict(zip(self.stat_names, self.stats.tolist(), strict=True))
+        """``stats`` by name, then AP and AR of area ranges with names of their own (``AP_tiny``, ``AR_tiny``)."""
+        return {line.name: value(line, self.curves, self.params) for line in self._all_lines()}
 
     def lines(self) -> list[str]:
-        """The summary as pycocotools prints it, one string per line."""
-        lines = summary_lines(self.params)
-        return [text(line, number, self.params) for line, number in zip(lines, self.stats.tolist(), strict=True)]
+        """The summary as pycocotools prints it, one string per line; then own area ranges in the same form."""
+        return [text(line, value(line, self.curves, self.params), self.params) for line in self._all_lines()]
+
+    def _all_lines(self) -> list[Line]:
+        return summary_lines(self.params) + own_area_lines(self.params)
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
 
     def per_category(self) -> list[dict[str, Any]]:
-        """One row per category: id, name, ground truths, and its own value of every summary line."""
-        lines = summary_lines(self.params)
+        """One row per category: id, name, ground truths, and its own value of every line."""
+        lines = self._all_lines()
         rows = []
         for k, (cat_id, name) in enumerate(zip(self.cat_ids, self.cat_names, strict=True)):
             part = Curves(
@@ -104,10 +106,11 @@ class Report:
         return rows
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain JSON values: stats, names, settings, per-category rows, quirks, warnings, counts."""
+        """The report as plain JSON values: named stats, settings, per-category rows, quirks, warnings, counts."""
+        named = self.named_stats()
         return {
-            "stats": self.stats.tolist(),
-            "stat_names": self.stat_names,
+            "stats": list(named.values()),
+            "stat_names": list(named),
             "iou_type": self.iou_type,
             "mode": self.mode,
             "params": self.params.to_dict(),

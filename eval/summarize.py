@@ -52,6 +52,14 @@ def summary_lines(params: EvalParams, reference: bool = False) -> list[Line]:
     return ap + ar + [Line(f"AR{name}", False, None, label, last) for name, label in sizes]
 
 
+def own_area_lines(params: EvalParams) -> list[Line]:
+    """AP and AR of the area ranges that have no line in the summary, because their names are not COCO's."""
+    known = {line.area for line in summary_lines(params)}
+    own = [label for label in dict.fromkeys(params.area_labels) if label not in known]
+    last = params.max_dets[-1]
+    return [Line(f"{kind}_{label}", kind == "AP", None, label, last) for kind in ("AP", "AR") for label in own]
+
+
 def value(line: Line, curves: Curves, params: EvalParams) -> float:
     """Mean of the selected cells that are not -1; -1.0 if there is none (PARITY C5)."""
     areas = [i for i, label in enumerate(params.area_labels) if label == line.area]

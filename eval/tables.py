@@ -26,8 +26,8 @@ def write_category_csv(report: Report, path: Path) -> None:
         DataError: the file cannot be written.
     """
     rows = report.per_category()
-    names = list(rows[0]) if rows else ["id", "name", "annotations", *report.stat_names]
-    stats = set(report.stat_names)
+    names = list(rows[0]) if rows else ["id", "name", "annotations", *report.named_stats()]
+    stats = set(report.named_stats())
     _write(path, names, ([_measured(row[n]) if n in stats else row[n] for n in names] for row in rows))
 
 

@@ -71,7 +71,7 @@ def write_files(found: Measured, given: Mapping[str, Any]) -> None:
     if given["output"]:
         from ._output import to_json, write_text
 
-        write_text(given["output"], to_json(found.whole(), indent=1) + "\n")
+        write_text(given["output"], to_json(found.whole(), lines=True) + "\n")
     if given["csv_file"]:
         from ._output import write_csv
 

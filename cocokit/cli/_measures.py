@@ -83,7 +83,7 @@ def coco(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measur
         brief=brief,
         rows=report.per_category,
         whole=report.to_dict,
-        notes=_quirk_lines(report),
+        notes=["", _evaluated(report), *_quirk_lines(report)],
         warnings=report.warnings,
         arrays=lambda: {"precision": report.precision, "recall": report.recall, "scores": report.scores},
     )
@@ -98,6 +98,12 @@ def coco(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> Measur
 
         write_plot(report, given["plot_file"], _operating_iou(report))
     return found
+
+
+def _evaluated(report: Report) -> str:
+    """What the numbers were made of: whoever evaluates half of the images should see it."""
+    counts = (f"{n:,} {noun if n != 1 else noun.removesuffix('s')}" for noun, n in report.counts.items())
+    return f"Evaluated: {', '.join(counts)} ({report.iou_type}, {report.mode})."
 
 
 def _quirk_lines(report: Report) -> list[str]:

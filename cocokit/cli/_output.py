@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -15,12 +15,33 @@ def print_json(value: object) -> None:
     click.echo(to_json(value))
 
 
-def to_json(value: object, indent: int | None = None) -> str:
-    """JSON text of a value that may hold NumPy scalars, arrays and enums; non-finite numbers become ``null``."""
+def to_json(value: object, *, lines: bool = False) -> str:
+    """JSON text of a value that may hold NumPy scalars, arrays and enums; non-finite numbers become ``null``.
+
+    Args:
+        value: what to write.
+        lines: one line for each member and row, for people and for diffs; all on one line otherwise.
+    """
     import json
 
-    separators = None if indent else (", ", ": ")
-    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False, indent=indent, separators=separators)
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    return "\n".join(_json_lines(plain(value), encode)) if lines else encode(plain(value))
+
+
+def _json_lines(value: Any, encode: Callable[[Any], str]) -> Iterator[str]:
+    """The lines of a value: what holds no further list or object stays on one, for 101 lines of recalls say little."""
+    items = list(value.values() if isinstance(value, dict) else value) if isinstance(value, dict | list) else []
+    if not any(isinstance(item, dict | list) for item in items):
+        yield encode(value)
+        return
+    heads = [f"{encode(name)}: " for name in value] if isinstance(value, dict) else [""] * len(items)
+    yield "{" if isinstance(value, dict) else "["
+    for i, (head, item) in enumerate(zip(heads, items, strict=True)):
+        inner = [" " + line for line in _json_lines(item, encode)]
+        inner[0] = f" {head}{inner[0][1:]}"
+        inner[-1] += "," if i + 1 < len(items) else ""
+        yield from inner
+    yield "}" if isinstance(value, dict) else "]"
 
 
 def plain(value: Any) -> Any:

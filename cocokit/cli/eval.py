@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import click
 
 from . import FOUND_PROBLEMS, _parse
+from ._help import Sectioned
 
 _HELP = """Evaluate detections against ground truth.
 
@@ -25,7 +26,21 @@ def _parsed(
     return click.option(name, *stored, callback=_parse.option_value(parse), metavar=metavar, help=text)
 
 
-@click.command(name="eval", help=_HELP, epilog=_EXAMPLE, short_help="Evaluate detections against ground truth.")
+class _Eval(Sectioned):
+    """The command's help, in sections."""
+
+    sections: ClassVar[dict[str, str]] = {
+        "gt": "What to compare",
+        "iou_thrs": "Settings, with pycocotools' names",
+        "metric": "Other measures",
+        "per_category": "Output",
+        "fail_under": "Gates for CI",
+    }
+
+
+@click.command(
+    name="eval", cls=_Eval, help=_HELP, epilog=_EXAMPLE, short_help="Evaluate detections against ground truth."
+)
 @click.argument("preds", type=click.Path())
 @click.option("--gt", metavar="FILE", help="Ground truth; default: gt in the workspace's cocokit.toml.")
 @click.option(
@@ -64,12 +79,12 @@ def _parsed(
 @click.option(
     "--at-score", type=float, metavar="SCORE", help="Also precision, recall and F1 at a score, and the best F1."
 )
+@click.option("--per-category", is_flag=True, help="Also print a table with a row per category.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write that table as CSV.")
 @click.option("--pr", "pr_file", metavar="FILE", help="Write the curves as CSV: precision and score at 101 recalls.")
 @_parsed(
     "--plot", _parse.name_ending(".svg"), "FILE.svg", "Draw precision over recall, and F1 over the score.", "plot_file"
 )
-@click.option("--per-category", is_flag=True, help="Also print a table with a row per category.")
-@click.option("--csv", "csv_file", metavar="FILE", help="Write that table as CSV.")
 @click.option("-o", "--output", metavar="FILE", help="Write the whole report as JSON.")
 @_parsed("--arrays", _parse.name_ending(".npz"), "FILE.npz", "Write precision, recall and scores as NumPy arrays.")
 @click.option(

@@ -307,3 +307,43 @@ def test_what_was_not_measured_is_empty_in_csv(folder: Folder) -> None:
         cells = [cell for row in csv.DictReader(file) for cell in row.values()]
     assert "" in cells
     assert "-1.0" not in cells
+
+
+def test_area_ranges_with_own_names_have_lines_columns_and_gates(folder: Folder) -> None:
+    words = ["--area-rng", "all=0:1e10,tiny=0:256", "--per-category", "--fail-under", "AP_tiny=1", "-o", "report.json"]
+    result = folder.eval(dataset(), box_results(), *words)
+    lines = result.stdout.splitlines()
+    assert [line.partition("area=")[2][:6] for line in lines[12:14]] == ["  tiny", "  tiny"]
+    assert lines[15].split()[-2:] == ["AP_tiny", "AR_tiny"]
+    assert result.exit_code == 3
+    report = json.loads((folder.path / "report.json").read_text())
+    assert report["stat_names"][12:] == ["AP_tiny", "AR_tiny"]
+    assert report["stats"] == list(evaluate(dataset(), box_results(), area_rng={"all": (0, 1e10), "tiny": (0, 256)})
+                                   .named_stats().values())  # fmt: skip
+
+
+def test_ids_that_the_ground_truth_does_not_have_are_named(folder: Folder) -> None:
+    result = folder.eval(dataset(), box_results(), "--img-ids", "1,98,99", "--cat-ids", "1,77")
+    assert result.exit_code == 0
+    assert "gt.json: has no image with the id 98, which img_ids asks for (1 more like it)" in result.stderr
+    assert "gt.json: has no category with the id 77, which cat_ids asks for" in result.stderr
+
+
+def test_the_counts_say_what_was_evaluated(folder: Folder) -> None:
+    lines = folder.eval(dataset(), box_results(), "--fixed").stdout.splitlines()
+    assert lines[13] == "Evaluated: 3 images, 6 annotations, 12 detections (bbox, fixed)."
+
+
+def test_a_report_has_one_line_for_a_list_of_numbers(folder: Folder) -> None:
+    folder.eval(dataset(), box_results(), "-o", "report.json")
+    text = (folder.path / "report.json").read_text()
+    assert '  "max_dets": [1, 10, 100],\n' in text
+    assert json.loads(text)["params"]["rec_thrs"][100] == 1
+
+
+def test_the_help_has_the_options_in_sections(folder: Folder) -> None:
+    text = folder.run("eval", "-h").stdout
+    headings = [line for line in text.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert headings[0] == "What to compare:"
+    assert len(headings) == len(set(headings)) > 4
+    assert text.index("--iou-thrs") < text.index("Other measures:") < text.index("--proposals")

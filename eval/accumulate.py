@@ -1,4 +1,4 @@
-"""Matches to the three arrays: precision and score at each recall threshold, and final recall."""
+"""Ranked detections to the three arrays: precision and score at each recall threshold, and final recall."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .cells import Cells
 from .kernels.curves import accumulate_block
 from .matching import Matches
 from .params import EvalParams
@@ -30,18 +31,37 @@ class Curves:
     scores: Float64
 
 
-def accumulate(
-    by_score: NDArray[np.int32], cat_start: Int64, rank: NDArray[np.int32], dt_order: Int64, score: Float64,
-    matches: Matches, params: EvalParams,
-) -> Curves:  # fmt: skip
-    """Build the arrays of all categories.
+@dataclass(slots=True, eq=False, repr=False)
+class Ranking:
+    """Detections by falling score with their outcome: what curves of every kind are read from.
 
-    Args:
-        by_score: (D,) positions by category and falling score; category k's are ``cat_start[k]`` to
-            ``cat_start[k + 1]``.
-        rank, dt_order: (D,) place in its cell and row, by position.
-        score: (N,) by row.
+    A *position* is a place in matching order, a *row* one in the columns (:class:`cocokit.eval.cells.Cells`).
+
+    Attributes:
+        by_score: (D,) int32 positions by category and falling score.
+        cat_start: (K + 1,) int64: category k's are ``cat_start[k]`` to ``cat_start[k + 1]``.
+        rank: (D,) int32 place within image and category, by position.
+        dt_order: (D,) int64 row by position.
+        score: (N,) float64 by row.
+        matches: outcome by position, and the positives.
     """
+
+    by_score: NDArray[np.int32]
+    cat_start: Int64
+    rank: NDArray[np.int32]
+    dt_order: Int64
+    score: Float64
+    matches: Matches
+
+    @classmethod
+    def of_cells(cls, cells: Cells, score: Float64, matches: Matches) -> Ranking:
+        """The ranking of matched cells; ``score`` is (N,) float64 by row."""
+        return cls(cells.dt_by_score, cells.dt_cat_start, cells.dt_rank, cells.dt_order, score, matches)
+
+
+def accumulate(ranking: Ranking, params: EvalParams) -> Curves:
+    """Build the arrays of all categories, bit for bit as pycocotools (PARITY C1 to C8)."""
+    matches = ranking.matches
     n_cat, n_area = matches.npig.shape
     shape = (len(params.iou_thrs), len(params.rec_thrs), n_cat, n_area, len(params.max_dets))
     curves = Curves(np.empty(shape), np.empty((shape[0], *shape[2:])), np.empty(shape))
@@ -53,10 +73,11 @@ def accumulate(
         n = areas * thrs * shape[4]
         extra, hits, reach, pointer = (np.empty(n, np.int64) for _ in range(4))
         accumulate_block(
-            by_score, cat_start, n_cat, rank, block.tp, block.ig, score, dt_order, npig, thrs, areas, max_dets,
+            ranking.by_score, ranking.cat_start, n_cat, ranking.rank, block.tp, block.ig, ranking.score,
+            ranking.dt_order, npig, thrs, areas, max_dets,
             shape[4], params.rec_thrs, rec_order, shape[1], np.empty(areas * shape[1], np.int64),
             np.empty(areas * shape[4], np.int64), extra, hits, reach, pointer, np.empty(n), np.empty(n),
-            np.empty(n * shape[1]), np.empty(n * shape[1]), np.empty(len(rank), np.int32), block.t0,
+            np.empty(n * shape[1]), np.empty(n * shape[1]), np.empty(len(ranking.rank), np.int32), block.t0,
             block.a0, n_area, curves.precision.reshape(-1), curves.recall.reshape(-1), curves.scores.reshape(-1),
         )  # fmt: skip
     return curves

@@ -44,6 +44,11 @@ class Cells:
     def __len__(self) -> int:
         return len(self.dt_start)
 
+    @property
+    def kinds(self) -> int:
+        """K: how many categories are kept apart, 1 when they are pooled."""
+        return len(self.dt_cat_start) - 1
+
 
 @dataclass(slots=True, eq=False, repr=False)
 class Pairs:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from cocokit.errors import ParamsError
 
+from .accumulate import Ranking
 from .params import EvalParams
-from .ranking import Ranking
 from .report import Report
 
 Int64 = NDArray[np.int64]
@@ -157,7 +157,7 @@ def pr_curves(
         ParamsError: the report was not made with this threshold, area range or max_dets.
         NotFoundError: the report holds no outcome per detection.
     """
-    ranking, params = Ranking.of(report), report.params
+    ranking, params = report.ranking, report.params
     thrs = range(len(params.iou_thrs)) if iou_thr is None else [_threshold(params, iou_thr)]
     a, most = _area(params, area), _most(params, max_dets)
     curves = []
@@ -172,7 +172,7 @@ def pooled_curve(
     report: Report, iou_thr: float = 0.5, area: str | None = None, max_dets: int | None = None
 ) -> Curve:
     """The raw curve of all categories' detections together, each matched within its category; as :func:`pr_curves`."""
-    ranking, params = Ranking.of(report), report.params
+    ranking, params = report.ranking, report.params
     a, t, most = _area(params, area), _threshold(params, iou_thr), _most(params, max_dets)
     parts = [_outcome(ranking, k, a, t, most) for k in range(len(report.cat_ids))]
     return _curve(report, -1, "all", a, t, most, parts, int(report.npig[:, a].sum()))

@@ -13,7 +13,7 @@ from cocokit.dataset import Dataset
 from cocokit.errors import DataError
 from cocokit.ids import distinct
 
-from .accumulate import accumulate
+from .accumulate import Ranking, accumulate
 from .borders import check_borders, check_chosen
 from .cells import Cells, IdIndex, Pairs, build_cells
 from .matching import Matches, match
@@ -60,6 +60,11 @@ class Outcome:
     cells: Cells
     pairs: Pairs
     matches: Matches
+
+    @property
+    def ranking(self) -> Ranking:
+        """The detections by falling score, with their outcome."""
+        return Ranking.of_cells(self.cells, self.dt.score, self.matches)
 
 
 def evaluate(
@@ -149,15 +154,15 @@ def evaluate_columns(
 ) -> Report:  # fmt: skip
     """Evaluate columns that passed the border checks; see :func:`evaluate`."""
     found, quirks = match_columns(dataset, results, params, name)
-    cells, matches, score = found.cells, found.matches, found.dt.score
-    curves = accumulate(cells.dt_by_score, cells.dt_cat_start, cells.dt_rank, cells.dt_order, score, matches, params)
+    cells = found.cells
+    curves = accumulate(found.ranking, params)
     names, cat_ids = {c.id: c.name for c in dataset.categories}, found.cat_ids.tolist()
     return Report(
         params=params,
         curves=curves,
         cat_ids=tuple(cat_ids) if params.use_cats else (-1,),
         cat_names=tuple(names.get(c, str(c)) for c in cat_ids) if params.use_cats else ("all",),
-        npig=matches.npig,
+        npig=found.matches.npig,
         counts={"images": len(found.img_ids), "annotations": len(cells.gt_order), "detections": len(cells.dt_order)},
         quirks=quirks,
         warnings=warnings or [],
@@ -188,8 +193,6 @@ def match_columns(
         params.max_dets[-1],
     )  # fmt: skip
     pairs = candidates(cells, truth, dets, params, cat_ids, dataset)
-    area_rng = np.asarray(params.area_rng)
-    kinds = len(cat_ids) if params.use_cats else 1
     # Counted before matching, which reorders the candidates.
     evidence = Evidence(params, dataset, results, truth, dets, cells, pairs, (dt_image >= 0) & (dt_category >= 0),
                         (gt_image >= 0) & (gt_category >= 0), 0, 0)  # fmt: skip
@@ -198,7 +201,7 @@ def match_columns(
         evidence.dt_no_category, evidence.gt_no_category = (
             listed.of(side.category_id)[1] for side in (dets, truth))
     quirks = find_quirks(evidence)
-    matches = match(cells, pairs, truth, dets, params.iou_thrs, area_rng, kinds, params.fixed)
+    matches = match(cells, pairs, truth, dets, params.iou_thrs, np.asarray(params.area_rng), params.fixed)
     return Outcome(cat_ids, img_ids, dt_image, gt_image, truth, dets, cells, pairs, matches), quirks
 
 

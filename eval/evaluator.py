@@ -16,14 +16,13 @@ from cocokit.columns import Annotations, CategoryRow, Images, join_annotations
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError, ParamsError
 
-from .accumulate import accumulate
+from .accumulate import Ranking, accumulate
 from .batch import BatchReader
 from .evaluate import match_columns
 from .feed import Given, to_array
 from .kernels.census import count_ties
 from .params import EvalParams
 from .quirks import QuirkHit, quirk_hits
-from .ranking import Ranking, rank
 from .report import Report
 from .tally import Tally
 
@@ -222,13 +221,10 @@ class Evaluator:
             _refuse_same_ids(tally.gt_id)
         cat_ids = np.union1d(tally.dt_category, tally.gt_category) if params.cat_ids is None else np.array(
             params.cat_ids, np.int64)
-        ranking = rank(tally, cat_ids, params)
-        curves = accumulate(
-            ranking.by_score, ranking.cat_start, ranking.rank, ranking.dt_order, ranking.score, ranking.matches, params
-        )
+        ranking = tally.ranking(cat_ids, params)
         return Report(
             params=params,
-            curves=curves,
+            curves=accumulate(ranking, params),
             cat_ids=tuple(cat_ids.tolist()) if params.use_cats else (-1,),
             cat_names=tuple(self._names.get(c, str(c)) for c in cat_ids.tolist()) if params.use_cats else ("all",),
             npig=ranking.matches.npig,

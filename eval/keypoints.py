@@ -94,7 +94,7 @@ def _check_points(cells: Cells, gt: GroundTruth, dt: Detections, points: Int64, 
         return
     for name, rows, category, offsets in (
         ("ground truth", gt.source[cells.gt_order], cells.gt_category, gt.keypoints.offsets),
-        ("results", cells.dt_order, np.repeat(np.arange(len(cells.dt_cat_start) - 1), np.diff(cells.dt_cat_start)),
+        ("results", cells.dt_order, np.repeat(np.arange(cells.kinds), np.diff(cells.dt_cat_start)),
          dt.keypoints.offsets),
     ):  # fmt: skip
         have = (offsets[rows + 1] - offsets[rows]) // 3

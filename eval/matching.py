@@ -62,23 +62,46 @@ def blocks(n_area: int, n_thr: int) -> list[tuple[int, int, int, int]]:
     ]
 
 
+def positives(
+    area: Float64, ignore: NDArray[np.uint8], category: Int64, area_rng: Float64, n_categories: int
+) -> Int64:
+    """(K, A) int64 ground truths that count (npig), per category and area range.
+
+    Args:
+        area: (G,) float64 px^2.
+        ignore: (G,) uint8, 1 for what never counts.
+        category: (G,) int64 category index.
+        area_rng: (A, 2) float64 lowest and highest area px^2, both included (PARITY D6).
+        n_categories: K.
+    """
+    lo, hi = (np.ascontiguousarray(area_rng[:, i]) for i in (0, 1))
+    found = np.zeros((n_categories, len(lo)), np.int64)
+    count_positives(area, ignore, category, len(area), lo, hi, len(lo), n_categories, found.reshape(-1))
+    return found
+
+
 def match(
-    cells: Cells, pairs: Pairs, gt: GroundTruth, dt: Detections, iou_thrs: Float64, area_rng: Float64,
-    n_categories: int, fixed: bool,
+    cells: Cells, pairs: Pairs, gt: GroundTruth, dt: Detections, iou_thrs: Float64, area_rng: Float64, fixed: bool,
 ) -> Matches:  # fmt: skip
     """Match every cell at every threshold and in every area range.
 
     Args:
+        cells: both sides in matching order.
+        pairs: what can match; reordered by this.
+        gt: ground truth.
+        dt: detections.
+        iou_thrs: (T,) float64.
+        area_rng: (A, 2) float64 lowest and highest area px^2.
         fixed: a ground truth with id 0 matches like any other (PARITY X1).
     """
     n = len(cells.dt_order)
-    area, ignore, crowd = (np.ascontiguousarray(v[cells.gt_order]) for v in (gt.area, gt.ignore, gt.crowd))
-    zero = np.zeros(len(area), np.uint8) if fixed else (gt.id[cells.gt_order] == 0).astype(np.uint8)
+    rows = cells.gt_order
+    area, ignore, crowd = gt.area[rows], gt.ignore[rows], gt.crowd[rows]
+    zero = np.zeros(len(area), np.uint8) if fixed else (gt.id[rows] == 0).astype(np.uint8)
     most = int((cells.gt_stop - cells.gt_start).max(initial=1))
     ignored, taken = np.empty(most, np.int64), np.empty(most, np.int64)
     lo, hi = (np.ascontiguousarray(area_rng[:, i]) for i in (0, 1))
-    npig = np.zeros((n_categories, len(lo)), np.int64)
-    count_positives(area, ignore, cells.gt_category, len(area), lo, hi, len(lo), n_categories, npig.reshape(-1))
+    npig = positives(area, ignore, cells.gt_category, area_rng, cells.kinds)
     limits = np.minimum(iou_thrs, 1 - 1e-10)
     done, matched = [], 0
     split = blocks(len(lo), len(iou_thrs))

@@ -19,9 +19,9 @@ from cocokit.columns import Annotations, Field
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError, ParamsError
 
+from .accumulate import Ranking
 from .evaluate import evaluate, load_dataset, load_results, source_name
 from .params import EvalParams, default_iou_thrs
-from .ranking import Ranking
 from .report import Report
 
 Float64 = NDArray[np.float64]
@@ -193,7 +193,7 @@ def of_report(report: Report, counts: Sequence[int]) -> ProposalReport:
     Raises:
         ParamsError: categories are kept apart, or the counts are larger than max_dets.
     """
-    params, ranking = report.params, Ranking.of(report)
+    params, ranking = report.params, report.ranking
     if params.use_cats:
         raise ParamsError("use_cats", True, "proposals are matched without categories: evaluate with use_cats=False")
     if max(counts) > params.max_dets[-1]:

@@ -121,8 +121,8 @@ def _common(e: Evidence) -> dict[str, tuple[int, str]]:
     found: dict[str, tuple[int, str]] = {}
     ann = e.dataset.annotations
     cells, gt = e.cells, e.gt
-    kinds = len(cells.dt_cat_start) - 1
-    found["A1"] = count_ties(cells.dt_by_score, cells.dt_cat_start, kinds, cells.dt_order, e.dt.score), "detections"
+    ties = count_ties(cells.dt_by_score, cells.dt_cat_start, cells.kinds, cells.dt_order, e.dt.score)
+    found["A1"] = ties, "detections"
     floor = lowest(e.params.iou_thrs)
     found["B2"] = count_shared_best(e.pairs.offsets, e.pairs.iou, len(cells.dt_order), floor), "detections"
     if ann.ignore is not None and len(gt):

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .accumulate import Curves
+from cocokit.errors import NotFoundError
+
+from .accumulate import Curves, Ranking
 from .params import EvalParams
 from .quirks import QuirkHit
 from .summarize import Line, own_area_lines, summary_lines, text, value
@@ -47,6 +49,18 @@ class Report:
     def __post_init__(self) -> None:
         lines = summary_lines(self.params)
         self.stats = np.array([value(line, self.curves, self.params) for line in lines])
+
+    @property
+    def ranking(self) -> Ranking:
+        """The outcome of every detection, which raw curves and operating points are read from.
+
+        Raises:
+            NotFoundError: the report was made without details.
+        """
+        if self.details is None:
+            raise NotFoundError("this report holds no outcome per detection; make it with cocokit.evaluate()")
+        found: Ranking = self.details if isinstance(self.details, Ranking) else self.details.ranking
+        return found
 
     @property
     def iou_type(self) -> str:

@@ -16,7 +16,11 @@ from numpy.typing import NDArray
 
 from cocokit.errors import DataError
 
+from .accumulate import Ranking
+from .cells import IdIndex, build_cells
 from .evaluate import Outcome
+from .matching import Block, Matches, blocks, positives
+from .params import EvalParams
 from .quirks import QuirkHit
 
 Int64 = NDArray[np.int64]
@@ -106,6 +110,29 @@ class Tally:
             gt_id=self.gt_id[gt] if len(self.gt_id) else self.gt_id,
             quirks=self.quirks,
         )
+
+    def ranking(self, cat_ids: Int64, params: EvalParams) -> Ranking:
+        """The detections of all images by score, whatever order the images came in.
+
+        Args:
+            cat_ids: (K,) int64 categories of the evaluation.
+            params: the settings that the images were matched with.
+        """
+        images, categories = IdIndex(np.sort(self.images)), IdIndex(cat_ids)
+        (dt_image, _), (gt_image, _) = images.of(self.dt_image), images.of(self.gt_image)
+        (dt_category, _), (gt_category, _) = categories.of(self.dt_category), categories.of(self.gt_category)
+        cells = build_cells(
+            dt_image, dt_category, self.score, gt_image, gt_category, len(self.images), len(cat_ids), params.use_cats,
+            params.max_dets[-1],
+        )  # fmt: skip
+        ranges = np.asarray(params.area_rng)
+        rows = cells.gt_order
+        npig = positives(self.gt_area[rows], self.gt_ignore[rows], cells.gt_category, ranges, cells.kinds)
+        words = [
+            Block(*split, tp[cells.dt_order], ig[cells.dt_order])
+            for split, tp, ig in zip(blocks(len(ranges), len(params.iou_thrs)), self.tp, self.ig, strict=True)
+        ]
+        return Ranking.of_cells(cells, self.score, Matches(words, npig, 0))
 
     def to_bytes(self, settings: dict[str, Any]) -> bytes:
         """The tally and the settings that it was made with, as bytes that any process can read (nothing is pickled)."""

@@ -190,7 +190,7 @@ def _best(cells: Cells, pairs: Pairs, iou_thr: float) -> Int64:
 
 def _by_score(cells: Cells, score: Float64) -> Int64:
     """Positions by category, falling score and order of the results."""
-    category = np.repeat(np.arange(len(cells.dt_cat_start) - 1), np.diff(cells.dt_cat_start))
+    category = np.repeat(np.arange(cells.kinds), np.diff(cells.dt_cat_start))
     return np.lexsort((cells.dt_order, -score[cells.dt_order], category))
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cocokit.errors import DataError, ParamsError
 
-from ..accumulate import Curves, accumulate
+from ..accumulate import Curves, Ranking, accumulate
 from ..cells import Pairs, build_cells
 from ..matching import match
 from ..overlaps import lowest, of_boxes
@@ -63,9 +63,7 @@ class Run:
         self.pairs = self._nothing() if pooled_pose else self._candidates(len(categories))
         if np.isnan(self.pairs.iou).any():  # after NaN any overlap at all matches, also those left out here (X3)
             raise Odd("NaN")
-        self.matches = match(
-            self.cells, self.pairs, self.gt, self.dt, self.iou_thrs, self.area_rng, self.kinds, fixed=False
-        )
+        self.matches = match(self.cells, self.pairs, self.gt, self.dt, self.iou_thrs, self.area_rng, fixed=False)
 
     def _nothing(self) -> Pairs:
         return Pairs(np.zeros(len(self.cells.dt_order) + 1, np.int64), np.empty(0, np.int32), np.empty(0))
@@ -130,10 +128,7 @@ class Run:
             params = EvalParams(iou_thrs=self.iou_thrs, rec_thrs=rec_thrs, max_dets=tuple(wanted))
         except ParamsError as error:
             raise Odd(rec_thrs) from error
-        cells = self.cells
-        full = accumulate(
-            cells.dt_by_score, cells.dt_cat_start, cells.dt_rank, cells.dt_order, self.dt.score, self.matches, params
-        )
+        full = accumulate(Ranking.of_cells(self.cells, self.dt.score, self.matches), params)
         if (k, a, m) == full.recall.shape[1:] and chosen.areas == list(range(a)) and chosen.limits == wanted:
             return full
         places: Any = np.ix_(chosen.categories, chosen.areas, [wanted.index(limit) for limit in chosen.limits])

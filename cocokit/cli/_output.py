@@ -1,9 +1,7 @@
-"""What the commands share: JSON lines, tables, text files, and progress."""
+"""What the commands share: JSON lines, tables and text files."""
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -118,22 +116,3 @@ def _cell(value: Any) -> Any:
     """A value for a CSV file: whoever averages a column must not average the -1 of what was not measured."""
     value = plain(value)
     return None if isinstance(value, float) and value == -1 else value
-
-
-class Progress:
-    """A line on a terminal that says how far a long job is; silent elsewhere and for the first two seconds."""
-
-    def __init__(self, what: str) -> None:
-        self._what, self._start = what, time.monotonic()
-        self._on, self._shown = sys.stderr.isatty(), False
-
-    def __call__(self, done: int, total: int) -> None:
-        """Say that ``done`` of ``total`` steps are over."""
-        if self._on and time.monotonic() - self._start > 2:
-            self._shown = True
-            click.echo(f"\r{self._what} {done:,} of {total:,}", nl=False, err=True)
-
-    def close(self) -> None:
-        """End the line."""
-        if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)

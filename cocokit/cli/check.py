@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import FOUND_PROBLEMS
+from ._progress import Progress
 
 if TYPE_CHECKING:
     from ..findings import Finding
@@ -30,12 +31,14 @@ def command(file: str, dt: str | None, as_json: bool) -> int:
     from ..checks import check_dataset, check_results
     from ..coco_json import read_dataset, read_results
 
-    dataset = read_dataset(file)
-    found = {file: check_dataset(dataset)}
+    with Progress(f"checking {file}"):
+        dataset = read_dataset(file)
+        found = {file: check_dataset(dataset)}
     sizes = {file: f"{len(dataset.images):,} images, {len(dataset.annotations):,} annotations"}
     if dt is not None:
-        results = read_results(dt)
-        found[dt] = check_results(results, dataset)
+        with Progress(f"checking {dt}"):
+            results = read_results(dt)
+            found[dt] = check_results(results, dataset)
         sizes[dt] = f"{len(results):,} results"
     errors = sum(finding.severity == "error" for findings in found.values() for finding in findings)
     if as_json:

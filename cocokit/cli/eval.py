@@ -9,6 +9,7 @@ import click
 
 from . import FOUND_PROBLEMS, _parse
 from ._help import Sectioned
+from ._progress import Progress
 
 _HELP = """Evaluate detections against ground truth.
 
@@ -99,7 +100,9 @@ def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> i
     baseline = _baseline(given["fail_drop"])
     gt, iou_type = _from_workspace(gt, iou_type)
     measure = _measures.chosen(given)
-    found = measure(gt, preds, iou_type or _guessed(preds), given)
+    iou_type = iou_type or _guessed(preds)
+    with Progress(f"evaluating {preds}"):
+        found = measure(gt, preds, iou_type, given)
     failed = _failed_gates(found.stats, given["fail_under"], given["fail_drop"], baseline)
     _measured.write_files(found, given)
     if given["as_json"]:

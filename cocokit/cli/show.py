@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import DataError, NotFoundError
+from ._progress import Progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -48,9 +49,11 @@ def command(
     from ..coco_json import read_dataset, read_results
     from ..config import load_settings
 
-    dataset = read_dataset(file)
+    with Progress(f"reading {file}"):
+        dataset = read_dataset(file)
     image = _image(dataset, image_id, file)
-    results = read_results(dt) if dt else None
+    with Progress(f"reading {dt}"):
+        results = read_results(dt) if dt else None
     photo = _photo(image, load_settings({"images": images}).images)
     size = _draw(dataset, image, results, photo, output, min_score, boxes=boxes)
     if as_json:

@@ -1,0 +1,52 @@
+"""A sign of life on the terminal while something takes long."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threading import Event, Thread
+
+#: Seconds before the line appears, and between two changes of it.
+PATIENCE, BEAT = 2.0, 1.0
+
+
+class Progress:
+    """A line on stderr with what is being done and for how many seconds; gone when it is done.
+
+    Silent where stderr is no terminal, and for the first two seconds. The work itself is one call after another into
+    compiled code, which lets go of the interpreter, so a thread beside it can speak.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._thread: Thread | None = None
+        self._over: Event | None = None
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            from threading import Event, Thread
+
+            from ..compiled import backend_name
+
+            backend_name()  # the first run compiles, and has a note of its own
+            self._over = Event()
+            self._thread = Thread(target=self._tell, args=(self._over,), daemon=True)
+            self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._over is not None and self._thread is not None:
+            self._over.set()
+            self._thread.join()
+
+    def _tell(self, over: Event) -> None:
+        start, wait = time.monotonic(), PATIENCE
+        while not over.wait(wait):
+            wait = BEAT
+            print(f"\r{self._what} ... {time.monotonic() - start:.0f} s", end="", file=sys.stderr, flush=True)
+        if wait == BEAT:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

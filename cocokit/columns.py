@@ -175,7 +175,7 @@ def take_ragged(ragged: Ragged, rows: Int64) -> Ragged:
 
 
 def take_segmentations(outlines: Segmentations, rows: Int64) -> Segmentations:
-    """The given rows of outlines, copied."""
+    """The given rows of outlines, copied; ``rows`` as for :func:`take_ragged`."""
     rings, index = _spread(outlines.rings, rows)
     xy = take_ragged(outlines.xy, index)
     text, counts = take_ragged(outlines.text, rows), take_ragged(outlines.counts, rows)
@@ -183,12 +183,12 @@ def take_segmentations(outlines: Segmentations, rows: Int64) -> Segmentations:
 
 
 def take_annotations(annotations: Annotations, rows: Int64) -> Annotations:
-    """The given rows of annotations, copied."""
+    """The given rows of annotations, copied; ``rows`` as for :func:`take_ragged`."""
     return Annotations(**{name: _taken(getattr(annotations, name), rows) for name in Annotations.__slots__})
 
 
 def take_images(images: Images, rows: Int64) -> Images:
-    """The given rows of images, copied."""
+    """The given rows of images, copied; ``rows`` as for :func:`take_ragged`."""
     return Images(**{name: _taken(getattr(images, name), rows) for name in Images.__slots__})
 
 

@@ -43,7 +43,7 @@ class Mark:
     """One thing to draw; all coordinates are px of the image, origin at its top-left corner.
 
     Attributes:
-        text: its label, or an empty string for none.
+        text: what its chip says, or an empty string for none.
         colour: its colour, as ``#RRGGBB``.
         box: [x, y, w, h] to stroke, or None.
         rings: outlines, each a sequence of (x, y); they are stroked where there is no box.
@@ -90,7 +90,7 @@ def draw(
     Args:
         photo: (height, width, 3) uint8 RGB, or None for a grey ground.
         size: (width, height) px of the image, at least 1.
-        marks: what to draw, in this order; labels come on top of everything.
+        marks: what to draw, in this order; names come on top of everything.
         caption: a line below the picture, or nothing.
     """
     scale = max(1, round(_WANTED / max(size)))

@@ -23,7 +23,7 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def repeated(ids: Int64) -> Int64:
-    """Rows whose id occurs in an earlier row too: (M,) int64, rising.
+    """Rows of (N,) ids whose id occurs in an earlier row too: (M,) int64, rising.
 
     >>> repeated(np.array([7, 3, 7, 7])).tolist()
     [2, 3]
@@ -36,7 +36,7 @@ def repeated(ids: Int64) -> Int64:
 
 
 def run_starts(ids: Int64) -> Int64:
-    """Rows whose id differs from the row before, (M,) int64: results come image by image as a rule, so these are few.
+    """Rows of (N,) ids that differ from the row before, (M,) int64: few, as results come image by image as a rule.
 
     >>> run_starts(np.array([5, 5, 2, 5])).tolist(), run_starts(NO_ROWS).tolist()
     ([0, 2, 3], [])
@@ -47,7 +47,7 @@ def run_starts(ids: Int64) -> Int64:
 
 
 def rows_not_in(ids: Int64, known: Int64) -> Int64:
-    """Rows whose id is not among the rising ``known`` ones: (M,) int64, rising.
+    """Rows of (N,) ids that are not among the (K,) rising ``known`` ones: (M,) int64, rising.
 
     >>> rows_not_in(np.array([4, 4, 9]), np.array([2, 4])).tolist()
     [2]

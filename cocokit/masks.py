@@ -106,11 +106,11 @@ class Masks:
         return len(self.segmentations)
 
     def ends(self, rows: Int64) -> Ragged:
-        """Ends of the masks ``rows``, uint32; a missing or empty outline is an empty mask (PARITY X10)."""
+        """Ends of the masks ``rows`` (R,), uint32; a missing or empty outline is an empty mask (PARITY X10)."""
         return ends_of(self.segmentations, np.ascontiguousarray(rows, np.int64), self.size)
 
     def placed(self, rows: Int64) -> tuple[Ragged, Int64]:
-        """Ends of some masks, uint32, and for each of ``rows`` (repeats allowed) which of them is its own.
+        """Ends of some masks, uint32, and (R,) int64 which of them is that of each of ``rows`` (R,), repeats allowed.
 
         Nothing is decoded twice, and what was kept from measuring is not decoded at all.
         """
@@ -147,8 +147,8 @@ class Masks:
         """IoU of the detections ``rows`` of this with the ground truths ``other_rows`` of ``others``, pair by pair.
 
         Args:
-            rows: (P,) int64.
-            other_rows: (P,) int64.
+            rows: (P,) int64 each pair's detection.
+            other_rows: (P,) int64 each pair's ground truth.
             others: the ground truths' masks, G of them.
             crowd: (G,) uint8, 1 for a crowd region.
 
@@ -169,7 +169,7 @@ class Masks:
 
 
 def measure(segmentations: Segmentations, sizes: Int64 | None = None) -> Measures:
-    """Area, box, sum of runs and status of N outlines; arguments and errors as those of :class:`Masks`."""
+    """Area, box, sum of runs and status of N outlines; ``sizes`` (N, 2) and errors as those of :class:`Masks`."""
     return Masks(segmentations, sizes).measures
 
 

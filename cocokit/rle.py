@@ -150,7 +150,19 @@ def merge(rles: Sequence[RleLike], intersect: bool = False) -> Rle:
 
 
 def merged_ends(a: UInt32, b: UInt32, intersect: bool) -> UInt32:
-    """Ends of the union or intersection of two masks given as ends; ValueError where rleMerge would never return."""
+    """Ends of the union or intersection of two masks of one size, as rleMerge makes it.
+
+    Args:
+        a: (E,) uint32 ends of the runs, px, column-major.
+        b: (F,) uint32 likewise.
+        intersect: the intersection instead of the union.
+
+    Returns:
+        (L,) uint32 ends, L at most E + F + 1.
+
+    Raises:
+        ValueError: the runs sum to different numbers, and rleMerge would never return.
+    """
     out = np.empty(len(a) + len(b) + 1, np.uint32)
     used = merge_two(np.ascontiguousarray(a), len(a), np.ascontiguousarray(b), len(b), out, int(intersect))
     if used < 0:

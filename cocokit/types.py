@@ -54,25 +54,6 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
-    """One category.
-
-    Attributes:
-        id: its id in the file.
-        name: what it is called.
-        supercategory: the group it belongs to, or None.
-        keypoints: names of the points of a pose, in order; empty for a category without poses.
-        skeleton: pairs of 1-based point numbers that a drawing joins.
-    """
-
-    id: int
-    name: str
-    supercategory: str | None = None
-    keypoints: tuple[str, ...] = ()
-    skeleton: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Annotation:
     """One ground-truth annotation; a field that the file does not have is None.
 

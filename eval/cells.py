@@ -76,7 +76,7 @@ class IdIndex:
         fill_table(self.ids, len(ids), self._keys, self._values, self._bits)
 
     def of(self, column: Int64) -> tuple[Int32, int]:
-        """(N,) int32 index of each id, -1 where unknown, and how many are unknown."""
+        """(N,) int32 index of each of (N,) ids, -1 where unknown, and how many are unknown."""
         out = np.empty(len(column), np.int32)
         unknown = look_up(np.ascontiguousarray(column), len(column), self._keys, self._values, self._bits, out)
         return out, unknown
@@ -89,8 +89,9 @@ def build_cells(
     """Sort both sides into cells.
 
     Args:
-        dt_image, dt_category, gt_image, gt_category: indices, -1 for rows that do not count.
-        score: (N,) detection scores.
+        dt_image, dt_category: (N,) int32 index of each detection's image and category, -1 for rows that do not count.
+        score: (N,) float64 of the detections.
+        gt_image, gt_category: (G,) int32 likewise of the ground truths.
         n_images, n_categories: sizes of the index ranges.
         use_cats: False puts all categories of an image into one cell.
         limit: the largest max_dets.

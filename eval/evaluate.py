@@ -225,12 +225,21 @@ def _walk(dataset: Dataset, images: IdIndex, params: EvalParams) -> Int64 | None
 def candidates(
     cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_ids: Int64, dataset: Dataset,
 ) -> Pairs:  # fmt: skip
-    """Pairs whose overlap reaches the lowest threshold."""
+    """Pairs whose overlap reaches the lowest threshold.
+
+    Args:
+        cells: both sides in matching order.
+        gt: ground truth.
+        dt: detections; the masks of boxes are drawn here (PARITY J2).
+        params: the settings.
+        cat_ids: (K,) int64 ids of the categories, by index.
+        dataset: has the sizes of the images.
+    """
     floor = lowest(params.iou_thrs)
     if params.iou_type == "bbox":
         return of_boxes(cells, gt, dt, floor)
     if params.iou_type == "keypoints":
-        if not params.use_cats and not params.fixed:  # the reference compares nothing then (PARITY F6)
+        if not params.use_cats and not params.fixed:  # pycocotools compares nothing then (PARITY F6)
             return Pairs(np.zeros(len(cells.dt_order) + 1, np.int64), np.empty(0, np.int32), np.empty(0))
         from .keypoints import of_keypoints
 

@@ -30,7 +30,7 @@ class Faults:
         self.warnings: list[str] = []
 
     def refuse(self, at: Int64, field: str, reason: str, remedy: str) -> None:
-        """Raise for the rows ``at`` (at least one); ``reason`` speaks of the first.
+        """Raise for the rows ``at``, (M,) int64 and at least one; ``reason`` speaks of the first.
 
         Raises:
             DataError: always.
@@ -38,7 +38,7 @@ class Faults:
         raise self._error(at, field, reason, remedy)
 
     def doubt(self, at: Int64, field: str, reason: str, remedy: str) -> None:
-        """Raise for rows that pycocotools accepts, or warn when the border is lenient.
+        """Raise for rows ``at``, (M,) int64, that pycocotools accepts, or warn when the border is lenient.
 
         Raises:
             DataError: unless lenient.
@@ -49,11 +49,11 @@ class Faults:
         self.warn(at, field, f"{reason}, counted as pycocotools counts it")
 
     def warn(self, at: Int64, field: str, reason: str) -> None:
-        """Note the rows ``at`` (at least one)."""
+        """Note the rows ``at``, (M,) int64 and at least one."""
         self.warnings.append(str(self._error(at, field, reason, "")))
 
     def without(self, field: Field) -> Int64:
-        """Rows that lack a field."""
+        """(M,) int64 rows that lack a field."""
         return np.flatnonzero((self.rows.present & int(field)) == 0)
 
     def _error(self, at: Int64, field: str, reason: str, remedy: str) -> DataError:

@@ -29,7 +29,15 @@ _LARGE = float(1 << 25)
 def of_keypoints(
     cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_ids: Int64, floor: float
 ) -> Pairs:
-    """Pairs of poses with object keypoint similarity of at least ``floor``.
+    """Pairs of poses with object keypoint similarity of at least ``floor`` (PARITY F1 to F10).
+
+    Args:
+        cells: both sides in matching order.
+        gt: ground truth with keypoints.
+        dt: detections with keypoints.
+        params: has the sigmas.
+        cat_ids: (K,) int64 ids of the categories, by index.
+        floor: the lowest similarity that can match.
 
     Raises:
         DataError: a pose whose number of points is not that of its category's sigmas.
@@ -46,7 +54,7 @@ def of_keypoints(
 
 
 def oks(cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_ids: Int64) -> Float64:
-    """(P,) similarity of every pair of every cell, cell after cell, detection after detection."""
+    """(P,) float64 similarity of every pair of every cell, cell after cell; arguments as for :func:`of_keypoints`."""
     assert dt.keypoints is not None
     if gt.keypoints is None:
         raise DataError("ground truth", "annotations", "have no keypoints", "give a person_keypoints file as --gt")

@@ -19,7 +19,7 @@ Float64 = NDArray[np.float64]
 
 
 def lowest(iou_thrs: Float64) -> float:
-    """The lowest overlap that can match anything (PARITY B1)."""
+    """The lowest overlap that can match anything at the (T,) thresholds (PARITY B1)."""
     return float(min(iou_thrs.min(), 1 - 1e-10))
 
 

@@ -14,7 +14,7 @@ IOU_TYPES = ("bbox", "segm", "keypoints")
 AREA_LABELS = ("all", "small", "medium", "large")
 _AREAS = {"all": (0.0, 1e10), "small": (0.0, 32.0**2), "medium": (32.0**2, 96.0**2), "large": (96.0**2, 1e10)}
 
-#: Per-point tolerances of the 17 person keypoints; divided by ten at run time, as the reference does (PARITY F9).
+#: Per-point tolerances of the 17 person keypoints; divided by ten at run time, as pycocotools does (PARITY F9).
 PERSON_SIGMAS = (0.26, 0.25, 0.25, 0.35, 0.35, 0.79, 0.79, 0.72, 0.72, 0.62, 0.62, 1.07, 1.07, 0.87, 0.87, 0.89, 0.89)
 
 Float64 = NDArray[np.float64]
@@ -31,7 +31,7 @@ def default_rec_thrs() -> Float64:
 
 
 def person_sigmas() -> Float64:
-    """(17,) float64 tolerances of the person keypoints, as fractions of the object's scale."""
+    """(17,) float64 tolerances of the person keypoints, as fractions of the person's scale (the root of its area)."""
     return np.array(PERSON_SIGMAS) / 10.0
 
 
@@ -49,7 +49,7 @@ class EvalParams:
         img_ids, cat_ids: ids to evaluate, or None for all; each once, rising (pooled categories: as given).
         use_cats: False pools all categories (class-agnostic).
         sigmas: per-point tolerances: (P,) for all categories, or a mapping from category id; keypoints only.
-        fixed: correct the reference's defects (PARITY.md) instead of reproducing them.
+        fixed: correct pycocotools' defects (PARITY.md) instead of reproducing them.
 
     Raises:
         ParamsError: a setting that cannot work, with what would.

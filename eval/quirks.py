@@ -1,4 +1,4 @@
-"""Which of the reference's quirks an input triggers, and how many rows each one touches (PARITY.md: how counted)."""
+"""Which of pycocotools' quirks an input triggers, and how many rows each one touches (PARITY.md: how counted)."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class Report:
         cat_names: their names.
         npig: (K, A) int64 ground truths that count, per category and area range.
         counts: how many images, annotations and detections were evaluated.
-        quirks: quirks of the reference that this input triggers.
+        quirks: quirks of pycocotools that this input triggers.
         warnings: one sentence each.
         stats: (12,) float64, keypoints (10,): the summary in pycocotools' order; -1 where nothing was measured.
         details: what other measures need (per-detection outcome); None in a merged or stored report.

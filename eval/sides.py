@@ -82,7 +82,7 @@ class Detections:
 
 
 def last_with_same_id(ids: Int64) -> Int64 | None:
-    """(N,) int64 row of the last annotation with the same id, or None when every id is used once."""
+    """(N,) int64 row of the last annotation with the same id as each, or None when every id is used once."""
     if len(ids) < 2 or (ids[1:] > ids[:-1]).all():
         return None
     order = np.argsort(ids, kind="stable")
@@ -106,19 +106,18 @@ def ground_truth(columns: Annotations, iou_type: str, fixed: bool, walk: Int64 |
         columns: annotation columns.
         iou_type: ``keypoints`` ignores annotations without a visible point (PARITY D2).
         fixed: count every annotation as itself (X2) and honour a user's ``ignore`` (D1).
-        walk: rows in the order in which pycocotools walks them; default the file's.
+        walk: (G,) int64 rows in the order in which pycocotools walks them; default the file's.
     """
     n = len(columns)
     source = np.arange(n, dtype=np.int64) if walk is None else walk
     ids = _column(columns.id, n, np.int64)
     if not fixed and (last := last_with_same_id(ids)) is not None:
         source = last[source]
+    plain = len(source) == n and bool((source == np.arange(n)).all())
 
-    def take(values: NDArray) -> NDArray:  # type: ignore[type-arg]
-        return np.ascontiguousarray(values[source])
+    def pick(values: NDArray) -> NDArray:  # type: ignore[type-arg]
+        return values if plain else values[source]
 
-    plain = walk is None and (fixed or source is not None) and len(source) == n and (source == np.arange(n)).all()
-    pick = (lambda v: v) if plain else take
     crowd = pick(_column(columns.iscrowd, n, np.uint8))
     ignore = crowd
     if fixed and columns.ignore is not None:

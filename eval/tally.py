@@ -94,7 +94,7 @@ class Tally:
         return cls(**columns, quirks=quirks)
 
     def without(self, images: Int64) -> Tally:
-        """The same without some images; quirks are those of all."""
+        """The same without some images, (M,) int64 ids; quirks are those of all."""
         dt, gt = ~np.isin(self.dt_image, images), ~np.isin(self.gt_image, images)
         return Tally(
             images=self.images[~np.isin(self.images, images)],

@@ -104,6 +104,51 @@ def test_every_public_name_has_a_docstring(source: Source) -> None:
     assert bare == []
 
 
+#: How the annotation of an array looks, and a shape in prose: (N,), (H, W), (D, 4), (T, R, K, A, M), (E + F + 1,).
+ARRAY = re.compile(r"\b(NDArray|(Int|UInt|Float)\d+|Bools)\b")
+SHAPE = re.compile(r"\(\w+(?: [+*x] \w+)*,(?: \w+,?)*\)")
+
+
+def entry(docstring: str, argument: str) -> str:
+    """What the Args section says of one argument, with its continuation lines; all of the docstring without one."""
+    found = re.search(rf"^    (?:\w+, )*{argument}(?:, \w+)*:.*(?:\n {{8}}.*)*", docstring, re.M)
+    return found[0] if found else docstring
+
+
+def shapeless(function: ast.FunctionDef) -> list[str]:
+    """Array arguments, and an array that comes back, of which the docstring does not say the shape."""
+    text = ast.get_docstring(function) or ""
+    if re.search(r"arguments (and errors )?as |as for :func:", text):
+        return []  # another docstring has them
+    arguments = [*function.args.args, *function.args.kwonlyargs]
+    arrays = [a.arg for a in arguments if a.annotation and ARRAY.search(ast.unparse(a.annotation))]
+    returned = function.returns is not None and ARRAY.search(ast.unparse(function.returns))
+    bare = [name for name in arrays if not SHAPE.search(entry(text, name))]
+    return bare + ["what comes back"] * bool(returned and not SHAPE.search(text))
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda s: s.module)
+def test_every_array_of_a_public_function_has_a_shape_in_its_docstring(source: Source) -> None:
+    functions = [(name, node) for name, node in public(source.tree, source.module) if isinstance(node, ast.FunctionDef)]
+    found = {name: bare for name, node in functions if (bare := shapeless(node))}
+    assert found == {}
+
+
+def test_an_array_without_a_shape_is_noticed() -> None:
+    code = '''
+def area(boxes: Float64, scale: float) -> Float64:
+    """Areas of boxes.
+
+    Args:
+        boxes: x, y, w, h px.
+        scale: times this.
+    """
+'''
+    (function,) = ast.parse(code).body
+    assert isinstance(function, ast.FunctionDef)
+    assert shapeless(function) == ["boxes", "what comes back"]
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_says_what_it_does_and_ends_with_an_example(name: str) -> None:
     command = cli.get_command(click.Context(cli), name)

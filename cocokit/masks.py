@@ -280,6 +280,8 @@ def _sizes(segmentations: Segmentations, sizes: Int64 | None, rows: Int64) -> In
     if sizes is None and (segmentations.kind[rows] == KIND_POLYGONS).any():
         row = int(rows[segmentations.kind[rows] == KIND_POLYGONS][0])
         raise DataError("segmentations", f"[{row}]", "a polygon has no size of its own", "give the images' sizes")
+    if not len(chosen) or (chosen.min() >= 0 and chosen.max() < 1 << 16):
+        return size  # the usual case: no product can reach 2**32
     bad = ((chosen < 0) | (chosen > MOST_PIXELS)).any(axis=1)
     bad |= chosen[:, 0] * chosen[:, 1] >= MOST_PIXELS
     if bad.any():

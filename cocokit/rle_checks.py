@@ -6,6 +6,7 @@ import numpy as np
 
 from .columns import KIND_COUNTS, KIND_RLE, Field, Float64, Int64, take_segmentations
 from .findings import Notebook
+from .ids import sizes_differ
 from .kernels.runs import BAD_CHARACTERS, TRUNCATED
 from .masks import measure
 from .shape_checks import TOLERANCE, Rows
@@ -29,7 +30,7 @@ def check_rle(notes: Notebook, rows: Rows) -> None:
 
     notes.add("error", "rle-size-impossible", ~possible, "an RLE of a size that no image has", rows.noun, size_example)
     sized = np.isfinite(rows.size[at, 0])
-    other = possible & sized & (size[:, ::-1] != rows.size[at]).any(axis=1)
+    other = possible & sized & sizes_differ(size[:, ::-1], rows.size[at])
     notes.add("error", "rle-size", other, "an RLE of another size than its image", rows.noun, size_example)
     _check_runs(notes, rows, at[possible])
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cocokit.columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Annotations, Field, Segmentations
-from cocokit.ids import sizes_of_images
+from cocokit.ids import sizes_differ, sizes_of_images
 from cocokit.kernels.runs import BAD_CHARACTERS, TRUNCATED, WRONG_SUM
 from cocokit.masks import STATUS_TEXT, Masks
 
@@ -138,7 +138,7 @@ def _check_mask_sizes(side: Faults, outlines: Segmentations, dataset: Dataset) -
     if ids is None:
         return
     size = sizes_of_images(dataset.images, ids)
-    at = np.flatnonzero((outlines.size != size).any(1) & _is_rle(outlines) & (size[:, 0] > 0))
+    at = np.flatnonzero(sizes_differ(outlines.size, size) & _is_rle(outlines) & (size[:, 0] > 0))
     if len(at):
         (h, w), (height, width) = outlines.size[at[0]].tolist(), size[at[0]].tolist()
         reason = f"is {h} x {w} (height x width) px where its image is {height} x {width}, so it matches nothing (I2)"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field
 from cocokit.dataset import Dataset
-from cocokit.ids import distinct, sizes_of_images
+from cocokit.ids import distinct, sizes_differ, sizes_of_images
 
 from .cells import Cells, Pairs
 from .kernels.census import count_on_edges, count_outside, count_shared_best, count_ties
@@ -192,7 +192,7 @@ def _masks(e: Evidence) -> dict[str, tuple[int, str]]:
                            (e.dt.segmentation, e.dt.image_id[e.dt_known], np.flatnonzero(e.dt_known))):
         if seg is not None and len(rows):
             rle = seg.kind[rows] > KIND_POLYGONS
-            other += int(np.count_nonzero(rle & (seg.size[rows] != sizes_of_images(images, ids)).any(1)))
+            other += int(np.count_nonzero(rle & sizes_differ(seg.size[rows], sizes_of_images(images, ids))))
     found["I2"] = other, "masks"
     if outlines is None or not len(ann):
         return found

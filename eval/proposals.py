@@ -110,14 +110,14 @@ class ProposalReport:
         return found
 
     def lines(self) -> list[str]:
-        """A table as text: a row per area range, average recall at the counts, and the AUC, in percent."""
-        heads = [*(f"AR@{count}" for count in self.counts), " AUC"]
+        """A table as text: a row per area range, average recall at the counts, and the AUC."""
+        heads = [f"{head:>5}" for head in (*(f"AR@{count}" for count in self.counts), "AUC")]
         width = max(len(label) for label in ("area", *self.area_labels))
         lines = ["  ".join([f"{'area':{width}}", *heads])]
         for label in self.area_labels:
             values = [*(self.ar(count, label) for count in self.counts), self.auc(label)]
-            texts = [f"{100 * v:.1f}" if v > -1 else "-" for v in values]
-            cells = [f"{text:>{max(4, len(head))}}" for text, head in zip(texts, heads, strict=True)]
+            texts = [f"{v:.3f}" if v > -1 else "-" for v in values]
+            cells = [f"{text:>{max(5, len(head))}}" for text, head in zip(texts, heads, strict=True)]
             lines.append("  ".join([f"{label:{width}}", *cells]))
         return lines
 

@@ -193,7 +193,7 @@ def proposals(gt: str, preds: str, iou_type: str, given: Mapping[str, Any]) -> M
     return Measured(
         stats=stats,
         lines=[
-            f"Average recall of {made.proposals:,} proposals in {made.images:,} images, percent:",
+            f"Average recall of {made.proposals:,} proposals in {made.images:,} images:",
             "",
             *made.lines(),
         ],

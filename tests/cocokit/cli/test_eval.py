@@ -253,7 +253,7 @@ def test_proposals_have_a_row_per_area_range(folder: Folder) -> None:
     result = folder.eval(dataset(), box_results(), "--iou-type", "bbox", *words)
     assert result.exit_code == 3
     lines = result.stdout.splitlines()
-    assert lines[0] == "Average recall of 6 proposals in 3 images, percent:"
+    assert lines[0] == "Average recall of 6 proposals in 3 images:"
     assert lines[2].split() == ["area", "AR@1", "AR@2", "AUC"]
     assert [line.split()[0] for line in lines[3:7]] == ["all", "small", "medium", "large"]
     (failed,) = result.stderr.splitlines()

@@ -10,7 +10,8 @@ NAN = float("nan")
 
 @case(
     "D1",
-    "The first object says ignore. Strict counts it: two objects, a hit, a miss (its second detection) and a hit. "
+    "The first annotation says ignore. Strict counts it: two annotations, a hit, a miss (its second "
+    "detection) and a hit. "
     "Fixed ignores it and the first detection that matches it; the second is a false positive, as the place is taken.",
 )
 def _() -> Pair:
@@ -18,7 +19,8 @@ def _() -> Pair:
     return gt, [found(0, 0, 10, 10), found(0, 0, 10, 10, score=0.8), found(50, 50, 10, 10, score=0.7)]
 
 
-@case("D3", "The small object is counted in the small range and ignored in the large one, the large one vice versa.")
+@case("D3", "The small annotation is counted in the small range and ignored in the large one, the "
+    "large one vice versa.")
 def _() -> Pair:
     gt = world(truth(0, 0, 10, 10), truth(0, 0, 99, 99))
     return gt, [found(0, 0, 99, 99), found(0, 0, 10, 10, score=0.8)]
@@ -45,7 +47,7 @@ def _() -> Pair:
     return gt, [found(35, 0, 10, 10), found(60, 60, 20, 20, score=0.8)]
 
 
-@case("E2", "The detection says iscrowd. It is an ordinary detection: IoU 0.6 with the object, not 1.")
+@case("E2", "The detection says iscrowd. It is an ordinary detection: IoU 0.6 with the annotation, not 1.")
 def _() -> Pair:
     return world(truth(0, 0, 10, 10)), [found(0, 0, 10, 6, iscrowd=1)]
 
@@ -75,7 +77,7 @@ def _() -> Pair:
     return gt, [found(0, 0, 10, 10, id=0), found(50, 50, 10, 10, score=0.8, id=70)]
 
 
-@case("J5", "Image 2 has an object and no results: a miss.")
+@case("J5", "Image 2 has an annotation and no results: a miss.")
 def _() -> Pair:
     return world(truth(0, 0, 10, 10), truth(0, 0, 10, 10, image=2), images=2), [found(0, 0, 10, 10)]
 
@@ -92,7 +94,8 @@ def _() -> Pair:
 
 @case(
     "L2",
-    "Seven of ten objects are found. By linspace the recall of index 70 is the number after 0.7, so it is not reached "
+    "Seven of ten annotations are found. By linspace the recall of index 70 is the number after "
+    "0.7, so it is not reached "
     "and precision there is 0; with 70 / 100 it would be 1.",
 )
 def _() -> Pair:
@@ -102,7 +105,8 @@ def _() -> Pair:
 
 @case(
     "L4",
-    "Categories are pooled: a detection of kind 2 finds the object of kind 1. Objects stand in order of category, "
+    "Categories are pooled: a detection of kind 2 finds the annotation of kind 1. Annotations stand "
+    "in order of category, "
     "so the tie (IoU 1/3) goes to kind 2, though kind 1 is later in the file.",
     use_cats=False,
     iou_thrs=[0.3],
@@ -125,7 +129,7 @@ def _() -> Pair:
     return world(truth(0, 0, 10, 10)), [found(0, 0, 10, 10)]
 
 
-@case("X1", "The object with id 0 is found, but the match table says 0, that is, nothing: recall 1/2. Fixed: 1.")
+@case("X1", "The annotation with id 0 is found, but the match table says 0, that is, nothing: recall 1/2. Fixed: 1.")
 def _() -> Pair:
     gt = world(truth(0, 0, 10, 10, id=0), truth(50, 50, 10, 10, id=1))
     return gt, [found(0, 0, 10, 10), found(50, 50, 10, 10, score=0.8)]
@@ -133,7 +137,8 @@ def _() -> Pair:
 
 @case(
     "X2",
-    "Two objects have the id 7. pycocotools sees the second one twice: the first detection is false, the second takes "
+    "Two annotations have the id 7. pycocotools sees the second one twice: the first detection is "
+    "false, the second takes "
     "one copy and leaves the other unfound.",
 )
 def _() -> Pair:
@@ -163,7 +168,7 @@ def _() -> Pair:
     return gt, [found(0, 0, 10, 10)]
 
 
-@case("X6", "A detection and an object of category 9, which is not listed, are left out.")
+@case("X6", "A detection and an annotation of category 9, which is not listed, are left out.")
 def _() -> Pair:
     gt = world(truth(0, 0, 10, 10), truth(50, 50, 10, 10, category=9))
     return gt, [found(20, 20, 9, 9, category=9), found(0, 0, 10, 10, score=0.8)]

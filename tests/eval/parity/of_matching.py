@@ -9,7 +9,8 @@ Pair = tuple[Row, list[Row]]
 
 @case(
     "A1",
-    "All three scores are equal. Within image 1 the first result of the file takes the object at IoU 0.6, though the "
+    "All three scores are equal. Within image 1 the first result of the file takes the annotation "
+    "at IoU 0.6, though the "
     "second fits better. Across images, image 1 comes first although image 2 stands first in both files; with the "
     "file's order the false positive would lead and precision would fall.",
 )
@@ -31,7 +32,7 @@ def _() -> Pair:
 @case(
     "A4",
     "The crowd region stands first in the file and has IoU 1 with the detection. Ignored ground truth is moved "
-    "behind the others, so the real object (IoU 0.6) is met first and wins: a true positive.",
+    "behind the others, so the real annotation (IoU 0.6) is met first and wins: a true positive.",
 )
 def _() -> Pair:
     return world(truth(0, 0, 50, 50, iscrowd=1), truth(0, 0, 10, 10)), [found(0, 0, 10, 6)]
@@ -44,7 +45,7 @@ def _() -> Pair:
 
 @case(
     "B2",
-    "The first detection lies halfway between two objects (IoU 1/3 with both) and takes the later one. The second "
+    "The first detection lies halfway between two annotations (IoU 1/3 with both) and takes the later one. The second "
     "fits that one only, and finds it taken: recall 1/2. If the earlier one were taken, recall would be 1.",
     iou_thrs=[0.3],
 )
@@ -54,7 +55,8 @@ def _() -> Pair:
 
 @case(
     "B3",
-    "The detection has IoU 0.6 with a real object and 1 with the crowd region behind it. Once the real one matches, "
+    "The detection has IoU 0.6 with a real annotation and 1 with the crowd region behind it. Once "
+    "the real one matches, "
     "the search stops at the region: a true positive, not an ignored detection.",
 )
 def _() -> Pair:
@@ -62,14 +64,15 @@ def _() -> Pair:
 
 
 @case(
-    "B4", "Two detections match the same crowd region; both are ignored, and the object scored lower has precision 1."
+    "B4", "Two detections match the same crowd region; both are ignored, and the annotation scored "
+    "lower has precision 1."
 )
 def _() -> Pair:
     gt = world(truth(0, 0, 40, 40, iscrowd=1), truth(60, 60, 20, 20))
     return gt, [found(0, 0, 9, 9), found(20, 20, 9, 9, score=0.8), found(60, 60, 20, 20, score=0.7)]
 
 
-@case("B5", "2^62 and 2^62 + 1 are the same number as floats; both objects are still found, once each.")
+@case("B5", "2^62 and 2^62 + 1 are the same number as floats; both annotations are still found, once each.")
 def _() -> Pair:
     gt = world(truth(0, 0, 10, 10, id=2**62), truth(50, 50, 10, 10, id=2**62 + 1))
     return gt, [found(0, 0, 10, 10), found(50, 50, 10, 10, score=0.8)]
@@ -77,7 +80,8 @@ def _() -> Pair:
 
 @case(
     "B6",
-    "In the small range the big object is ignored, and so is the detection that matches it: AP small is 1, not 0.5.",
+    "In the small range the big annotation is ignored, and so is the detection that matches it: AP "
+    "small is 1, not 0.5.",
 )
 def _() -> Pair:
     gt = world(truth(0, 0, 50, 50), truth(60, 60, 20, 20))
@@ -86,7 +90,7 @@ def _() -> Pair:
 
 @case(
     "B7",
-    "The first detection (36 x 36, medium) matches an object of 30 x 30 and counts as a true positive in the small "
+    "The first detection (36 x 36, medium) matches an annotation of 30 x 30 and counts as a true positive in the small "
     "range at IoU up to 0.65; above that it is unmatched there, and ignored. So is the second, also medium.",
 )
 def _() -> Pair:
@@ -126,7 +130,8 @@ def _() -> Pair:
     return gt, [found(0, 0, 10, 10), found(0, 0, 10, 10, category=3)]
 
 
-@case("C6", "Seven objects and twelve detections, every second false: a curve of many steps, equal to the last bit.")
+@case("C6", "Seven annotations and twelve detections, every second false: a curve of many steps, "
+    "equal to the last bit.")
 def _() -> Pair:
     gt = world(*(truth(13 * i, 0, 10, 10) for i in range(7)))
     hits = [found(13 * i, 0, 10, 10, score=1 - i / 10) for i in range(6)]
@@ -143,6 +148,6 @@ def _() -> Pair:
     return gt, [found(0, 0, 9, 9), found(60, 60, 20, 20, score=0.8)]
 
 
-@case("C8", "One object, found: precision is 1 / (1 + 2^-52) = 1 - 2^-52, and AP is not 1.")
+@case("C8", "One annotation, found: precision is 1 / (1 + 2^-52) = 1 - 2^-52, and AP is not 1.")
 def _() -> Pair:
     return world(truth(0, 0, 10, 10)), [found(0, 0, 10, 10)]

@@ -159,7 +159,7 @@ def _() -> Pair:
 
 @case(
     "K1",
-    "The first object's polygon has two points: pycocotools raises TypeError, fixed counts an empty mask.",
+    "The first annotation's polygon has two points: pycocotools raises TypeError, fixed counts an empty mask.",
     iou_type="segm",
 )
 def _() -> Pair:
@@ -199,7 +199,8 @@ def _() -> Pair:
     return world(outlined(0, 0, 2, 14)), [dt]
 
 
-@case("X14", "The mask stops after 5,100 of 10,000 pixels; its box overlaps the object's: pycocotools never returns.",
+@case("X14", "The mask stops after 5,100 of 10,000 pixels; its box overlaps the annotation's: "
+    "pycocotools never returns.",
       iou_type="segm", lenient=True)  # fmt: skip
 def _() -> Pair:
     short = oracle.frPyObjects({"size": [100, 100], "counts": [5000, 100]}, 100, 100)

@@ -80,6 +80,13 @@ def test_every_link_inside_the_project_leads_somewhere(document: Path) -> None:
         assert not anchor or path.suffix != ".md" or anchor in anchors(path), f"{document.name} links to {target}"
 
 
+@pytest.mark.parametrize("folder", ["cocokit", "eval"])
+def test_the_architecture_has_a_place_for_every_file(folder: str) -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`\n]+`", text))))
+    assert {path.stem for path in (ROOT / folder).glob("[a-z]*.py")} - named == set()
+
+
 def public(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
     """A module, class or function and what is public in it."""
     yield name, node

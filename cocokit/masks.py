@@ -170,7 +170,9 @@ class Masks:
 
 def measure(segmentations: Segmentations, sizes: Int64 | None = None) -> Measures:
     """Area, box, sum of runs and status of N outlines; ``sizes`` (N, 2) and errors as those of :class:`Masks`."""
-    return Masks(segmentations, sizes).measures
+    from .column_checks import checked_outlines
+
+    return Masks(checked_outlines(segmentations), sizes).measures
 
 
 def runs_of(segmentations: Segmentations, rows: Int64, sizes: Int64 | None = None) -> Ragged:
@@ -182,9 +184,13 @@ def runs_of(segmentations: Segmentations, rows: Int64, sizes: Int64 | None = Non
         sizes: (N, 2) int64 [height, width] px, needed for polygons.
 
     Raises:
-        DataError: as :class:`Masks`.
+        DataError: as :class:`Masks`; columns that do not fit each other.
+        IndexError: there is no such row.
     """
-    rows = np.ascontiguousarray(rows, np.int64)
+    from .column_checks import checked_outlines
+
+    segmentations = checked_outlines(segmentations)
+    rows = np.arange(len(segmentations))[rows]  # negative ones count from the end
     found = ends_of(segmentations, rows, _sizes(segmentations, sizes, rows))
     return Ragged(ends_to_runs(found), found.offsets)
 
@@ -283,7 +289,7 @@ def _sizes(segmentations: Segmentations, sizes: Int64 | None, rows: Int64) -> In
     if not len(chosen) or (chosen.min() >= 0 and chosen.max() < 1 << 16):
         return size  # the usual case: no product can reach 2**32
     bad = ((chosen < 0) | (chosen > MOST_PIXELS)).any(axis=1)
-    bad |= chosen[:, 0] * chosen[:, 1] >= MOST_PIXELS
+    bad |= chosen[:, 0].astype(np.float64) * chosen[:, 1] >= MOST_PIXELS  # as int64 the product may wrap
     if bad.any():
         row = int(rows[bad][0])
         h, w = size[row].tolist()

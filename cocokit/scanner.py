@@ -129,7 +129,7 @@ def _scan_array(chunks: Chunks, p: int, keys: dict[str, int], want: int) -> tupl
     first = chunks.base + p
     state = np.zeros(scan.STATE_WORDS, np.int64)
     state[scan.POSITION], state[scan.EVERY] = p + 1, -1
-    places = np.full(members.PLACES * members.PLACE_WORDS + 1, -1, np.int64)
+    places = np.array(members.no_places(), np.int64)
     notes = np.zeros(1 + _NOTES * NOTE, np.int64)
     tens, names = _tens(), _key_table(keys)
     columns = ScanColumns(want, min(CHUNK, chunks.size))

@@ -127,7 +127,9 @@ def _check_results(dt: Faults, iou_type: str, *, fixed: bool) -> None:
         dt.refuse(dt.without(Field.SEGMENTATION), "segmentation", reason, "evaluate with --iou-type bbox, or --strict")
     fields = Field.IMAGE_ID | Field.CATEGORY_ID | Field.SCORE | _shape_of_results(dt, iou_type, fixed=fixed)
     _require(dt, fields, "every result needs it (the first one decides what all need), so add it or remove the result")
-    _check_finite(dt, iou_type)
+    _check_finite(dt, "keypoints" if fields & Field.KEYPOINTS else iou_type)
+    if fields & Field.KEYPOINTS and not dt.rows.present[0] & int(Field.BBOX):
+        _check_extents(dt)
     _check_result_ids(dt)
     if fields & Field.SEGMENTATION or iou_type == "segm":
         from .mask_borders import check_are_masks
@@ -198,6 +200,14 @@ def _check_triplets(side: Faults, points: Ragged) -> None:
     if len(at):
         reason = f"has {len(points[int(at[0])])} numbers, which is no multiple of 3"
         side.refuse(at, "keypoints", reason, "write x, y, v for each point")
+
+
+def _check_extents(dt: Faults) -> None:
+    """Refuse poses without points, of which pycocotools cannot make a box (J3)."""
+    points = dt.rows.keypoints
+    at = NO_ROWS if points is None else np.flatnonzero(np.diff(points.offsets) == 0)
+    if len(at):
+        dt.refuse(at, "keypoints", "is empty, so that the pose has no extent", "write its points, or remove the result")
 
 
 def _sums_to_number(values: NDArray[np.float64]) -> bool:

@@ -122,30 +122,36 @@ def source_name(source: Any, otherwise: str) -> str:
 def load_dataset(gt: Any, want: Field) -> Dataset:
     """The ground truth as a Dataset, whatever form it came in."""
     if isinstance(gt, Dataset):
-        return gt
-    if isinstance(gt, dict):
-        return Dataset.from_dict(gt)
-    from cocokit.coco_json import read_dataset
+        from cocokit.column_checks import checked_dataset
 
-    return read_dataset(gt, want=want, extras=False)
+        return checked_dataset(gt, "ground truth")
+    from cocokit.coco_json import dataset_from_json, read_dataset
+
+    if isinstance(gt, str) or hasattr(gt, "__fspath__"):
+        return read_dataset(gt, want=want, extras=False)
+    return dataset_from_json(gt, "ground truth", want, extras=False)
 
 
 def load_results(dt: Any, iou_type: str) -> tuple[Annotations, str]:
     """The results as columns, and their name in messages."""
+    name = source_name(dt, "results")
     if isinstance(dt, Annotations):
-        return dt, "results"
+        from cocokit.column_checks import checked_annotations
+
+        return checked_annotations(dt, name), name
+    from cocokit.coco_json import read_results, results_from_json
+
+    on_disk = isinstance(dt, str) or hasattr(dt, "__fspath__")
+
+    def read(want: Field) -> Annotations:
+        return read_results(dt, want=want) if on_disk else results_from_json(dt, name, want)
+
     want = _ROW | Field.SCORE | _DT_FIELDS[iou_type]
-    if isinstance(dt, list):
-        from cocokit.coco_json import results_from_json
-
-        return results_from_json(dt), "results"
-    from cocokit.coco_json import read_results
-
-    results = read_results(dt, want=want)
+    results = read(want)
     # Boxes that are not there come from the outlines (PARITY X16).
     if iou_type == "bbox" and len(results) and not int(results.present[0]) & Field.BBOX:
-        results = read_results(dt, want=want | Field.SEGMENTATION | Field.KEYPOINTS)
-    return results, str(dt)
+        results = read(want | Field.SEGMENTATION | Field.KEYPOINTS)
+    return results, name
 
 
 def evaluate_columns(

@@ -32,6 +32,11 @@ RECORD_ENDS, ARRAY_ENDS = -(1 << 61), -(1 << 61) - 1
 _LENGTH, _MEANING = 8, 9
 
 
+def no_places() -> list[int]:
+    """The places before any record: as after a text that was too long to be kept."""
+    return (([-1] * _LENGTH) + [0, UNKNOWN]) * PLACES + [0]
+
+
 @helper
 def match_member(buf: Any, p: int, places: Any, place: int) -> int:
     """The position of the value if the text at ``p`` is that of the last record at this place, else 0."""
@@ -124,11 +129,15 @@ def find_key(buf: Any, p: int, length: int, keys: Any) -> int:
 
 @helper
 def keep_place(buf: Any, p: int, length: int, places: Any, place: int, found: int) -> None:
-    """Keep the text of a place, or what no text is like if it is too long, and the meaning of its key."""
+    """Keep the text of a place and the meaning of its key.
+
+    Text that is too long is kept as 32 bytes of 0xFF and length 0: a file that has them is led to the first of them,
+    where no value begins.
+    """
     s = place * PLACE_WORDS
     for i in range(4):
         mask = -1 if length > LONGEST else low_bytes(length - 8 * i)
         put(places, s + 4 + i, mask)
         put(places, s + i, -1 if length > LONGEST else load8(buf, p + 8 * i) & mask)
-    put(places, s + _LENGTH, length)
+    put(places, s + _LENGTH, 0 if length > LONGEST else length)
     put(places, s + _MEANING, found)

@@ -87,6 +87,14 @@ def test_x3_a_box_with_nan_is_refused_on_either_side() -> None:
     assert refusal(gt, results()).where == "annotations[3].bbox (image_id 10)"
 
 
+def test_j3_a_pose_without_points_is_refused_where_its_extent_is_its_box() -> None:
+    gt, dt = dataset(), columns(3, Field.IMAGE_ID | Field.CATEGORY_ID | Field.SCORE | Field.KEYPOINTS)
+    dt.keypoints = Ragged(np.full(6, 2.0), np.array([0, 3, 3, 6]))
+    assert "results[1].keypoints" in str(refusal(gt, dt)).replace("results: [1]", "results[1]")
+    dt.present |= int(Field.BBOX)
+    check_borders(gt, dt)
+
+
 def test_large_finite_scores_whose_sum_overflows_are_accepted() -> None:
     dt = results()
     dt.score = np.full(6, 1e308)

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from .columns import KIND_COUNTS, Annotations, CategoryRow, Images, Ragged, Segmentations
-from .dataset import Dataset
 from .errors import DataError
 
 _FLAT = {
@@ -83,21 +82,6 @@ class _Checker:
         return DataError(self.path, name, reason, remedy)
 
 
-def checked_dataset(dataset: Dataset, path: str = "dataset") -> Dataset:
-    """The same data set with contiguous columns; raises DataError as :func:`checked_annotations`."""
-    for i, row in enumerate(dataset.categories):
-        if not isinstance(row, CategoryRow) or type(row.id) is not int or not -(2**63) <= row.id < 2**63:
-            reason = f"is {row.id!r} where an integer of 64 bits was expected" if hasattr(row, "id") else "is missing"
-            raise DataError(path, f"categories[{i}].id", reason, "give cocokit.columns.CategoryRow(id, name)")
-    return Dataset(
-        checked_images(dataset.images, path),
-        checked_annotations(dataset.annotations, path),
-        dataset.categories,
-        dataset.top,
-        dataset.members,
-    )
-
-
 def checked_annotations(rows: Annotations, path: str = "annotations") -> Annotations:
     """The same annotations or results with contiguous columns.
 
@@ -142,6 +126,15 @@ def checked_images(images: Images, path: str = "images") -> Images:
     if images.extras is not None:
         made["extras"] = check.ragged("extras", images.extras, np.uint8, n)
     return replace(images, **made)
+
+
+def checked_categories(rows: list[CategoryRow], path: str = "categories") -> list[CategoryRow]:
+    """The same categories; raises DataError for one whose id is no integer of 64 bits."""
+    for i, row in enumerate(rows):
+        if not isinstance(row, CategoryRow) or type(row.id) is not int or not -(2**63) <= row.id < 2**63:
+            reason = f"is {row.id!r} where an integer of 64 bits was expected" if hasattr(row, "id") else "is missing"
+            raise DataError(path, f"categories[{i}].id", reason, "give cocokit.columns.CategoryRow(id, name)")
+    return rows
 
 
 def checked_outlines(outlines: Segmentations, path: str = "segmentations") -> Segmentations:

@@ -122,9 +122,11 @@ def source_name(source: Any, otherwise: str) -> str:
 def load_dataset(gt: Any, want: Field) -> Dataset:
     """The ground truth as a Dataset, whatever form it came in."""
     if isinstance(gt, Dataset):
-        from cocokit.column_checks import checked_dataset
+        from cocokit.column_checks import checked_annotations, checked_categories, checked_images
 
-        return checked_dataset(gt, "ground truth")
+        name = "ground truth"
+        images, annotations = checked_images(gt.images, name), checked_annotations(gt.annotations, name)
+        return Dataset(images, annotations, checked_categories(gt.categories, name), gt.top, gt.members)
     from cocokit.coco_json import dataset_from_json, read_dataset
 
     if isinstance(gt, str) or hasattr(gt, "__fspath__"):

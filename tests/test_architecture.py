@@ -14,6 +14,7 @@ LAYERS = {
     "cocokit.errors": (),
     "cocokit.types": (),
     "cocokit.columns": ("cocokit.errors",),
+    "cocokit.column_checks": ("cocokit.errors", "cocokit.columns"),
     "cocokit.atomic": ("cocokit.errors",),
     "cocokit.config": ("cocokit.errors", "cocokit.types"),
     "cocokit.compiled": ("cocokit.errors", "cocokit.object_file", "cocokit.kernels", "cocokit.compiling"),
@@ -36,8 +37,8 @@ LAYERS = {
     "cocokit.cli": ("everyone",),
     "cocokit.__main__": ("cocokit.cli",),
 }
-GROUND = ("cocokit.errors", "cocokit.types", "cocokit.columns", "cocokit.atomic", "cocokit.config", "cocokit.compiled",
-          "cocokit.kernels", "cocokit.object_file")
+GROUND = ("cocokit.errors", "cocokit.types", "cocokit.columns", "cocokit.column_checks", "cocokit.atomic",
+          "cocokit.config", "cocokit.compiled", "cocokit.kernels", "cocokit.object_file")
 CORE = (*GROUND, "cocokit.compiling", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio", "cocokit")
 
 HOMES = {

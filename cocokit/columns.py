@@ -10,7 +10,7 @@ the two is most of the time that importing a dataclass takes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
 from typing import Any
@@ -18,9 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 UInt8 = NDArray[np.uint8]
+UInt32 = NDArray[np.uint32]
+Float64 = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 #: How the outline of one annotation is written (``Segmentations.kind``).
 KIND_NONE, KIND_POLYGONS, KIND_RLE, KIND_COUNTS = 0, 1, 2, 3
@@ -89,6 +92,21 @@ class Segmentations:
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    @classmethod
+    def of_polygons(cls, rings: Int64, xy: Ragged) -> Segmentations:
+        """Outlines that are all polygons; ``rings`` (N + 1,) int64 and ``xy`` as above."""
+        n = len(rings) - 1
+        none, kind = np.zeros(n + 1, np.int64), np.full(n, KIND_POLYGONS, np.uint8)
+        text, counts = Ragged(np.empty(0, np.uint8), none), Ragged(np.empty(0, np.int64), none)
+        return cls(kind, np.zeros((n, 2), np.int64), rings, xy, text, counts)
+
+    @classmethod
+    def of_texts(cls, size: Int64, text: Ragged) -> Segmentations:
+        """Outlines that are all compressed RLEs; ``size`` (N, 2) int64 and ``text`` as above."""
+        n = len(size)
+        none, xy = np.zeros(n + 1, np.int64), Ragged(np.empty(0), np.zeros(1, np.int64))
+        return cls(np.full(n, KIND_RLE, np.uint8), size, none, xy, text, Ragged(np.empty(0, np.int64), none))
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -168,6 +186,18 @@ class CategoryRow:
     other: dict[str, Any] = field(default_factory=dict)
 
 
+def offsets_of(lengths: Iterable[int] | Int64) -> Int64:
+    """(N + 1,) int64: 0, then the running sum of N lengths.
+
+    >>> offsets_of([2, 0, 3]).tolist()
+    [0, 2, 2, 5]
+    """
+    each = lengths if isinstance(lengths, np.ndarray) else np.fromiter(lengths, np.int64)
+    made = np.zeros(len(each) + 1, np.int64)
+    np.cumsum(each, out=made[1:])
+    return made
+
+
 def take_ragged(ragged: Ragged, rows: Int64) -> Ragged:
     """The given rows of a Ragged, copied; ``rows`` is (M,) int64, in any order, repeats allowed."""
     offsets, index = _spread(ragged.offsets, rows)
@@ -243,17 +273,10 @@ def _joined(values: list[Any]) -> Any:
 def _spread(offsets: Int64, rows: Int64) -> tuple[Int64, Int64]:
     """New offsets of the chosen rows, and the positions of all their values."""
     lengths = offsets[rows + 1] - offsets[rows]
-    made = _offsets(lengths)
+    made = offsets_of(lengths)
     return made, np.repeat(offsets[rows] - made[:-1], lengths) + np.arange(made[-1])
 
 
 def _join_offsets(parts: Sequence[Int64]) -> Int64:
     """Offsets of rows that follow each other, each part's own beginning at 0."""
-    return _offsets(np.concatenate([np.diff(part) for part in parts]))
-
-
-def _offsets(lengths: Int64) -> Int64:
-    """(N + 1,) int64: 0, then the running sum of (N,) lengths."""
-    made = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=made[1:])
-    return made
+    return offsets_of(np.concatenate([np.diff(part) for part in parts]))

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Ragged, Segmentations
-from .json_values import float_rows, integer, integer_rows, number, offsets, sequence
+from .columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Ragged, Segmentations, offsets_of
+from .json_values import float_rows, integer, integer_rows, number, sequence
 from .places import described
 
 #: Raises a DataError for rows with one fault: (rows, reason, remedy).
@@ -95,7 +95,7 @@ def segmentations(values: Sequence[Any], refuse: Refuse) -> Segmentations:
         builder.add(i, value)
     for rows, reason, remedy in sorted(builder.faults.values()):
         refuse(rows, reason, remedy)
-    rings = offsets(builder.ring_counts, len(values))
+    rings = offsets_of(builder.ring_counts)
     xy, bad = float_rows(builder.rings)
     if bad:
         owners = np.searchsorted(rings, bad, side="right") - 1
@@ -111,8 +111,7 @@ def segmentations(values: Sequence[Any], refuse: Refuse) -> Segmentations:
             f"has {_misfit(builder.counts[bad[0]], whole=True)} among its counts",
             "run lengths are integers in pixels",
         )
-    lengths = [len(text) for text in builder.texts]
-    text = Ragged(np.frombuffer(bytearray(b"".join(builder.texts)), np.uint8), offsets(lengths, len(lengths)))
+    text = Ragged(np.frombuffer(bytearray(b"".join(builder.texts)), np.uint8), offsets_of(map(len, builder.texts)))
     return Segmentations(builder.kind, builder.size, rings, xy, text, counts)
 
 

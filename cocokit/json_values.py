@@ -8,12 +8,12 @@ hold, so that the same functions take data that were never JSON.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from .columns import Float64, Int64, Ragged, UInt8
+from .columns import Float64, Int64, Ragged, UInt8, offsets_of
 
 _MIN, _MAX = -(2**63), 2**63 - 1
 _EXACT = 2.0**53
@@ -87,7 +87,7 @@ def float_rows(rows: Sequence[Sequence[Any]]) -> tuple[Ragged, list[int]]:
         except OverflowError:
             values = np.full(1, np.inf)
         if int not in kinds or not (np.abs(values) > _EXACT).any():
-            return Ragged(values, offsets(map(len, rows), len(rows))), []
+            return Ragged(values, offsets_of(map(len, rows))), []
     return _rows_one_by_one(rows, number, np.float64)
 
 
@@ -96,15 +96,8 @@ def integer_rows(rows: Sequence[Sequence[Any]]) -> tuple[Ragged, list[int]]:
     flat = list(itertools.chain.from_iterable(rows))
     values, bad = integers(flat)
     if not bad and None not in flat:
-        return Ragged(values, offsets(map(len, rows), len(rows))), []
+        return Ragged(values, offsets_of(map(len, rows))), []
     return _rows_one_by_one(rows, integer, np.int64)
-
-
-def offsets(lengths: Iterable[int], count: int) -> Int64:
-    """(count + 1,) int64: 0, then the running sum of lengths."""
-    out = np.zeros(count + 1, np.int64)
-    np.cumsum(np.fromiter(lengths, np.int64, count), out=out[1:])
-    return out
 
 
 def _fits(value: int) -> bool:
@@ -140,4 +133,4 @@ def _rows_one_by_one(
     made = [[convert(value) for value in row] for row in rows]
     bad = [i for i, row in enumerate(made) if None in row]
     flat = [0 if value is None else value for value in itertools.chain.from_iterable(made)]
-    return Ragged(np.array(flat, dtype=dtype), offsets(map(len, rows), len(rows))), bad
+    return Ragged(np.array(flat, dtype=dtype), offsets_of(map(len, rows))), bad

@@ -22,6 +22,7 @@ from .columns import (
     Ragged,
     Segmentations,
     UInt8,
+    UInt32,
     join_ragged,
     take_ragged,
 )
@@ -38,8 +39,6 @@ from .kernels.runs import (
     measure_ends,
     measure_texts,
 )
-
-UInt32 = NDArray[np.uint32]
 
 #: What is wrong with a mask of each status.
 STATUS_TEXT = {

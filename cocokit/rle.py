@@ -14,11 +14,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Float64, Int64, Ragged, Segmentations
+from .columns import (
+    KIND_COUNTS,
+    KIND_NONE,
+    KIND_POLYGONS,
+    KIND_RLE,
+    Float64,
+    Ragged,
+    Segmentations,
+    UInt32,
+    offsets_of,
+)
 from .errors import DataError
 from .kernels.overlap import merge_two
 from .kernels.runs import EMPTY_RUNS, encode_texts
-from .masks import STATUS_TEXT, Masks, Measures, UInt32, ends_to_runs, measure, runs_of
+from .masks import STATUS_TEXT, Masks, Measures, ends_to_runs, measure, runs_of
 from .types import Rle
 
 __all__ = [
@@ -246,7 +256,7 @@ def segmentations(outlines: Sequence[Any]) -> Segmentations:
         rings.append(len(xy))
     blob = np.frombuffer(b"".join(texts), np.uint8)
     return Segmentations(kind, size, np.array(rings, np.int64), _ragged(xy, np.float64),
-                         Ragged(blob, _offsets(texts)), _ragged(counts, np.int64))  # fmt: skip
+                         Ragged(blob, offsets_of(map(len, texts))), _ragged(counts, np.int64))  # fmt: skip
 
 
 def text_of(ends: Ragged) -> list[bytes]:
@@ -259,11 +269,7 @@ def text_of(ends: Ragged) -> list[bytes]:
 
 
 def _ragged(rows: list[NDArray[Any]], dtype: type) -> Ragged:
-    return Ragged(np.concatenate([np.empty(0, dtype), *rows]), _offsets(rows))
-
-
-def _offsets(rows: Sequence[Any]) -> Int64:
-    return np.cumsum([0, *map(len, rows)], dtype=np.int64)
+    return Ragged(np.concatenate([np.empty(0, dtype), *rows]), offsets_of(map(len, rows)))
 
 
 def _written(ends: UInt32, height: int, width: int) -> Rle:

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .columns import Ragged
+from .columns import Ragged, offsets_of
 from .errors import DataError
-from .json_values import integer, offsets
+from .json_values import integer
 from .places import described, place
 
 #: A list of values to a column and the indices of those that do not fit; see :mod:`cocokit.json_values`.
@@ -72,8 +72,7 @@ class Table:
                 self.refuse(
                     [i], "", f"cannot be written as JSON ({error})", "keep to strings, numbers, lists and dicts"
                 )
-        lengths = [len(text) for text in texts]
-        return Ragged(np.frombuffer(bytearray(b"".join(texts)), np.uint8), offsets(lengths, len(texts)))
+        return Ragged(np.frombuffer(bytearray(b"".join(texts)), np.uint8), offsets_of(map(len, texts)))
 
 
 def raw_json(value: Any) -> bytes:

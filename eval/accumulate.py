@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cocokit.columns import Float64, Int32, Int64
 
 from .cells import Cells
 from .kernels.curves import accumulate_block
 from .matching import Matches
 from .params import EvalParams
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -46,9 +44,9 @@ class Ranking:
         matches: outcome by position, and the positives.
     """
 
-    by_score: NDArray[np.int32]
+    by_score: Int32
     cat_start: Int64
-    rank: NDArray[np.int32]
+    rank: Int32
     dt_order: Int64
     score: Float64
     matches: Matches

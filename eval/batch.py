@@ -7,13 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import KIND_COUNTS, KIND_RLE, Annotations, Field, Ragged, Segmentations
+from cocokit.columns import KIND_COUNTS, KIND_RLE, Annotations, Field, Float64, Int64, Ragged, Segmentations, UInt8
 from cocokit.errors import DataError, ParamsError
 
 from .feed import Feed, Given, feed
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 BOX_FORMATS = ("xywh", "xyxy")
 _DT_FIELDS = {
@@ -128,7 +125,7 @@ def _whole(side: Feed, name: str) -> Int64:
     return made
 
 
-def _flags(side: Feed, name: str) -> NDArray[np.uint8]:
+def _flags(side: Feed, name: str) -> UInt8:
     """(N,) uint8 of an optional member, 0 where it is not given."""
     return (side.get(name) != 0).astype(np.uint8) if name in side.parts else np.zeros(len(side), np.uint8)
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import Annotations, Field, Ragged
+from cocokit.columns import Annotations, Field, Float64, Int64, Ragged
 from cocokit.errors import DataError
 from cocokit.ids import NO_ROWS, repeated, rows_not_in, run_starts
 from cocokit.places import place
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from .params import EvalParams
 
-Int64 = NDArray[np.int64]
 
 _NAMES = {field: (field.name or "").lower() for field in Field}
 _SHAPES = {"bbox": Field.BBOX, "segm": Field.SEGMENTATION, "keypoints": Field.KEYPOINTS | Field.BBOX}
@@ -210,13 +208,13 @@ def _check_extents(dt: Faults) -> None:
         dt.refuse(at, "keypoints", "is empty, so that the pose has no extent", "write its points, or remove the result")
 
 
-def _sums_to_number(values: NDArray[np.float64]) -> bool:
+def _sums_to_number(values: Float64) -> bool:
     """Whether a sum is finite, and so all its terms: this costs a tenth of looking at each."""
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(values.sum()))
 
 
-def _not_finite(values: NDArray[np.float64]) -> str:
+def _not_finite(values: Float64) -> str:
     bad = float(values[~np.isfinite(values)][0])
     word = "NaN" if bad != bad else "Infinity" if bad > 0 else "-Infinity"
     return f"is {word}, which is no number" if len(values) == 1 else f"holds {word}, which is no number"

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cocokit.columns import Float64, Int32, Int64
 
 from .kernels.order import fill_table, join_cells, look_up, order_detections
-
-Int64 = NDArray[np.int64]
-Int32 = NDArray[np.int32]
-Float64 = NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cocokit.columns import Bools, Float64, Int64
 from cocokit.errors import ParamsError
 
 from .accumulate import Ranking
 from .params import EvalParams
 from .report import Report
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import Annotations, Field
+from cocokit.columns import Annotations, Field, Int32, Int64
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError
 from cocokit.ids import distinct
@@ -22,8 +21,6 @@ from .params import EvalParams
 from .quirks import Evidence, QuirkHit, find_quirks
 from .report import Report
 from .sides import Detections, GroundTruth, detections, ground_truth
-
-Int64 = NDArray[np.int64]
 
 _GT_FIELDS = {
     "bbox": Field.BBOX,
@@ -53,8 +50,8 @@ class Outcome:
 
     cat_ids: Int64
     img_ids: Int64
-    dt_image: NDArray[np.int32]
-    gt_image: NDArray[np.int32]
+    dt_image: Int32
+    gt_image: Int32
     gt: GroundTruth
     dt: Detections
     cells: Cells

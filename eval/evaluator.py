@@ -10,9 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import Annotations, CategoryRow, Images, join_annotations
+from cocokit.columns import Annotations, CategoryRow, Images, Int64, join_annotations
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError, ParamsError
 
@@ -25,8 +24,6 @@ from .params import EvalParams
 from .quirks import QuirkHit, quirk_hits
 from .report import Report
 from .tally import Tally
-
-Int64 = NDArray[np.int64]
 
 #: Rows that wait before they are matched: enough to make the fixed cost of a block vanish.
 _BLOCK = 1 << 16

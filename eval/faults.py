@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import Annotations, Field
+from cocokit.columns import Annotations, Field, Int64
 from cocokit.errors import DataError
 from cocokit.places import place
-
-Int64 = NDArray[np.int64]
 
 
 class Faults:

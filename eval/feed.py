@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cocokit.columns import Int64
 from cocokit.errors import DataError
 
-Int64 = NDArray[np.int64]
 Arrays = NDArray[Any]
 
 #: One mapping per image, or one for all images with ``image_ids`` per row.

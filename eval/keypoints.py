@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import Ragged
+from cocokit.columns import Float64, Int32, Int64, Ragged
 from cocokit.errors import DataError
 from cocokit.places import place
 
@@ -14,9 +13,6 @@ from .kernels.keypoints import keep_pairs, oks_exponents, oks_means
 from .overlaps import pairs_from
 from .params import EvalParams
 from .sides import Detections, GroundTruth
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 #: Exponents worked on at a time: 8 MB.
 _BLOCK = 1 << 20
@@ -44,7 +40,7 @@ def of_keypoints(
     """
     dense = oks(cells, gt, dt, params, cat_ids)
 
-    def fill(floor: float, offsets: Int64, pair_gt: NDArray[np.int32], pair_iou: Float64, room: int) -> int:
+    def fill(floor: float, offsets: Int64, pair_gt: Int32, pair_iou: Float64, room: int) -> int:
         return keep_pairs(
             dense, cells.dt_start, cells.dt_stop, cells.gt_start, cells.gt_stop, len(cells), len(cells.dt_order),
             floor, offsets, pair_gt, pair_iou, room,

@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import KIND_COUNTS, KIND_NONE, KIND_POLYGONS, KIND_RLE, Annotations, Field, Segmentations
+from cocokit.columns import (
+    KIND_COUNTS,
+    KIND_NONE,
+    KIND_POLYGONS,
+    KIND_RLE,
+    Annotations,
+    Bools,
+    Field,
+    Int64,
+    Segmentations,
+    UInt8,
+)
 from cocokit.ids import sizes_differ, sizes_of_images
 from cocokit.kernels.runs import BAD_CHARACTERS, TRUNCATED, WRONG_SUM
 from cocokit.masks import STATUS_TEXT, Masks
@@ -16,9 +26,6 @@ from .faults import Faults
 
 if TYPE_CHECKING:
     from cocokit.dataset import Dataset
-
-Int64 = NDArray[np.int64]
-UInt8 = NDArray[np.uint8]
 
 
 def check_drawable(gt: Faults) -> None:
@@ -106,8 +113,8 @@ def check_masks(
     return [*gt.warnings, *dt.warnings]
 
 
-def _is_rle(outlines: Segmentations) -> NDArray[np.bool_]:
-    rle: NDArray[np.bool_] = (outlines.kind == KIND_RLE) | (outlines.kind == KIND_COUNTS)
+def _is_rle(outlines: Segmentations) -> Bools:
+    rle: Bools = (outlines.kind == KIND_RLE) | (outlines.kind == KIND_COUNTS)
     return rle
 
 

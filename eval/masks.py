@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cocokit.columns import (
     KIND_NONE,
     KIND_POLYGONS,
     Field,
     Float64,
+    Int32,
+    Int64,
     Ragged,
     Segmentations,
     UInt8,
     join_ragged,
+    offsets_of,
     take_ragged,
 )
 from cocokit.dataset import Dataset
@@ -26,9 +28,6 @@ from cocokit.masks import Masks
 from .cells import Cells, Pairs
 from .kernels.masks import mask_candidates
 from .sides import Detections, GroundTruth
-
-Int64 = NDArray[np.int64]
-Int32 = NDArray[np.int32]
 
 _BLOCK = 1 << 14  # candidate pairs whose masks are decoded at a time
 
@@ -128,9 +127,7 @@ def _pairs(kept: list[tuple[Int64, Int32, Float64]], detections: int) -> Pairs:
     if not kept:
         return Pairs(np.zeros(detections + 1, np.int64), np.empty(0, np.int32), np.empty(0))
     position, within, iou = (np.concatenate(part) for part in zip(*kept, strict=True))
-    offsets = np.zeros(detections + 1, np.int64)
-    np.cumsum(np.bincount(position, minlength=detections), out=offsets[1:])
-    return Pairs(offsets, within, iou)
+    return Pairs(offsets_of(np.bincount(position, minlength=detections)), within, iou)
 
 
 def rectangles(bbox: Float64) -> Segmentations:
@@ -143,23 +140,14 @@ def rectangles(bbox: Float64) -> Segmentations:
     x0, y0 = bbox[:, 0], bbox[:, 1]
     x1, y1 = x0 + bbox[:, 2], y0 + bbox[:, 3]
     corners = np.stack([x0, y0, x0, y1, x1, y1, x1, y0], axis=1).reshape(-1)
-    none = np.zeros(n + 1, np.int64)
-    return Segmentations(
-        kind=np.full(n, KIND_POLYGONS, np.uint8),
-        size=np.zeros((n, 2), np.int64),
-        rings=np.arange(n + 1),
-        xy=Ragged(corners, np.arange(n + 1) * 8),
-        text=Ragged(np.empty(0, np.uint8), none),
-        counts=Ragged(np.empty(0, np.int64), none),
-    )
+    return Segmentations.of_polygons(np.arange(n + 1), Ragged(corners, np.arange(n + 1) * 8))
 
 
 def with_rectangles(outlines: Segmentations, rows: Int64, bbox: Float64) -> Segmentations:
     """The same outlines, but ``rows`` (R,), which have none, get the rectangles of their boxes (R, 4)."""
     boxes = rectangles(bbox)
     owner = np.concatenate([np.repeat(np.arange(len(outlines)), np.diff(outlines.rings)), rows])
-    rings = np.zeros(len(outlines) + 1, np.int64)
-    np.cumsum(np.bincount(owner, minlength=len(outlines)), out=rings[1:])
+    rings = offsets_of(np.bincount(owner, minlength=len(outlines)))
     kind = outlines.kind.copy()
     kind[rows] = KIND_POLYGONS
     xy = take_ragged(join_ragged([outlines.xy, boxes.xy]), np.argsort(owner, kind="stable"))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cocokit.columns import Float64, Int64, UInt8
 
 from .cells import Cells, Pairs
 from .kernels.matching import count_positives, match_cells, preset_words
 from .sides import Detections, GroundTruth
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 #: Bits of a word that are used: the sign bit stays free.
 WORD = 62
@@ -63,7 +61,7 @@ def blocks(n_area: int, n_thr: int) -> list[tuple[int, int, int, int]]:
 
 
 def positives(
-    area: Float64, ignore: NDArray[np.uint8], category: Int64, area_rng: Float64, n_categories: int
+    area: Float64, ignore: UInt8, category: Int64, area_rng: Float64, n_categories: int
 ) -> Int64:
     """(K, A) int64 ground truths that count (npig), per category and area range.
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cocokit.columns import Float64, Int32, Int64
 
 from .cells import Cells, Pairs
 from .kernels.boxes import box_pairs
 from .sides import Detections, GroundTruth
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 
 def lowest(iou_thrs: Float64) -> float:
@@ -24,7 +22,7 @@ def lowest(iou_thrs: Float64) -> float:
 
 
 #: Writes the pairs from a floor on: (floor, offsets, ground truths, overlaps, room) -> how many there are.
-Fill = Callable[[float, Int64, NDArray[np.int32], Float64, int], int]
+Fill = Callable[[float, Int64, Int32, Float64, int], int]
 
 
 def pairs_from(fill: Fill, n_dt: int, guess: int, floor: float) -> Pairs:
@@ -50,7 +48,7 @@ def of_boxes(cells: Cells, gt: GroundTruth, dt: Detections, floor: float) -> Pai
     assert dt.bbox is not None
     dt_box, gt_box = np.ascontiguousarray(dt.bbox).reshape(-1), np.ascontiguousarray(gt.bbox).reshape(-1)
 
-    def fill(floor: float, offsets: Int64, pair_gt: NDArray[np.int32], pair_iou: Float64, room: int) -> int:
+    def fill(floor: float, offsets: Int64, pair_gt: Int32, pair_iou: Float64, room: int) -> int:
         return box_pairs(
             cells.dt_order, len(cells.dt_order), dt_box, cells.gt_order, gt_box, gt.crowd, cells.dt_start,
             cells.dt_stop, cells.gt_start, cells.gt_stop, len(cells), floor, offsets, pair_gt, pair_iou, room,

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from cocokit.columns import Float64
 from cocokit.errors import ParamsError
 
 IOU_TYPES = ("bbox", "segm", "keypoints")
@@ -16,8 +17,6 @@ _AREAS = {"all": (0.0, 1e10), "small": (0.0, 32.0**2), "medium": (32.0**2, 96.0*
 
 #: Per-point tolerances of the 17 person keypoints; divided by ten at run time, as pycocotools does (PARITY F9).
 PERSON_SIGMAS = (0.26, 0.25, 0.25, 0.35, 0.35, 0.79, 0.79, 0.72, 0.72, 0.62, 0.62, 1.07, 1.07, 0.87, 0.87, 0.89, 0.89)
-
-Float64 = NDArray[np.float64]
 
 
 def default_iou_thrs() -> Float64:

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from cocokit.columns import Annotations, Field
+from cocokit.columns import Annotations, Field, Float64, Int64
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError, ParamsError
 
@@ -23,9 +23,6 @@ from .accumulate import Ranking
 from .evaluate import evaluate, load_dataset, load_results, source_name
 from .params import EvalParams, default_iou_thrs
 from .report import Report
-
-Float64 = NDArray[np.float64]
-Int64 = NDArray[np.int64]
 
 COUNTS = (10, 100, 1000)
 _GT_FIELDS = ~(Field.KEYPOINTS | Field.NUM_KEYPOINTS | Field.CAPTION)

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Field
+from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Bools, Field
 from cocokit.dataset import Dataset
 from cocokit.ids import distinct, sizes_differ, sizes_of_images
 
@@ -17,8 +16,6 @@ from .kernels.census import count_on_edges, count_outside, count_shared_best, co
 from .overlaps import lowest
 from .params import EvalParams
 from .sides import Detections, GroundTruth
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cocokit.columns import Float64, Int64
 from cocokit.errors import NotFoundError
 
 from .accumulate import Curves, Ranking
 from .params import EvalParams
 from .quirks import QuirkHit
 from .summarize import Line, own_area_lines, summary_lines, text, value
-
-Float64 = NDArray[np.float64]
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -39,7 +37,7 @@ class Report:
     curves: Curves
     cat_ids: tuple[int, ...]
     cat_names: tuple[str, ...]
-    npig: NDArray[np.int64]
+    npig: Int64
     counts: dict[str, int]
     quirks: list[QuirkHit] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

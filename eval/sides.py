@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import Annotations, Field, Ragged, Segmentations
+from cocokit.columns import Annotations, Field, Float64, Int64, Ragged, Segmentations, UInt8
 from cocokit.errors import DataError
 
 if TYPE_CHECKING:
     from cocokit.masks import Masks
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
-UInt8 = NDArray[np.uint8]
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .accumulate import Curves
 from .params import EvalParams
-
-Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 import numpy as np
-from numpy.typing import NDArray
 
-Float64 = NDArray[np.float64]
+from cocokit.columns import Float64
+
 #: Left, top, right and bottom px.
 Box = tuple[float, float, float, float]
 

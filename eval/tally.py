@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cocokit.columns import Float64, Int64, UInt8
 from cocokit.errors import DataError
 
 from .accumulate import Ranking
@@ -22,9 +22,6 @@ from .evaluate import Outcome
 from .matching import Block, Matches, blocks, positives
 from .params import EvalParams
 from .quirks import QuirkHit
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 _MAGIC = b"cocokit evaluator state 1\n"
 
@@ -54,7 +51,7 @@ class Tally:
     gt_image: Int64
     gt_category: Int64
     gt_area: Float64
-    gt_ignore: NDArray[np.uint8]
+    gt_ignore: UInt8
     gt_id: Int64
     quirks: dict[str, tuple[int, str]] = field(default_factory=dict)
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import Annotations, Field
+from cocokit.columns import Annotations, Bools, Field, Float64, Int64
 from cocokit.dataset import Dataset
 from cocokit.errors import ParamsError
 
@@ -24,9 +23,6 @@ from .cells import Cells, IdIndex, Pairs, build_cells
 from .evaluate import candidates, load_dataset, load_results, source_name
 from .params import EvalParams
 from .sides import Detections, GroundTruth, detections, ground_truth
-
-Int64 = NDArray[np.int64]
-Float64 = NDArray[np.float64]
 
 _NEVER = np.iinfo(np.int64).max
 _ROW = Field.ID | Field.IMAGE_ID | Field.CATEGORY_ID | Field.ISCROWD | Field.IGNORE | Field.AREA | Field.BBOX
@@ -49,7 +45,7 @@ class VocCategory:
     cat_name: str
     positives: int
     scores: Float64
-    tp: NDArray[np.bool_]
+    tp: Bools
     ap07: float
     ap10: float
 
@@ -194,7 +190,7 @@ def _by_score(cells: Cells, score: Float64) -> Int64:
     return np.lexsort((cells.dt_order, -score[cells.dt_order], category))
 
 
-def _judged(best: Int64, difficult: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _judged(best: Int64, difficult: Bools) -> tuple[Bools, Bools]:
     """Whether each detection, best score first, is right, and whether it counts at all."""
     counts = np.ones(len(best), np.bool_)
     hit = np.flatnonzero(best >= 0)
@@ -205,7 +201,7 @@ def _judged(best: Int64, difficult: NDArray[np.bool_]) -> tuple[NDArray[np.bool_
     return right, counts
 
 
-def average_precision(tp: NDArray[np.bool_], positives: int) -> tuple[float, float]:
+def average_precision(tp: Bools, positives: int) -> tuple[float, float]:
     """VOC 2007's and VOC 2010's average precision of one category.
 
     Args:

@@ -7,6 +7,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import deepcopy
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cocokit.columns import UInt8
+
 from . import mask
 from .blame import blame
+from .garbage import paused_gc
 from .results import prepare_results
-from .timing import paused_gc
 
 Row = dict[str, Any]
 
@@ -209,7 +212,7 @@ class COCO:
             KeyError: a result that is of another kind than the first one (J6).
         """
         res = COCO()
-        res.dataset["info"] = _copied(self.dataset.get("info", {}))
+        res.dataset["info"] = deepcopy(self.dataset.get("info", {}))
         res.dataset["images"] = list(self.dataset["images"])
         print("Loading and preparing results...")
         tic = time.time()
@@ -276,9 +279,9 @@ class COCO:
             return mask.frPyObjects(outline, height, width)
         return outline
 
-    def annToMask(self, ann: Row) -> NDArray[np.uint8]:
+    def annToMask(self, ann: Row) -> UInt8:
         """(H, W) uint8, 1 inside the annotation's outline."""
-        found: NDArray[np.uint8] = mask.decode(self.annToRLE(ann))
+        found: UInt8 = mask.decode(self.annToRLE(ann))
         return found
 
 
@@ -294,9 +297,3 @@ def _of(table: dict[Any, Row], ids: Any) -> list[Row] | None:
     if _is_listed(ids):
         return [table[i] for i in ids]
     return [table[ids]] if type(ids) is int else None
-
-
-def _copied(value: Any) -> Any:
-    from copy import deepcopy
-
-    return deepcopy(value)

@@ -13,12 +13,12 @@ import numpy as np
 from . import literal
 from .blame import blame
 from .engine import Run
+from .garbage import paused_gc
 from .outlines import outlines_to_rle
 from .params import Params
 from .sides import Odd, Row
 from .summary import summarize_boxes, summarize_keypoints
 from .tables import accumulate_images, select
-from .timing import paused_gc
 
 __all__ = ["COCOeval", "Params"]
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from cocokit.columns import Float64
 from cocokit.errors import DataError, ParamsError
 
 from ..accumulate import Curves, Ranking, accumulate
@@ -17,8 +17,6 @@ from ..overlaps import lowest, of_boxes
 from ..params import EvalParams
 from .sides import Odd, Row, codes, detections, ground_truth, index
 from .tables import Selection, empty
-
-Float64 = NDArray[np.float64]
 
 
 class Run:

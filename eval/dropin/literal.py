@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cocokit.columns import Float64
 from cocokit.errors import DataError
 
 from . import mask
 from .blame import WrongTypeError
 
 Row = dict[str, Any]
-Float64 = NDArray[np.float64]
 
 _EPS = np.spacing(1)
 

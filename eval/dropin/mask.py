@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cocokit.columns import KIND_POLYGONS, KIND_RLE, Float64, Int64, Ragged, Segmentations, UInt8
+from cocokit.columns import KIND_POLYGONS, KIND_RLE, Bools, Float64, Int64, Ragged, Segmentations, UInt8, UInt32
 from cocokit.errors import CocokitError
-from cocokit.masks import Masks, UInt32, ends_of, ends_to_runs, runs_to_ends
+from cocokit.masks import Masks, ends_of, ends_to_runs, runs_to_ends
 from cocokit.rle import merged_ends, text_of
 
 __all__ = ["area", "decode", "encode", "frPyObjects", "iou", "merge", "toBbox"]
@@ -246,7 +246,7 @@ def _as_in_memory(boxes: Float64) -> Float64:
     return boxes.ravel(order="K").reshape(-1, 4)
 
 
-def _box_ious(dt: Float64, gt: Float64, crowd: NDArray[np.bool_]) -> Float64:
+def _box_ious(dt: Float64, gt: Float64, crowd: Bools) -> Float64:
     """(D, G) IoU of boxes in bbIou's order of operations (PARITY I4, I7)."""
     d, g = dt[:, None, :], gt[None, :, :]
     with np.errstate(all="ignore"):

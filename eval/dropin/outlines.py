@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cocokit.columns import KIND_POLYGONS, Ragged, Segmentations
+from cocokit.columns import Ragged, Segmentations, offsets_of
 from cocokit.errors import DataError
-from cocokit.json_values import offsets
 
 from .blame import TooShortError, WrongTypeError
 from .coco import COCO
@@ -60,15 +59,8 @@ def _draw(anns: list[Row], coco: COCO) -> None:
         return
     rings: list[Any] = [ann["segmentation"] for ann in anns]
     flat = list(chain.from_iterable(rings))
-    n, none = len(anns), np.zeros(len(anns) + 1, np.int64)
-    table = Segmentations(
-        kind=np.full(n, KIND_POLYGONS, np.uint8),
-        size=np.zeros((n, 2), np.int64),
-        rings=offsets(map(len, rings), n),
-        xy=Ragged(np.array(list(chain.from_iterable(flat)), np.float64), offsets(map(len, flat), len(flat))),
-        text=Ragged(np.empty(0, np.uint8), none),
-        counts=Ragged(np.empty(0, np.int64), none),
-    )
-    drawn = Masks(table, np.array(sizes, np.int64)).ends(np.arange(n))
+    xy = Ragged(np.array(list(chain.from_iterable(flat)), np.float64), offsets_of(map(len, flat)))
+    table = Segmentations.of_polygons(offsets_of(map(len, rings)), xy)
+    drawn = Masks(table, np.array(sizes, np.int64)).ends(np.arange(len(anns)))
     for ann, size, counts in zip(anns, sizes, text_of(drawn), strict=True):
         ann["segmentation"] = {"size": size, "counts": counts}

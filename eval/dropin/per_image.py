@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cocokit.columns import Float64, Int32, Int64
+
 from ..kernels.detail import match_detail
 from .engine import Run
 from .sides import Row
-
-Int64 = NDArray[np.int64]
 
 
 def eval_images(run: Run) -> list[Row | None]:
@@ -86,7 +86,7 @@ class _Partners:
         self.dt_ignored = absorbed | ((self.dt_matches == 0) & outside)  # B7
 
 
-def _picked(values: NDArray[Any], where: NDArray[np.int32]) -> NDArray[np.float64]:
+def _picked(values: NDArray[Any], where: Int32) -> Float64:
     """``values[where]``, 0 where ``where`` is -1."""
     padded = np.append(values, 0.0)
     return padded[where]

@@ -13,9 +13,9 @@ from cocokit.masks import Masks
 
 from . import mask
 from .blame import TooShortError, blame
+from .garbage import paused_gc
 from .sides import Odd
 from .sides import outlines as outlines_of
-from .timing import paused_gc
 
 if TYPE_CHECKING:
     from .coco import COCO

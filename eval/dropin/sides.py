@@ -11,16 +11,12 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cocokit.columns import KIND_RLE, Ragged, Segmentations
-from cocokit.json_values import offsets
+from cocokit.columns import Float64, Int32, Ragged, Segmentations, UInt8, offsets_of
 
 from ..sides import Detections, GroundTruth
 
 Row = dict[str, Any]
-Int32 = NDArray[np.int32]
-Float64 = NDArray[np.float64]
 
 #: float64 holds every whole number up to here.
 _WHOLE = float(1 << 53)
@@ -55,7 +51,7 @@ def numbers(values: Sequence[Any], largest: float = _WHOLE) -> Float64:
     return found
 
 
-def flags(values: Sequence[Any]) -> NDArray[np.uint8]:
+def flags(values: Sequence[Any]) -> UInt8:
     """(N,) uint8 of values that are 0 or 1."""
     try:
         if not set(values) <= {0, 1}:
@@ -97,17 +93,8 @@ def outlines(values: Sequence[Any]) -> Segmentations:
         counts = [text.encode("utf-8", "surrogatepass") if type(text) is str else text for text in counts]
     if any(b"\0" in text for text in counts):  # C strings end there
         raise Odd(counts)
-    n = len(counts)
-    none = np.zeros(n + 1, np.int64)
-    text = Ragged(np.frombuffer(bytearray(b"".join(counts)), np.uint8), offsets(map(len, counts), n))
-    return Segmentations(
-        kind=np.full(n, KIND_RLE, np.uint8),
-        size=np.array(flat, np.int64).reshape(-1, 2),
-        rings=none,
-        xy=Ragged(np.empty(0), np.zeros(1, np.int64)),
-        text=text,
-        counts=Ragged(np.empty(0, np.int64), none),
-    )
+    text = Ragged(np.frombuffer(bytearray(b"".join(counts)), np.uint8), offsets_of(map(len, counts)))
+    return Segmentations.of_texts(np.array(flat, np.int64).reshape(-1, 2), text)
 
 
 def index(ids: Sequence[Any]) -> dict[Any, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from cocokit.columns import Float64
 
 
-def summarize_boxes(p: Any, found: dict[str, Any]) -> NDArray[np.float64]:
+def summarize_boxes(p: Any, found: dict[str, Any]) -> Float64:
     """(12,) stats of boxes or masks; AP is read at 100 detections whatever ``maxDets`` says (L9)."""
     stats = np.zeros(12)
     stats[0] = _line(p, found, True)
@@ -25,7 +26,7 @@ def summarize_boxes(p: Any, found: dict[str, Any]) -> NDArray[np.float64]:
     return stats
 
 
-def summarize_keypoints(p: Any, found: dict[str, Any]) -> NDArray[np.float64]:
+def summarize_keypoints(p: Any, found: dict[str, Any]) -> Float64:
     """(10,) stats of keypoints, at 20 detections."""
     lines = [(None, "all"), (0.5, "all"), (0.75, "all"), (None, "medium"), (None, "large")]
     return np.array([_line(p, found, ap, thr, area, 20) for ap in (True, False) for thr, area in lines], np.float64)

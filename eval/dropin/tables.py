@@ -10,11 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..accumulate import Curves
-
-Float64 = NDArray[np.float64]
 
 _EPS = np.spacing(1)
 

@@ -41,6 +41,12 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         raise _unwritable(path, error) from error
 
 
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write text as UTF-8, whole or not at all; raises as :func:`atomic_write`."""
+    with atomic_write(path) as file:
+        file.write(text.encode())
+
+
 def _unwritable(path: str | os.PathLike[str], error: OSError) -> DataError:
     remedy = {
         FileNotFoundError: "create its folder first",

@@ -131,11 +131,10 @@ class Dataset:
         return Dataset(images, annotations, categories, self.top, self.members)
 
     def __repr__(self) -> str:
-        images, annotations, categories = len(self.images), len(self.annotations), len(self.categories)
-        return (
-            f"Dataset({images:,} image{'s' * (images != 1)}, {annotations:,} annotation{'s' * (annotations != 1)}, "
-            f"{categories:,} {'category' if categories == 1 else 'categories'})"
-        )
+        from .places import counted
+
+        parts = (("image", self.images), ("annotation", self.annotations), ("category", self.categories))
+        return f"Dataset({', '.join(counted(len(rows), noun) for noun, rows in parts)})"
 
     def _index(self, name: str) -> _Index:
         if name not in self._indexes:

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .places import counted
+
 Severity = Literal["error", "warning"]
 _EXAMPLES = 3
 
@@ -54,11 +56,5 @@ class Notebook:
         count = len(found)
         if count:
             examples = tuple(example(int(row)) for row in found[:_EXAMPLES])
-            message = f"{what} ({count:,} {_plural(noun, count)})"
+            message = f"{what} ({counted(count, noun)})"
             self.findings.append(Finding(severity, slug, count, message, examples))
-
-
-def _plural(noun: str, count: int) -> str:
-    if count == 1:
-        return noun
-    return noun[:-1] + "ies" if noun.endswith("y") else noun + "s"

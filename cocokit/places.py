@@ -1,4 +1,4 @@
-"""How messages name a place in a file and show the value that lies there."""
+"""How messages name a place in a file, show the value that lies there, and count."""
 
 from __future__ import annotations
 
@@ -50,6 +50,16 @@ def described(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return f"the list {shown(value)}" if value else "an empty list"
     return shown(value)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "category"), counted(2, "category"), counted(1200, "image")
+    ('1 category', '2 categories', '1,200 images')
+    """
+    plural = noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def _text(value: Any, budget: int) -> str:

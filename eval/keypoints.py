@@ -19,7 +19,7 @@ _BLOCK = 1 << 20
 #: Above this many points NumPy's pairwise sum splits in halves; such pairs are summed by NumPy itself.
 _PAIRWISE = 128
 #: Whole coordinates from here on (px) are squared as integers (PARITY F10).
-_LARGE = float(1 << 25)
+LARGE = float(1 << 25)
 
 
 def of_keypoints(
@@ -79,7 +79,7 @@ def oks(cells: Cells, gt: GroundTruth, dt: Detections, params: EvalParams, cat_i
             for i in np.flatnonzero(lengths > _PAIRWISE).tolist():
                 part[i] = np.sum(terms[ends[i] - lengths[i] : ends[i]]) / lengths[i]
         c0 = c1
-    if _is_large(dt.keypoints) or _is_large(gt.keypoints):
+    if is_large(dt.keypoints) or is_large(gt.keypoints):
         _redo_whole(dense, cells, gt, dt, variances, starts)
     return dense
 
@@ -113,10 +113,10 @@ def _check_points(cells: Cells, gt: GroundTruth, dt: Detections, points: Int64, 
             )  # fmt: skip
 
 
-def _is_large(points: Ragged) -> bool:
+def is_large(points: Ragged) -> bool:
     """Whether any coordinate is 2^25 px or more, in either direction."""
     values = points.values  # two passes: np.abs would take as much memory as the points themselves
-    return bool(len(values)) and bool(values.max() >= _LARGE or values.min() <= -_LARGE)
+    return bool(len(values)) and bool(values.max() >= LARGE or values.min() <= -LARGE)
 
 
 def _redo_whole(

@@ -6,8 +6,9 @@ import os
 
 import numpy as np
 
-from cocokit.atomic import atomic_write
+from cocokit.atomic import write_text
 from cocokit.errors import NotFoundError
+from cocokit.places import counted
 
 from .curves import Curve, Point, pooled_curve, pr_curves
 from .report import Report
@@ -39,36 +40,30 @@ def plot(report: Report, iou_thr: float = 0.5, cat_id: int | None = None) -> str
 
 def write_plot(report: Report, path: str | os.PathLike[str], iou_thr: float = 0.5, cat_id: int | None = None) -> None:
     """Write :func:`plot` to a file, whole or not at all; raises as it does, and DataError for the file."""
-    text = plot(report, iou_thr, cat_id)
-    with atomic_write(path) as file:
-        file.write(text.encode())
+    write_text(path, plot(report, iou_thr, cat_id))
 
 
 def _recall_chart(report: Report, cat_id: int | None) -> Chart:
     """Interpolated precision over recall, the mean of the categories: the area under a line is its AP."""
     params = report.params
     some = slice(None) if cat_id is None else [report.cat_ids.index(cat_id)]
-    counted = np.flatnonzero(report.npig[some, 0])
+    measured = np.flatnonzero(report.npig[some, 0])
     thrs = [t for t, thr in enumerate(params.iou_thrs) if round(float(thr), 6) in (0.5, 0.75)] or [0]
     order = np.argsort(params.rec_thrs, kind="stable")
     lines, found = [], []
     for i, t in enumerate(thrs):
-        cells = report.precision[t][:, some, 0, -1][:, counted]
+        cells = report.precision[t][:, some, 0, -1][:, measured]
         thr = float(params.iou_thrs[t])
-        if not len(counted):
+        if not len(measured):
             continue
         mean = cells.mean(1)
         found.append(f"*{mean.mean():.3f}* at IoU {thr:.2f}")
         lines.append(Line(params.rec_thrs[order], mean[order], ("ink", "second")[i], f"IoU {thr:.2f}"))
-    who = report.cat_names[report.cat_ids.index(cat_id)] if cat_id is not None else _many(len(counted))
+    who = report.cat_names[report.cat_ids.index(cat_id)] if cat_id is not None else counted(len(measured), "category")
     said = [f"AP of {who} is {found[0]}", *(f"and {more}" for more in found[1:])] if found else [_NOTHING]
     said[-1] = said[-1].rstrip(".") + "."
     caption = "Precision (up), recall (right); interpolated" + ("" if cat_id is not None else ", mean of categories")
     return Chart("What is found, and how much of it is right", said, caption, (0.0, 1.0), lines[::-1])
-
-
-def _many(count: int) -> str:
-    return "1 category" if count == 1 else f"{count:,} categories"
 
 
 def _score_chart(curve: Curve) -> Chart:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Bools, Field
+from cocokit.columns import KIND_NONE, KIND_POLYGONS, Annotations, Bools, Field, Int64, Ragged, Segmentations
 from cocokit.dataset import Dataset
-from cocokit.ids import distinct, sizes_differ, sizes_of_images
+from cocokit.ids import distinct, repeated, sizes_differ, sizes_of_images
 
 from .cells import Cells, Pairs
 from .kernels.census import count_on_edges, count_outside, count_shared_best, count_ties
@@ -128,12 +128,9 @@ def _common(e: Evidence) -> dict[str, tuple[int, str]]:
     if e.results.iscrowd is not None:
         found["E2"] = _count(e.results.iscrowd != 0, e.dt_known), "detections"
     found["X1"] = _count(gt.id == 0, e.gt_known), "annotations"
-    if ann.id is not None and len(ann):
-        ranked = np.sort(ann.id)
-        same = ranked[1:] == ranked[:-1]
-        if same.any():
-            either = np.append(same, False) | np.insert(same, 0, False)
-            found["X2"] = int(np.count_nonzero(either)), "annotations"
+    if ann.id is not None:
+        again = repeated(ann.id)
+        found["X2"] = len(again) + len(distinct(ann.id[again])), "annotations"
     wanted = Field.AREA | Field.ISCROWD | (Field.NUM_KEYPOINTS if e.params.iou_type == "keypoints" else 0)
     found["X5"] = _count((ann.present[gt.source] & int(wanted)) != int(wanted), e.gt_known), "annotations"
     found["X6"] = e.dt_no_category + e.gt_no_category, "annotations or detections"
@@ -168,46 +165,62 @@ def _poses(e: Evidence) -> dict[str, tuple[int, str]]:
         return found
     visible = np.array([(gt.keypoints[int(r)][2::3] > 0).any() for r in gt.source], np.bool_)
     found["F3"] = _count(~visible, e.gt_known), "annotations"
-    large = 0
-    for points, rows in ((gt.keypoints, gt.source[e.gt_known]), (dt.keypoints, np.flatnonzero(e.dt_known))):
-        if len(points.values) and np.abs(points.values).max() >= 2**25:
-            large += sum(bool((p == np.floor(p)).all() and np.abs(p).max(initial=0) >= 2**25)
-                         for p in (points[int(r)] for r in rows))  # fmt: skip
+    large = _large(gt.keypoints, gt.source[e.gt_known]) + _large(dt.keypoints, np.flatnonzero(e.dt_known))
     found["F10"] = large, "keypoint lists"
     return found
 
 
+def _large(points: Ragged, rows: Int64) -> int:
+    """Poses that are whole and so large that they are squared as integers (PARITY F10)."""
+    from .keypoints import LARGE, is_large
+
+    if not is_large(points):
+        return 0
+    poses = (points[row] for row in rows.tolist())
+    return sum(bool((pose == np.floor(pose)).all() and np.abs(pose).max(initial=0) >= LARGE) for pose in poses)
+
+
 def _masks(e: Evidence) -> dict[str, tuple[int, str]]:
-    found: dict[str, tuple[int, str]] = {}
-    outlines, images, ann = e.gt.segmentation, e.dataset.images, e.dataset.annotations
+    found: dict[str, tuple[int, str]] = {"I2": (_other_sizes(e), "masks")}
     if e.dt.kind == "bbox" and e.dt.segmentation is None:
         found["J2"] = int(np.count_nonzero(e.dt_known)), "detections"
-    elif e.dt.kind == "bbox" and e.results.bbox is not None and e.dt.segmentation is not None:
+    elif e.dt.kind == "bbox" and e.results.bbox is not None:
         found["J3"] = _other_range(e), "detections"
+    if e.gt.segmentation is not None and len(e.dataset.annotations):
+        found.update(_outlines(e, e.gt.segmentation))
+    return found
+
+
+def _other_sizes(e: Evidence) -> int:
+    """RLEs of another size than their image (PARITY I2)."""
     other = 0
-    for seg, ids, rows in ((outlines, e.gt.image_id[e.gt_known], e.gt.source[e.gt_known]),
-                           (e.dt.segmentation, e.dt.image_id[e.dt_known], np.flatnonzero(e.dt_known))):
-        if seg is not None and len(rows):
-            rle = seg.kind[rows] > KIND_POLYGONS
-            other += int(np.count_nonzero(rle & sizes_differ(seg.size[rows], sizes_of_images(images, ids))))
-    found["I2"] = other, "masks"
-    if outlines is None or not len(ann):
-        return found
+    for outlines, ids, rows in (
+        (e.gt.segmentation, e.gt.image_id[e.gt_known], e.gt.source[e.gt_known]),
+        (e.dt.segmentation, e.dt.image_id[e.dt_known], np.flatnonzero(e.dt_known)),
+    ):
+        if outlines is not None and len(rows):
+            rle = outlines.kind[rows] > KIND_POLYGONS
+            size = sizes_of_images(e.dataset.images, ids)
+            other += int(np.count_nonzero(rle & sizes_differ(outlines.size[rows], size)))
+    return other
+
+
+def _outlines(e: Evidence, outlines: Segmentations) -> dict[str, tuple[int, str]]:
+    """Annotations with points beside the image (H4), with polygons of two points (K1), without any outline (X10)."""
+    ann, xy = e.dataset.annotations, outlines.xy
     chosen = np.zeros(len(ann), np.uint8)
     chosen[e.gt.source[e.gt_known]] = 1
     ids = ann.image_id if ann.image_id is not None else np.zeros(len(ann), np.int64)
-    size = sizes_of_images(images, ids).astype(np.float64)
-    found["H4"] = (
-        count_outside(chosen, outlines.rings, outlines.xy.offsets, outlines.xy.values, np.ascontiguousarray(size[:, 1]),
-                      np.ascontiguousarray(size[:, 0]), len(ann)),
-        "annotations",
-    )  # fmt: skip
-    short = np.flatnonzero(np.diff(outlines.xy.offsets) < 6)
+    height, width = np.ascontiguousarray(sizes_of_images(e.dataset.images, ids).T, np.float64)
+    beside = count_outside(chosen, outlines.rings, xy.offsets, xy.values, width, height, len(ann))
+    short = np.flatnonzero(np.diff(xy.offsets) < 6)
     of_ring = np.searchsorted(outlines.rings, short, side="right") - 1
-    found["K1"] = int(chosen[distinct(of_ring)].sum()), "annotations"
     empty = (outlines.kind == KIND_NONE) & ann.has(Field.SEGMENTATION)
-    found["X10"] = int(np.count_nonzero(empty & (chosen == 1))), "annotations"
-    return found
+    return {
+        "H4": (beside, "annotations"),
+        "K1": (int(chosen[distinct(of_ring)].sum()), "annotations"),
+        "X10": (_count(empty, chosen == 1), "annotations"),
+    }
 
 
 def _other_range(e: Evidence) -> int:

@@ -69,7 +69,8 @@ def print_as_json(found: Measured, failed: Sequence[str]) -> None:
 def write_files(found: Measured, given: Mapping[str, Any]) -> None:
     """Write the files that the options ask for: ``output``, ``csv_file``, ``arrays``; each whole or not at all."""
     if given["output"]:
-        from ._output import to_json, write_text
+        from ..atomic import write_text
+        from ._output import to_json
 
         write_text(given["output"], to_json(found.whole(), lines=True) + "\n")
     if given["csv_file"]:

@@ -92,18 +92,12 @@ def table(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> list[
     return [line(names), line(["-" * w for w in widths]), *map(line, cells)]
 
 
-def write_text(path: str, text: str) -> None:
-    """Write text as UTF-8, whole or not at all."""
-    from ..atomic import atomic_write
-
-    with atomic_write(path) as file:
-        file.write(text.encode())
-
-
 def write_csv(path: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows that share their keys as CSV with a head line, whole or not at all; -1 (not measured) is empty."""
     import csv
     import io
+
+    from ..atomic import write_text
 
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")

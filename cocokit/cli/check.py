@@ -51,18 +51,16 @@ def command(file: str, dt: str | None, as_json: bool) -> int:
 
 def _lines(path: str, size: str, findings: Sequence[Finding]) -> list[str]:
     """One file's findings: a head, then a line per finding with examples below it."""
+    from ..places import counted
+
     errors = sum(finding.severity == "error" for finding in findings)
     warnings = len(findings) - errors
-    verdict = f"{_count(errors, 'error')}, {_count(warnings, 'warning')}" if findings else "nothing wrong"
+    verdict = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}" if findings else "nothing wrong"
     lines = [f"{path}: {size}: {verdict}"]
     for finding in findings:
         lines.append(f"  {finding.severity:<7}  {finding.id}: {finding.message}")
         lines += [f"             {example}" for example in finding.examples]
     return lines
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def _print_json(found: dict[str, list[Finding]], errors: int) -> None:

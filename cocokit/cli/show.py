@@ -113,20 +113,17 @@ def _draw(
     from ..drawing import draw
     from ..imageio import save_image
     from ..marks import marks_of_image, room_for
+    from ..places import counted
 
     marks = marks_of_image(dataset, image.id, results, min_score, boxes)
     size = (image.width, image.height) if photo is None else (photo.shape[1], photo.shape[0])
     if min(size) <= 0:
         size = room_for(marks)
     truths = sum(not mark.dashed for mark in marks)
-    caption = f"{image.file_name or f'image {image.id}'}, {size[0]} x {size[1]}: {_count(truths, 'annotation')}"
+    caption = f"{image.file_name or f'image {image.id}'}, {size[0]} x {size[1]}: {counted(truths, 'annotation')}"
     if results is not None:
-        found = _count(len(marks) - truths, "detection")
+        found = counted(len(marks) - truths, "detection")
         caption += f" (solid), {found} with a score of {min_score:g} or more (dashed)"
     picture = draw(photo, size, marks, caption=caption)
     save_image(np.asarray(picture), output)
     return picture.size
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"

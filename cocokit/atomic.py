@@ -27,7 +27,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
             with open(target, "wb") as file:
                 yield file
             return
-        partial = f"{target}.{os.getpid()}-{os.urandom(4).hex()}.part"
+        # A short name of its own: that of the target may be as long as a name can be.
+        partial = os.path.join(os.path.dirname(target), f"cocokit-{os.getpid()}-{os.urandom(4).hex()}.part")
         with open(partial, "xb") as file:
             try:
                 yield file

@@ -31,6 +31,13 @@ class Odd(Exception):  # noqa: N818 - a signal to another reader, not an error
         super().__init__(f"byte {position}: {why}")
 
 
+def open_regular(path: str | os.PathLike[str]) -> Any:
+    """The file, unbuffered; Odd for a pipe or a device, which is not even opened: its writer would notice."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise Odd(0, "not a regular file")
+    return open(path, "rb", buffering=0)
+
+
 class Chunks:
     """A file through one buffer: ``data[:end]`` holds its bytes from ``base`` on, NULs follow.
 
@@ -39,10 +46,7 @@ class Chunks:
     """
 
     def __init__(self, file: Any) -> None:
-        info = os.fstat(file.fileno())
-        if not stat.S_ISREG(info.st_mode):
-            raise Odd(0, "not a regular file")
-        self.size = info.st_size
+        self.size = os.fstat(file.fileno()).st_size
         self.base = self.end = 0
         self._file = file
         self._room = min(CHUNK, self.size + 1)

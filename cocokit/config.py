@@ -58,7 +58,10 @@ class Settings:
 
 def find_settings_file(start: str | os.PathLike[str] = ".") -> str | None:
     """Path of the ``cocokit.toml`` in ``start`` or the nearest folder above it, or None."""
-    folder = os.path.abspath(start)
+    try:
+        folder = os.path.abspath(start)
+    except FileNotFoundError:  # the working folder was removed under us
+        return None
     while True:
         path = os.path.join(folder, NAME)
         if os.path.isfile(path):

@@ -14,6 +14,9 @@ from .errors import DataError
 from .records import annotation_record, detection_record
 from .types import Annotation, Detection, Polygons, Rle
 
+#: Coordinates that are so far away, px, are mistakes; beyond them a picture's arithmetic ends.
+_FAR = 1e6
+
 
 def marks_of_image(
     dataset: Dataset, image_id: int, results: Annotations | None = None, min_score: float = 0.0, boxes: bool = False
@@ -63,11 +66,16 @@ def _detections(results: Annotations, image_id: int, min_score: float) -> list[D
 
 
 def _mark(thing: Annotation | Detection, category: CategoryRow | None, colours: dict[int, str], *, boxes: bool) -> Mark:
+    name = f"annotation {thing.id}" if isinstance(thing, Annotation) else "a detection"
     try:
         rings, mask = _outline(thing.segmentation)
     except DataError as error:
-        name = f"annotation {thing.id}" if isinstance(thing, Annotation) else "a detection"
         raise DataError(f"{name} of image {thing.image_id}", error.where, error.reason, error.remedy) from error
+    numbers = [*(thing.bbox or ()), *(thing.keypoints or ()), *(v for ring in rings for p in ring for v in p)]
+    far = [v for v in numbers if not -_FAR < v < _FAR]
+    if far:
+        reason = f"has a coordinate of {far[0]:g}, which cannot be drawn"
+        raise DataError(f"{name} of image {thing.image_id}", "", reason, "correct it; cocokit check finds more like it")
     points = _points(thing.keypoints)
     shaped = bool(rings) or mask is not None or any(v > 0 for _, _, v in points)
     return Mark(

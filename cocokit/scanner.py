@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .chunks import CHUNK, Chunks, Odd
+from .chunks import CHUNK, Chunks, Odd, open_regular
 from .columns import Annotations, Field, Images
 from .kernels import members, scan
 from .kernels.numbers import NOTE, table
@@ -69,7 +69,7 @@ def scan_results(path: str | os.PathLike[str], want: Field, extras: bool = False
         Odd: the file holds something that only the ordinary reader can judge.
         OSError: it cannot be read.
     """
-    with open(path, "rb", buffering=0) as file:
+    with open_regular(path) as file:
         chunks = Chunks(file)
         columns, p = _scan_array(chunks, chunks.next(0), _ANNOTATION_KEYS, _wanted(want, extras))
         chunks.expect_end(p)
@@ -93,7 +93,7 @@ def scan_dataset(path: str | os.PathLike[str], want: Field, extras: bool = False
         "annotations": (_ANNOTATION_KEYS, _wanted(want, extras)),
     }
     top: dict[str, Any] = {}
-    with open(path, "rb", buffering=0) as file:
+    with open_regular(path) as file:
         chunks = Chunks(file)
         p = chunks.next(0)
         if chunks.data[p] != ord("{"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -141,15 +142,17 @@ def load_results(dt: Any, iou_type: str) -> tuple[Annotations, str]:
     from cocokit.coco_json import read_results, results_from_json
 
     on_disk = isinstance(dt, str) or hasattr(dt, "__fspath__")
+    once = on_disk and not os.path.isfile(dt)  # a pipe cannot be read again
 
     def read(want: Field) -> Annotations:
         return read_results(dt, want=want) if on_disk else results_from_json(dt, name, want)
 
     want = _ROW | Field.SCORE | _DT_FIELDS[iou_type]
-    results = read(want)
+    outlines = Field.SEGMENTATION | Field.KEYPOINTS
+    results = read(want | outlines if once and iou_type == "bbox" else want)
     # Boxes that are not there come from the outlines (PARITY X16).
-    if iou_type == "bbox" and len(results) and not int(results.present[0]) & Field.BBOX:
-        results = read(want | Field.SEGMENTATION | Field.KEYPOINTS)
+    if not once and iou_type == "bbox" and len(results) and not int(results.present[0]) & Field.BBOX:
+        results = read(want | outlines)
     return results, name
 
 

@@ -14,6 +14,7 @@ from cocokit.errors import ParamsError
 IOU_TYPES = ("bbox", "segm", "keypoints")
 AREA_LABELS = ("all", "small", "medium", "large")
 _AREAS = {"all": (0.0, 1e10), "small": (0.0, 32.0**2), "medium": (32.0**2, 96.0**2), "large": (96.0**2, 1e10)}
+_LARGEST = 2**63 - 1
 
 #: Per-point tolerances of the 17 person keypoints; divided by ten at run time, as pycocotools does (PARITY F9).
 PERSON_SIGMAS = (0.26, 0.25, 0.25, 0.35, 0.35, 0.79, 0.79, 0.72, 0.72, 0.62, 0.62, 1.07, 1.07, 0.87, 0.87, 0.89, 0.89)
@@ -140,9 +141,12 @@ def _areas(given: ArrayLike | Mapping[str, Sequence[float]] | None, labels: Sequ
 
 
 def _max_dets(given: Sequence[int]) -> tuple[int, ...]:
-    counts = tuple(sorted(int(m) for m in given))
-    if counts[0] < 0:
-        raise ParamsError("max_dets", list(given), "give counts of 0 or more")
+    try:
+        counts = tuple(sorted(int(m) for m in given))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ParamsError("max_dets", given, "give whole numbers, such as (1, 10, 100)") from error
+    if counts[0] < 0 or counts[-1] > _LARGEST:
+        raise ParamsError("max_dets", list(given), "give counts of 0 or more, of at most 64 bits")
     return counts
 
 
@@ -151,7 +155,11 @@ def _ids(name: str, given: Sequence[int] | None, rising: bool = True) -> tuple[i
     if given is None:
         return None
     try:
-        ids = dict.fromkeys(int(i) for i in np.atleast_1d(np.asarray(given)).tolist())
-        return tuple(sorted(ids) if rising else ids)
-    except (TypeError, ValueError) as error:
+        given = given if isinstance(given, list | tuple) else np.atleast_1d(np.asarray(given)).tolist()
+        ids = dict.fromkeys(int(i) for i in given)
+        good = all(-_LARGEST <= int(i) <= _LARGEST and int(i) == i for i in given)
+    except (TypeError, ValueError, OverflowError) as error:
         raise ParamsError(name, given, "give integer ids") from error
+    if not good:
+        raise ParamsError(name, given, "give integer ids of 64 bits")
+    return tuple(sorted(ids) if rising else ids)

@@ -70,7 +70,8 @@ def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, A
     """Run a command line; the exit code. An error is printed as one sentence, or raised under ``COCOKIT_DEBUG``."""
     try:
         code = click.Group.main(group, words, name, standalone_mode=False, **extra)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # whoever started us may have closed it
+            sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except BrokenPipeError:
         # The reader of our output has gone; the interpreter's own flush at exit must not complain about it. (Click does
@@ -158,8 +159,9 @@ def entry() -> NoReturn:
         main()
     except SystemExit as done:
         code = done.code
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            if stream is not None:  # whoever started us may have closed it
+                stream.flush()
     # Everything is written and closed: taking the interpreter apart, object by object, would only cost time.
     os._exit(code if isinstance(code, int) else FAILED)

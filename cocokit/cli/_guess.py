@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+from ..errors import DataError
+
 _HEAD = 1 << 16
 
 
@@ -10,7 +14,13 @@ def guess_iou_type(path: str) -> tuple[str, str]:
 
     The first result decides, as in pycocotools (J6): keypoints, else masks without boxes, else boxes. A file that
     cannot be read or understood is taken for boxes: the reader will say what is wrong with it.
+
+    Raises:
+        DataError: it is a pipe, of which reading the beginning would leave only the rest.
     """
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        remedy = "say --iou-type bbox, segm or keypoints"
+        raise DataError(path, "", "is a pipe or a device, whose beginning can be read only once", remedy)
     names = _first_members(path)
     if "keypoints" in names:
         return "keypoints", "keypoints"

@@ -27,7 +27,7 @@ class Progress:
         self._over: Event | None = None
 
     def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
+        if sys.stderr is not None and sys.stderr.isatty():
             from threading import Event, Thread
 
             from ..compiled import backend_name

@@ -23,6 +23,7 @@ _HELP = """Draw the boxes and masks of one image.
 FILE is a COCO dataset. Ground truth has solid lines, detections have dashed ones, crowd regions are hatched. Without
 the photo the picture has a grey ground of the image's size.
 """
+_MOST_PIXELS = 1 << 28
 _EXAMPLE = "Example: cocokit show instances.json --image 139 -o 139.png"
 
 
@@ -119,6 +120,9 @@ def _draw(
     size = (image.width, image.height) if photo is None else (photo.shape[1], photo.shape[0])
     if min(size) <= 0:
         size = room_for(marks)
+    if size[0] * size[1] > _MOST_PIXELS:
+        reason = f"is {size[0]:,} x {size[1]:,} px, too large to be drawn"
+        raise DataError(f"image {image.id}", "", reason, "correct its width and height")
     truths = sum(not mark.dashed for mark in marks)
     caption = f"{image.file_name or f'image {image.id}'}, {size[0]} x {size[1]}: {counted(truths, 'annotation')}"
     if results is not None:

@@ -135,12 +135,22 @@ class Masks:
             block = ends_of(self.segmentations, some, self.size)
             measure_ends(block.values, block.offsets, some, 0, len(some), size, found.area,
                          found.bbox.reshape(-1), found.total, found.status)
+            if (self.segmentations.kind[some] == KIND_COUNTS).any():
+                self._refuse_odd_counts(some)
             room -= len(block.values)
             if room >= 0:
                 kept.append(block)
                 self._place[some] = np.arange(start, start + len(some))
         if kept:
             self._kept = join_ragged(kept)
+
+    def _refuse_odd_counts(self, rows: Int64) -> None:
+        """Run lengths below 0 or beyond 32 bits wrap in the kernels: such masks do not sum to their size."""
+        counts = self.segmentations.counts
+        bad = np.flatnonzero((counts.values < 0) | (counts.values >= MOST_PIXELS))
+        if len(bad):
+            owners = np.unique(np.searchsorted(counts.offsets, bad, side="right") - 1)
+            self.measures.status[np.intersect1d(owners, rows)] = WRONG_SUM
 
     def ious(self, rows: Int64, others: Masks, other_rows: Int64, crowd: UInt8) -> Float64:
         """IoU of the detections ``rows`` of this with the ground truths ``other_rows`` of ``others``, pair by pair.

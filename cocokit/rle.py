@@ -37,6 +37,8 @@ __all__ = [
 ]  # fmt: skip
 
 RleLike = Rle | Mapping[str, Any]
+_FORM = 'an RLE is {"size": [height, width], "counts": text or run lengths}'
+_MOST = 2**63 - 1
 _FIRST = np.zeros(1, np.int64)
 
 
@@ -133,7 +135,11 @@ def to_coco(rle: RleLike) -> dict[str, Any]:
     {'size': [2, 2], 'counts': '22'}
     """
     height, width, counts = _parts(rle)
-    return {"size": [height, width], "counts": counts.decode() if isinstance(counts, bytes) else list(counts)}
+    if not isinstance(counts, bytes):
+        return {"size": [height, width], "counts": list(counts)}
+    if not counts.isascii():
+        raise DataError("mask", "counts", "has characters that no compressed RLE has", "write the mask again")
+    return {"size": [height, width], "counts": counts.decode()}
 
 
 def merge(rles: Sequence[RleLike], intersect: bool = False) -> Rle:
@@ -250,13 +256,21 @@ def segmentations(outlines: Sequence[Any]) -> Segmentations:
                 kind[i], texts[i] = KIND_RLE, written
             else:
                 kind[i], counts[i] = KIND_COUNTS, np.asarray(written, np.int64)
-        elif outline is not None and len(outline):
-            kind[i] = KIND_POLYGONS
-            xy += [np.asarray(ring, np.float64).reshape(-1) for ring in outline]
+        elif outline is not None:
+            made = _rings(outline)
+            kind[i] = KIND_POLYGONS if made else KIND_NONE
+            xy += made
         rings.append(len(xy))
     blob = np.frombuffer(b"".join(texts), np.uint8)
     return Segmentations(kind, size, np.array(rings, np.int64), _ragged(xy, np.float64),
                          Ragged(blob, offsets_of(map(len, texts))), _ragged(counts, np.int64))  # fmt: skip
+
+
+def _rings(outline: Any) -> list[NDArray[Any]]:
+    try:
+        return [np.asarray(ring, np.float64).reshape(-1) for ring in outline]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DataError("mask", "", f"is no list of polygons ({error})", "give rings x0, y0, x1, y1, ... px") from error
 
 
 def text_of(ends: Ragged) -> list[bytes]:
@@ -281,9 +295,21 @@ def _parts(rle: RleLike) -> tuple[int, int, bytes | Sequence[int]]:
     """Height, width and counts, text as bytes."""
     if isinstance(rle, Rle):
         return rle.height, rle.width, rle.counts
-    height, width = rle["size"]
-    counts = rle["counts"]
-    return int(height), int(width), counts.encode() if isinstance(counts, str) else counts
+    try:
+        height, width = (_whole(v) for v in rle["size"])
+        counts = rle["counts"]
+        if isinstance(counts, (str, bytes)):
+            return height, width, counts.encode("utf-8", "surrogatepass") if isinstance(counts, str) else counts
+        return height, width, [_whole(v) for v in counts]
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise DataError("mask", "", f"is no RLE ({type(error).__name__}: {error})", _FORM) from error
+
+
+def _whole(value: Any) -> int:
+    number = int(value)
+    if isinstance(value, (str, bytes)) or number != value or not -_MOST <= number <= _MOST:
+        raise ValueError(f"{value!r} is no whole number of 64 bits")
+    return number
 
 
 def _ends(rle: RleLike) -> UInt32:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import os
 from dataclasses import dataclass
 
 import numpy as np
 
 from cocokit.columns import Float64, Int32, Int64
+
+from cocokit.errors import DataError
 
 from .cells import Cells
 from .kernels.curves import accumulate_block
@@ -57,11 +61,24 @@ class Ranking:
         return cls(cells.dt_by_score, cells.dt_cat_start, cells.dt_rank, cells.dt_order, score, matches)
 
 
+def _refuse_too_large(shape: tuple[int, ...]) -> None:
+    """The arrays are written in full, so a machine that cannot hold them would kill the process half-way."""
+    need = 16 * math.prod(shape)
+    if need < 1 << 30 or not hasattr(os, "sysconf"):
+        return
+    have = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if need > have:
+        sizes = "{:,} IoU thresholds, {:,} recalls, {:,} categories, {:,} area ranges and {:,} max_dets".format(*shape)
+        reason = f"needs {need / 1e9:.0f} GB for the curves of {sizes}; this machine has {have / 1e9:.0f} GB"
+        raise DataError("evaluation", "", reason, "evaluate fewer categories at a time with cat_ids, or fewer settings")
+
+
 def accumulate(ranking: Ranking, params: EvalParams) -> Curves:
     """Build the arrays of all categories, bit for bit as pycocotools (PARITY C1 to C8)."""
     matches = ranking.matches
     n_cat, n_area = matches.npig.shape
     shape = (len(params.iou_thrs), len(params.rec_thrs), n_cat, n_area, len(params.max_dets))
+    _refuse_too_large(shape)
     curves = Curves(np.empty(shape), np.empty((shape[0], *shape[2:])), np.empty(shape))
     max_dets = np.array(params.max_dets, np.int64)
     rec_order = np.argsort(params.rec_thrs, kind="stable")

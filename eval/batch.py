@@ -84,8 +84,14 @@ class BatchReader:
 
     def _points(self, side: Feed) -> Ragged:
         """x, y, v of each pose: images may differ in their number of points."""
-        parts = [part.reshape(len(part), -1).astype(np.float64) for part in side.need("keypoints")]
+        given = side.need("keypoints")
+        odd = next((part for part in given if getattr(part, "dtype", np.dtype(object)).kind not in "biuf"), None)
+        if odd is not None:
+            raise side.wrong("keypoints", f"is {type(odd).__name__} of no numbers", "give (n, points, 3): x, y, v")
+        parts = [part.reshape(len(part), -1).astype(np.float64) for part in given]
         for part in parts:
+            if not part.shape[1]:
+                raise side.wrong("keypoints", "has no points", "give (n, points, 3): x, y, v")
             if part.shape[1] % 3:
                 raise side.wrong("keypoints", f"has {part.shape[1]} numbers per row", "give (n, points, 3): x, y, v")
             if not self.lenient and not np.isfinite(part).all():
@@ -118,8 +124,9 @@ _NOT_FINITE = "correct it, or count it as pycocotools does with lenient=True"
 def _whole(side: Feed, name: str) -> Int64:
     """(N,) int64 of a member that holds whole numbers, in whatever type."""
     values = side.get(name)
-    made = values.astype(np.int64)
-    if values.dtype.kind == "f" and not (made == values).all():
+    with np.errstate(invalid="ignore"):  # NaN has no integer; it is found below
+        made = values.astype(np.int64)
+    if values.dtype.kind in "fu" and not ((made == values) & (made >= 0) | (values < 0)).all():
         row = int(np.flatnonzero(made != values)[0])
         raise side.wrong(name, f"is {values[row]}", "give whole numbers", row)
     return made

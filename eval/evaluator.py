@@ -18,7 +18,7 @@ from cocokit.errors import DataError, ParamsError
 from .accumulate import Ranking, accumulate
 from .batch import BatchReader
 from .evaluate import match_columns
-from .feed import Given, to_array
+from .feed import Given, whole_ids
 from .kernels.census import count_ties
 from .params import EvalParams
 from .quirks import QuirkHit, quirk_hits
@@ -104,7 +104,7 @@ class Evaluator:
                 update is counted then. A damaged RLE is found when its block is matched, at some later update or at
                 the end; start anew after that.
         """
-        images = [int(i) for i in (image_ids if isinstance(image_ids, list | tuple) else to_array(image_ids))]
+        images = whole_ids("update", image_ids)
         self._refuse_again(images)
         dt = self._reader.detections(images, detections)
         gt = self._reader.targets(images, targets)
@@ -190,6 +190,9 @@ class Evaluator:
         """
         if repeated not in ("refuse", "skip"):
             raise ParamsError("repeated", repeated, "use refuse or skip")
+        if not isinstance(other, bytes | Evaluator):
+            reason = f"is {type(other).__name__}"
+            raise DataError("merge", "", reason, "give an Evaluator, or what its state() returned")
         data = other if isinstance(other, bytes) else other.state()
         tally, settings = Tally.from_bytes(data)
         self._refuse_settings(settings)

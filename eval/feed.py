@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from cocokit.columns import Int64
 from cocokit.errors import DataError
 
+_MOST = 2**63 - 1
+
 Arrays = NDArray[Any]
 
 #: One mapping per image, or one for all images with ``image_ids`` per row.
@@ -94,11 +96,29 @@ def feed(name: str, image_ids: list[int], given: Given, fields: Sequence[str]) -
     return _of_each(name, image_ids, given, fields)
 
 
+def whole_ids(name: str, value: Any) -> list[int]:
+    """Image ids as integers of 64 bits, in the type that they came in: an array, a tensor, a list.
+
+    Raises:
+        DataError: something else than a row of whole numbers.
+    """
+    if isinstance(value, list | tuple | set | frozenset | range):
+        value = [v.item() if hasattr(v, "item") else v for v in value]
+    array = to_array(value)
+    if array.ndim == 1 and not array.size:
+        return []
+    whole = array.ndim == 1 and array.dtype.kind in "iuf" and bool(np.isfinite(array).all())
+    if not whole or (np.trunc(array) != array).any() or int(array.max()) > _MOST or int(array.min()) < -_MOST - 1:
+        shown = repr(value) if len(repr(value)) < 60 else f"an array of shape {array.shape} and type {array.dtype}"
+        raise DataError(name, "image_ids", f"is {shown}", "give one integer per image, of at most 64 bits")
+    return [int(i) for i in array.tolist()]
+
+
 def _of_all(name: str, image_ids: list[int], given: Mapping[str, Any], fields: Sequence[str]) -> Feed:
     if "image_ids" not in given:
         remedy = "say of which image each row is, or give one mapping per image"
         raise DataError(name, "image_ids", "is missing", remedy)
-    image = to_array(given["image_ids"]).astype(np.int64).reshape(-1)
+    image = np.array(whole_ids(name, given["image_ids"]), np.int64)
     made = Feed(name, image, {})
     strange = np.flatnonzero(~np.isin(image, np.array(image_ids, np.int64)))
     if len(strange):
@@ -152,4 +172,7 @@ def _rows(field: str, value: Any) -> Any:
     """The rows of one member: an array, or for masks a list of RLEs as it is."""
     if field == "masks" and isinstance(value, list | tuple):
         return list(value)
-    return to_array(value)
+    rows = to_array(value)
+    if not rows.ndim:
+        raise DataError("update", field, f"is {value!r}", "give an array with a row for each detection or target")
+    return rows

@@ -131,7 +131,10 @@ def _areas(given: ArrayLike | Mapping[str, Sequence[float]] | None, labels: Sequ
         return np.array([_AREAS[n] for n in names]), tuple(names)
     if isinstance(given, Mapping):
         labels, given = tuple(given), list(given.values())
-    ranges = np.asarray(given, np.float64)
+    try:
+        ranges = np.asarray(given, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParamsError("area_rng", given, "give pairs of lowest and highest area in px^2") from error
     if ranges.ndim != 2 or ranges.shape[1] != 2 or not len(ranges) or np.isnan(ranges).any():
         raise ParamsError("area_rng", given, "give pairs of lowest and highest area in px^2")
     names = tuple(labels) or tuple(f"area{i}" for i in range(len(ranges)))

@@ -7,6 +7,7 @@ tally of all, whatever the order: they are ranked by image id in the end.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -23,7 +24,8 @@ from .matching import Block, Matches, blocks, positives
 from .params import EvalParams
 from .quirks import QuirkHit
 
-_MAGIC = b"cocokit evaluator state 1\n"
+_MAGIC = b"cocokit evaluator state 2 "
+_SUM = 9  # a checksum of all that follows, in hexadecimal, and the end of the line
 
 
 @dataclass(slots=True)
@@ -140,24 +142,26 @@ class Tally:
             "arrays": [[name, array.dtype.str, array.shape] for name, array in arrays.items()],
         }
         line = json.dumps(head).encode() + b"\n"
-        return b"".join([_MAGIC, line, *(array.tobytes() for array in arrays.values())])
+        rest = b"".join([line, *(array.tobytes() for array in arrays.values())])
+        return _MAGIC + b"%08x\n" % zlib.crc32(rest) + rest
 
     @classmethod
     def from_bytes(cls, data: bytes) -> tuple[Tally, dict[str, Any]]:
         """The tally and the settings of :meth:`to_bytes`.
 
         Raises:
-            DataError: the bytes are something else, or not all there.
+            DataError: the bytes are something else, or not all there, or not what they were.
         """
-        at = data.find(b"\n", len(_MAGIC)) + 1
-        if not data.startswith(_MAGIC) or not at:
+        start = len(_MAGIC) + _SUM
+        if not data.startswith(_MAGIC):
             raise DataError("state", "", "is not an evaluator's state", "give what Evaluator.state() returned")
-        head = json.loads(data[len(_MAGIC) : at])
+        if data[len(_MAGIC) : start] != b"%08x\n" % zlib.crc32(memoryview(data)[start:]):
+            raise DataError("state", "", f"is cut off or damaged ({len(data):,} bytes)", "send it whole")
+        at = data.index(b"\n", start) + 1
+        head = json.loads(data[start:at])
         columns: dict[str, Any] = {}
         for name, dtype, shape in head["arrays"]:
             size = np.dtype(dtype).itemsize * int(np.prod(shape))
-            if len(data) < at + size:
-                raise DataError("state", "", f"ends after {len(data):,} bytes, within {name}", "send it whole")
             columns[name] = np.frombuffer(data, dtype, int(np.prod(shape)), at).reshape(shape)
             at += size
         quirks = {name: (int(count), str(unit)) for name, (count, unit) in head["quirks"].items()}

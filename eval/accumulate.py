@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from cocokit.columns import Float64, Int32, Int64
-
 from cocokit.errors import DataError
 
 from .cells import Cells

@@ -190,10 +190,7 @@ class Evaluator:
         """
         if repeated not in ("refuse", "skip"):
             raise ParamsError("repeated", repeated, "use refuse or skip")
-        if not isinstance(other, bytes | Evaluator):
-            reason = f"is {type(other).__name__}"
-            raise DataError("merge", "", reason, "give an Evaluator, or what its state() returned")
-        data = other if isinstance(other, bytes) else other.state()
+        data = other.state() if isinstance(other, Evaluator) else other
         tally, settings = Tally.from_bytes(data)
         self._refuse_settings(settings)
         both = [i for i in tally.images.tolist() if i in self._seen]

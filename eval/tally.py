@@ -146,14 +146,14 @@ class Tally:
         return _MAGIC + b"%08x\n" % zlib.crc32(rest) + rest
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> tuple[Tally, dict[str, Any]]:
+    def from_bytes(cls, data: object) -> tuple[Tally, dict[str, Any]]:
         """The tally and the settings of :meth:`to_bytes`.
 
         Raises:
             DataError: the bytes are something else, or not all there, or not what they were.
         """
         start = len(_MAGIC) + _SUM
-        if not data.startswith(_MAGIC):
+        if not isinstance(data, bytes) or not data.startswith(_MAGIC):
             raise DataError("state", "", "is not an evaluator's state", "give what Evaluator.state() returned")
         if data[len(_MAGIC) : start] != b"%08x\n" % zlib.crc32(memoryview(data)[start:]):
             raise DataError("state", "", f"is cut off or damaged ({len(data):,} bytes)", "send it whole")

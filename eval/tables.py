@@ -28,7 +28,7 @@ def write_category_csv(report: Report, path: Path) -> None:
     rows = report.per_category()
     names = list(rows[0]) if rows else ["id", "name", "annotations", *report.named_stats()]
     stats = set(report.named_stats())
-    _write(path, names, ([_measured(row[n]) if n in stats else row[n] for n in names] for row in rows))
+    write_csv(path, names, ([_measured(row[n]) if n in stats else row[n] for n in names] for row in rows))
 
 
 def write_pr_csv(
@@ -40,7 +40,7 @@ def write_pr_csv(
         DataError: the file cannot be written.
         ParamsError, NotFoundError: as :func:`pr_curves`.
     """
-    _write(path, _RAW, _raw(report, iou_thr, area, max_dets))
+    write_csv(path, _RAW, _raw(report, iou_thr, area, max_dets))
 
 
 def write_interpolated_csv(report: Report, path: Path) -> None:
@@ -52,7 +52,22 @@ def write_interpolated_csv(report: Report, path: Path) -> None:
     Raises:
         DataError: the file cannot be written.
     """
-    _write(path, _INTERPOLATED, _interpolated(report))
+    write_csv(path, _INTERPOLATED, _interpolated(report))
+
+
+def write_csv(path: Path, names: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a head line and rows as CSV, whole or not at all; None is an empty cell.
+
+    Raises:
+        DataError: the file cannot be written.
+    """
+    with atomic_write(path) as file:
+        text = io.TextIOWrapper(file, "utf-8", newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(rows)
+        text.flush()
+        text.detach()
 
 
 def _raw(report: Report, iou_thr: float | None, area: str | None, max_dets: int | None) -> Iterator[list[Any]]:
@@ -77,13 +92,3 @@ def _interpolated(report: Report) -> Iterator[list[Any]]:
 
 def _measured(value: float) -> float | None:
     return value if value > -1 else None
-
-
-def _write(path: Path, names: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    with atomic_write(path) as file:
-        text = io.TextIOWrapper(file, "utf-8", newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(rows)
-        text.flush()
-        text.detach()

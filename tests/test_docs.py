@@ -87,6 +87,20 @@ def test_the_architecture_has_a_place_for_every_file(folder: str) -> None:
     assert {path.stem for path in (ROOT / folder).glob("[a-z]*.py")} - named == set()
 
 
+#: Words of GLOSSARY.md's last column that have no other use, in prose or in code.
+NOT_OURS = re.compile(r"\b(data sets?|confidences?|landmarks?|bitmaps?|submissions?)\b", re.I)
+
+
+@pytest.mark.parametrize("document", [d for d in PRESENT if d.name != "GLOSSARY.md"], ids=by_name)
+def test_documents_use_the_words_of_the_glossary(document: Path) -> None:
+    assert NOT_OURS.findall(document.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda s: s.module)
+def test_code_uses_the_words_of_the_glossary(source: Source) -> None:
+    assert NOT_OURS.findall(source.path.read_text(encoding="utf-8")) == []
+
+
 def public(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:
     """A module, class or function and what is public in it."""
     yield name, node

@@ -94,16 +94,10 @@ def table(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> list[
 
 def write_csv(path: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows that share their keys as CSV with a head line, whole or not at all; -1 (not measured) is empty."""
-    import csv
-    import io
+    from cocokit.eval import tables
 
-    from ..atomic import write_text
-
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    write_text(path, text.getvalue())
+    names = list(rows[0]) if rows else []
+    tables.write_csv(path, names, ([_cell(row[name]) for name in names] for row in rows))
 
 
 def _cell(value: Any) -> Any:

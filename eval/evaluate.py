@@ -21,7 +21,7 @@ from .overlaps import lowest, of_boxes
 from .params import EvalParams
 from .quirks import Evidence, QuirkHit, find_quirks
 from .report import Report
-from .sides import Detections, GroundTruth, detections, ground_truth
+from .sides import Detections, GroundTruth, detections, ground_truth, last_with_same_id
 
 _GT_FIELDS = {
     "bbox": Field.BBOX,
@@ -209,14 +209,12 @@ def match_columns(
         evidence.dt_no_category, evidence.gt_no_category = (
             listed.of(side.category_id)[1] for side in (dets, truth))
     quirks = find_quirks(evidence)
-    matches = match(cells, pairs, truth, dets, params.iou_thrs, np.asarray(params.area_rng), params.fixed)
+    matches = match(cells, pairs, truth, dets, params.iou_thrs, params.ranges, params.fixed)
     return Outcome(cat_ids, img_ids, dt_image, gt_image, truth, dets, cells, pairs, matches), quirks
 
 
 def _walk(dataset: Dataset, images: IdIndex, params: EvalParams) -> Int64 | None:
     """Rows in pycocotools' order of walking (image by image) where it matters: with duplicated ids (PARITY X2)."""
-    from .sides import last_with_same_id
-
     columns = dataset.annotations
     if params.fixed or columns.id is None or last_with_same_id(columns.id) is None:
         return None

@@ -80,6 +80,11 @@ class EvalParams:
         put(self, "img_ids", _ids("img_ids", self.img_ids))
         put(self, "cat_ids", _ids("cat_ids", self.cat_ids, rising=self.use_cats))
 
+    @property
+    def ranges(self) -> Float64:
+        """(A, 2) float64 lowest and highest area px^2 of every range: ``area_rng`` once it was checked."""
+        return np.asarray(self.area_rng, np.float64)
+
     def sigmas_of(self, category_id: int) -> Float64:
         """(P,) float64 tolerances of one category; the 17 person values if none were given."""
         given = self.sigmas

@@ -139,7 +139,7 @@ def _common(e: Evidence) -> dict[str, tuple[int, str]]:
 
 
 def _on_edges(e: Evidence) -> int:
-    ranges = np.asarray(e.params.area_rng)
+    ranges = e.params.ranges
     edges = np.array(sorted(set(ranges[:, 0].tolist()) & set(ranges[:, 1].tolist())), np.float64)
     gt_rows = np.flatnonzero(e.gt_known)
     return count_on_edges(e.gt.area, gt_rows, len(gt_rows), edges, len(edges)) + count_on_edges(
@@ -229,7 +229,7 @@ def _other_range(e: Evidence) -> int:
     mask = e.dt.masks.measures.area
     box = e.results.bbox[:, 2] * e.results.bbox[:, 3]
     other = np.zeros(len(mask), np.bool_)
-    for lo, hi in np.asarray(e.params.area_rng):
+    for lo, hi in e.params.ranges:
         other |= ((mask < lo) | (mask > hi)) != ((box < lo) | (box > hi))
     return _count(other, e.dt_known)
 

@@ -124,7 +124,7 @@ class Tally:
             dt_image, dt_category, self.score, gt_image, gt_category, len(self.images), len(cat_ids), params.use_cats,
             params.max_dets[-1],
         )  # fmt: skip
-        ranges = np.asarray(params.area_rng)
+        ranges = params.ranges
         rows = cells.gt_order
         npig = positives(self.gt_area[rows], self.gt_ignore[rows], cells.gt_category, ranges, cells.kinds)
         words = [

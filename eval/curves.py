@@ -209,6 +209,7 @@ def _curve(
     positives: int,
 ) -> Curve:  # fmt: skip
     """The curve of some categories' outcomes: scores fall, and those of one score enter together."""
+    parts = parts or [(np.empty(0), np.empty(0, np.bool_))]  # without any category
     scores, right = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
     if len(parts) > 1:
         order = np.argsort(-scores, kind="stable")

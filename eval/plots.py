@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cocokit.atomic import write_text
 from cocokit.errors import NotFoundError
@@ -14,6 +15,8 @@ from .curves import Curve, Point, pooled_curve, pr_curves
 from .report import Report
 from .svg import Chart, Line, document
 
+#: Scores beyond this are not drawn.
+_FARTHEST = 1e9
 _NOTHING = "There is no ground truth to find."
 
 
@@ -75,13 +78,14 @@ def _score_chart(curve: Curve) -> Chart:
     )  # fmt: skip
     if not curve.positives or not len(curve.tp):
         return chart
-    x = curve.scores[::-1]
+    drawn = _drawable(curve)[::-1]
+    x = curve.scores[::-1][drawn]
     chart.lines = [
-        Line(x, curve.precision[::-1], "second", "precision"),
-        Line(x, curve.recall[::-1], "third", "recall"),
-        Line(x, curve.f1[::-1], "ink", "F1"),
+        Line(x, curve.precision[::-1][drawn], "second", "precision"),
+        Line(x, curve.recall[::-1][drawn], "third", "recall"),
+        Line(x, curve.f1[::-1][drawn], "ink", "F1"),
     ]
-    if best.tp:
+    if best.tp and abs(best.score) <= _FARTHEST:
         chart.point = (best.score, best.f1, _rounded_down(best.score))
     return chart
 
@@ -100,9 +104,14 @@ def _rounded_down(score: float) -> str:
     return f"{np.floor(score * 1000) / 1000:.3f}"
 
 
+def _drawable(curve: Curve) -> NDArray[np.bool_]:
+    """Scores that an axis can show beside each other: neither infinite nor astronomic."""
+    return np.asarray(np.abs(curve.scores) <= _FARTHEST)
+
+
 def _score_range(curve: Curve) -> tuple[float, float]:
     """From 0 to 1 where all scores are there, else as wide as they are."""
-    scores = curve.scores[np.isfinite(curve.scores)]
+    scores = curve.scores[_drawable(curve)]
     if not len(scores) or (scores.min() >= 0 and scores.max() <= 1):
         return 0.0, 1.0
     lo, hi = float(scores.min()), float(scores.max())

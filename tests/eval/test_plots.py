@@ -89,6 +89,23 @@ def test_detections_that_are_all_wrong_have_no_best_score() -> None:
     assert "circle" not in svg
 
 
+@pytest.mark.parametrize("score", [1e308, -1e308, float("inf"), -float("inf"), float("nan"), 1e9, 5e-324])
+def test_scores_beyond_any_axis_leave_a_picture(score: float) -> None:
+    gt, dt = make_dataset("bbox", 2, 2, 10, 30, False, 12)
+    dt[3]["score"] = dt[7]["score"] = score
+    for _ in range(2):
+        drawn = re.findall(r' d="([^"]*)"', plot(cocokit.evaluate(gt, dt, lenient=True)))
+        assert drawn
+        assert not re.search(r"nan|inf", " ".join(drawn))
+        for row in dt:
+            row["score"] = score
+
+
+def test_a_report_without_categories_is_drawn_empty() -> None:
+    gt, dt = make_dataset("bbox", 2, 2, 10, 30, False, 12)
+    assert "There is no ground truth to find." in " ".join(texts(plot(cocokit.evaluate({**gt, "categories": []}, dt))))
+
+
 def test_ticks_are_round_and_cover_the_range() -> None:
     assert ticks(0, 1, 5) == [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     for lo, hi in ((-7.3, 12.9), (0.0012, 0.0039), (1e6, 3e6)):

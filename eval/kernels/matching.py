@@ -61,18 +61,34 @@ def match_one(b, start, stop, pair_gt, pair_iou, order0, ignored, taken, crowd, 
 
 
 @helper
+def _swap(i, j, pair_gt, pair_iou):
+    iou = at(pair_iou, i)
+    g = at(pair_gt, i)
+    put(pair_iou, i, at(pair_iou, j))
+    put(pair_gt, i, at(pair_gt, j))
+    put(pair_iou, j, iou)
+    put(pair_gt, j, g)
+    return 0
+
+
+@helper
 def _sort_pairs(start, stop, pair_gt, pair_iou):
-    """Falling overlap, the later ground truth first among equals (B2): insertion sort, a cell has few candidates."""
+    """Falling overlap, the later ground truth first among equals (B2): insertion sort, a cell has few candidates.
+
+    Sorting what is sorted changes nothing: every word sorts the same pairs. They come in the order of the ground truths
+    and are turned round first, so that many equal overlaps are no more work than one.
+    """
+    if stop - start > 1 and at(pair_gt, start) < at(pair_gt, stop - 1):
+        for i in range((stop - start) // 2):
+            _swap(start + i, stop - 1 - i, pair_gt, pair_iou)
     for i in range(start + 1, stop):
-        iou = at(pair_iou, i)
-        g = at(pair_gt, i)
-        j = i - 1
-        while j >= start and at(pair_iou, j) <= iou:
-            put(pair_iou, j + 1, at(pair_iou, j))
-            put(pair_gt, j + 1, at(pair_gt, j))
+        j = i
+        while j > start and (
+            at(pair_iou, j - 1) < at(pair_iou, j)
+            or (at(pair_iou, j - 1) == at(pair_iou, j) and at(pair_gt, j - 1) < at(pair_gt, j))
+        ):
+            _swap(j - 1, j, pair_gt, pair_iou)
             j -= 1
-        put(pair_iou, j + 1, iou)
-        put(pair_gt, j + 1, g)
     return 0
 
 

@@ -38,7 +38,7 @@ wheel: $(VENV)/.test  ## a wheel with the compiled kernels of this platform, in 
 	    --config-settings=--build-option=--plat-name=$$($(PY) -c 'import sysconfig; print(sysconfig.get_platform())') && \
 	ls -l dist/*.whl
 
-bench: $(VENV)/.bench  ## cocokit beside pycocotools and hotcoco, each in a fresh process
+bench: $(VENV)/.bench  ## cocokit beside pycocotools and the fastest peers, each in a fresh process
 	$(PY) -m tests.benchmarks.evaluators
 
 clean:  ## remove everything that make has made

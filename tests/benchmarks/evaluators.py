@@ -1,4 +1,4 @@
-"""cocokit beside pycocotools and hotcoco: JSON on disk to stats, each in a fresh process, imports included.
+"""cocokit beside pycocotools, hotcoco and ultrafast-pycocotools: JSON on disk to stats, each in a fresh process, imports included.
 
     python -m tests.benchmarks.evaluators [--iou bbox segm] [--dets lite full] [--reps 3] [--images 5000]
 
@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EVALUATORS = ("pycocotools", "hotcoco", "cocokit")
+EVALUATORS = ("pycocotools", "hotcoco", "ultrafast_pycocotools", "cocokit")
 HEAD = ("| evaluator | CPU s | wall s | peak MB | CPU ratio | wall ratio | memory ratio | stats |\n"
         "|---|---|---|---|---|---|---|---|")
 

@@ -10,7 +10,11 @@ import sys
 from importlib import import_module
 
 #: Module of ``COCO`` and module of ``COCOeval`` of each peer.
-PEERS = {"pycocotools": ("pycocotools.coco", "pycocotools.cocoeval"), "hotcoco": ("hotcoco", "hotcoco")}
+PEERS = {
+    "pycocotools": ("pycocotools.coco", "pycocotools.cocoeval"),
+    "hotcoco": ("hotcoco", "hotcoco"),
+    "ultrafast_pycocotools": ("ultrafast_pycocotools", "ultrafast_pycocotools"),
+}
 
 
 def main(peer: str, gt_path: str, dt_path: str, iou_type: str) -> None:

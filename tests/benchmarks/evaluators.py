@@ -1,8 +1,8 @@
-"""cocokit beside pycocotools, hotcoco and ultrafast-pycocotools: JSON on disk to stats, each in a fresh process, imports included.
+"""cocokit beside pycocotools, hotcoco and ultrafast-pycocotools: JSON on disk to stats, each in a fresh process.
 
     python -m tests.benchmarks.evaluators [--iou bbox segm] [--dets lite full] [--reps 3] [--images 5000]
 
-Prints CPU seconds, wall seconds and peak memory of the whole process, pycocotools' number divided by each, and whether
+Imports are included. Prints CPU seconds, wall seconds and peak memory of the whole process, pycocotools' number divided by each, and whether
 the stats are the same numbers. The best of the repetitions by CPU time counts; pycocotools runs once.
 """
 

@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.evaluators [--iou bbox segm] [--dets lite full] [--reps 3] [--images 5000]
 
-Imports are included. Prints CPU seconds, wall seconds and peak memory of the whole process, pycocotools' number divided by each, and whether
-the stats are the same numbers. The best of the repetitions by CPU time counts; pycocotools runs once.
+Imports are included. Prints CPU seconds, wall seconds and peak memory of the whole process, pycocotools' number
+divided by each, and whether the stats are the same numbers. The best of the repetitions by CPU time counts;
+pycocotools runs once.
 """
 
 from __future__ import annotations

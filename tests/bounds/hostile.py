@@ -73,7 +73,8 @@ def _value(rng: Random, field: str, old: Any) -> Any:
     if field in ("id", "image_id", "category_id", "width", "height"):
         return rng.choice(_IDS)
     if field == "segmentation" and rng.random() < 0.6:
-        return {"size": rng.choice([old["size"] if isinstance(old, dict) else [5, 6], rng.choice(_SIZES)]),
+        size = old.get("size", [5, 6]) if isinstance(old, dict) else [5, 6]  # an earlier fault may have emptied it
+        return {"size": rng.choice([size, rng.choice(_SIZES)]),
                 "counts": rng.choice(_COUNTS)}  # fmt: skip
     if field == "segmentation":
         ring = [rng.choice(_NUMBERS[:20]) for _ in range(rng.randrange(9))]

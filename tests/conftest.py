@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cocokit import compiled
+
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -25,3 +27,9 @@ def shared_data() -> Path:
 def shared_data_fixture() -> Path:
     """The folder of shared real data, or a skip."""
     return shared_data()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_kernels() -> None:
+    """Kernels are compiled before the first test, so that the note about it is in no test's captured output."""
+    compiled.backend_name()

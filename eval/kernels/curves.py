@@ -56,18 +56,8 @@ def _pattern(word, n_thr, n_area):
 
 
 @helper
-def _count_areas(pattern, m0, n_max, plain, step):
-    """One detection that is a false positive at every threshold of some area ranges."""
-    while pattern != 0:
-        c = ctz(pattern) * n_max + m0
-        pattern &= pattern - 1
-        put(plain, c, at(plain, c) + step)
-    return 0
-
-
-@helper
-def _count_bits(word, m0, n_max, counts, step):
-    """Add ``step`` for every bit of a word."""
+def _count(word, m0, n_max, counts, step):
+    """Add ``step`` for every bit of a word, or of a pattern of area ranges, at the first max_dets that counts."""
     while word != 0:
         c = ctz(word) * n_max + m0
         word &= word - 1
@@ -94,11 +84,11 @@ def _totals(start, stop, rank, tp, ig, max_dets, n_max, n_thr, n_area, plain, ex
         pattern = _pattern(wrong, n_thr, n_area) if n_area <= _SHORT else -1
         if word == 0 and pattern >= 0:
             put(code, p, pattern | (m0 << _SHORT))
-            _count_areas(pattern, m0, n_max, plain, 1)
+            _count(pattern, m0, n_max, plain, 1)
         else:
             put(code, p, -1)
-            _count_bits(word, m0, n_max, hits, 1)
-            _count_bits(wrong, m0, n_max, extra, 1)
+            _count(word, m0, n_max, hits, 1)
+            _count(wrong, m0, n_max, extra, 1)
     for c in range(n_area * n_thr * n_max):  # true positives are needed per max_dets
         if c % n_max > 0:
             put(hits, c, at(hits, c) + at(hits, c - 1))
@@ -213,7 +203,7 @@ def accumulate_block(
             p = at(by_score, j)
             short = at(code, p)
             if short >= 0:
-                _count_areas(short & ((1 << _SHORT) - 1), short >> _SHORT, n_max, plain, -1)
+                _count(short & ((1 << _SHORT) - 1), short >> _SHORT, n_max, plain, -1)
             if short != -1:
                 continue
             m0 = _level(at(rank, p), max_dets, n_max)
@@ -237,7 +227,7 @@ def accumulate_block(
                     if at(npig, first + a) > 0:
                         _read(c, a, bit - a * n_thr, m, got, at(score, at(dt_order, p)), at(best, c), n_area, n_max,
                               rec_order, n_rec, need, reach, pointer, q, ss)  # fmt: skip
-            _count_bits(wrong, m0, n_max, extra, -1)
+            _count(wrong, m0, n_max, extra, -1)
         if stop > start:  # thresholds of 0 and below are met by the first detection, whatever it is
             top = at(score, at(dt_order, at(by_score, start)))
             for c in range(curves):

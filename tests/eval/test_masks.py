@@ -137,7 +137,7 @@ def test_ground_truth_without_outlines_is_refused() -> None:
         of_masks(None, truth, None, None, 0.5)  # type: ignore[arg-type]
 
 
-def test_of_several_images_with_one_id_the_last_has_the_size() -> None:
+def test_x17_of_several_images_with_one_id_the_last_has_the_size() -> None:
     gt = {
         "images": [{"id": 1, "width": 10, "height": 10}, {"id": 1, "width": 20, "height": 20}],
         "categories": [{"id": 1, "name": "cat"}],

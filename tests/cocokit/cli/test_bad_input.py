@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -207,11 +210,31 @@ def test_a_file_that_is_not_there_is_refused(folder: Folder) -> None:
     check_sentence(folder, folder.run("eval", str(folder.path), "--gt", gt, "--iou-type", "bbox"), ["folder"])
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read_is_refused(folder: Folder) -> None:
-    gt, dt = folder.write("gt.json", dataset()), folder.write("dt.json", box_results())
-    Path(dt).chmod(0)
-    check_sentence(folder, folder.run("eval", dt, "--gt", gt, "--iou-type", "bbox"), ["dt.json", "ermission"])
+@contextlib.contextmanager
+def nobody() -> Iterator[None]:
+    """Root may read everything; as root, be somebody else for a while."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_a_file_that_may_not_be_read_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to anybody else
+        Path(name).chmod(0o755)
+        folder = Folder(Path(name))
+        gt, dt = folder.write("gt.json", dataset()), folder.write("dt.json", box_results())
+        words = ("eval", dt, "--gt", gt, "--iou-type", "bbox")
+        assert folder.run(*words).exit_code == 0
+        folder.run("eval", folder.write("bad.json", b"["), *words[2:])  # every module that an error needs is loaded now
+        Path(dt).chmod(0)
+        with nobody():
+            result = folder.run(*words)
+        check_sentence(folder, result, ["dt.json", "ermission"])
 
 
 def test_gigabytes_of_nothing_are_refused_quickly(folder: Folder) -> None:

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PY     := $(BIN)/python
 PIP    := $(PY) -m pip --disable-pip-version-check --quiet
 # Start-up is a good part of a small evaluation, and some environments forbid Python to write bytecode when it runs.
-PRECOMPILE := $(PY) -m compileall -q cocokit eval
+PRECOMPILE := $(PY) -m compileall -q cocokit eval migrations
 # Half of the time of the tests is one process waiting for another: two workers, also on bigger machines.
 WORKERS ?= 2
 
@@ -43,7 +43,7 @@ bench: $(VENV)/.bench  ## cocokit beside pycocotools and the fastest peers, each
 
 clean:  ## remove everything that make has made
 	rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
-	find cocokit eval tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find cocokit eval migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- the environment; a second run finds it ready
 

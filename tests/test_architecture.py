@@ -26,14 +26,15 @@ LAYERS = {
     "cocokit.geometry": ("ground", "cocokit.masks", "cocokit.rle"),
     "cocokit.imageio": ("ground",),
     "cocokit": ("ground", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio"),
-    "cocokit.pipeline": ("cocokit.errors", "cocokit.types"),
-    "cocokit.store": ("cocokit.errors", "cocokit.types"),
+    "cocokit.domain": ("cocokit.errors", "cocokit.types"),
+    "cocokit.pipeline": ("cocokit.errors", "cocokit.types", "cocokit.domain"),
+    "cocokit.store": ("cocokit.errors", "cocokit.types", "cocokit.domain"),
     "cocokit.eval": ("core",),
-    "cocokit.campaign": ("core", "cocokit.pipeline", "cocokit.store"),
-    "cocokit.crowd": ("core", "cocokit.campaign", "cocokit.eval"),
-    "cocokit.annotate_ui": ("core", "cocokit.campaign"),
+    "cocokit.campaign": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.store"),
+    "cocokit.crowd": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.campaign", "cocokit.eval"),
+    "cocokit.annotate_ui": ("core", "cocokit.domain", "cocokit.campaign"),
     "cocokit.baselines": ("core", "cocokit.eval"),
-    "cocokit.migrations": (),
+    "cocokit.migrations": ("cocokit.errors", "cocokit.store"),
     "cocokit.cli": ("everyone",),
     "cocokit.__main__": ("cocokit.cli",),
 }
@@ -51,6 +52,7 @@ HOMES = {
     "torchvision": (),
     "flask": ("cocokit.annotate_ui",),
     "sqlalchemy": ("cocokit.store", "cocokit.migrations"),
+    "psycopg": (),  # SQLAlchemy loads it by the database's URL
     "alembic": ("cocokit.migrations",),
 }
 FOLDERS = ("eval", "baselines", "annotate_ui", "migrations")

@@ -53,7 +53,7 @@ class MaskState(StrEnum):
     UNVERIFIED = "unverified"
     PASSED = "passed"
     FAILED = "failed"
-    ORPHAN = "orphan"  # the spot that it was drawn for is gone, and no other spot lies in it
+    SPARE = "spare"  # no spot needs it: its own is gone, or an earlier mask has it again
     VOID = "void"  # its worker was rejected
 
 

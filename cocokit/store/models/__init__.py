@@ -1,0 +1,14 @@
+"""The tables, one module per group; importing this package fills ``Base.metadata``."""
+
+from .answers import AnswerRow, CaptionRow, CrowdRow, SegmentationRow, SpotRow, VoteRow
+from .base import Base
+from .campaigns import CampaignRow, CategoryRow, ImageRow, QueryRow, StageRow
+from .records import EventRow, LedgerRow, LineageRow
+from .work import AssignmentRow, PlaceRow, TaskRow
+from .workers import IdentityRow, QualificationRow, SentinelRow, ShowingRow, WorkerRow
+
+__all__ = [
+    "AnswerRow", "AssignmentRow", "Base", "CampaignRow", "CaptionRow", "CategoryRow", "CrowdRow", "EventRow",
+    "IdentityRow", "ImageRow", "LedgerRow", "LineageRow", "PlaceRow", "QualificationRow", "QueryRow", "SegmentationRow",
+    "SentinelRow", "ShowingRow", "SpotRow", "StageRow", "TaskRow", "VoteRow", "WorkerRow",
+]  # fmt: skip

@@ -100,7 +100,8 @@ class Database:
         try:
             connection = self._engine.connect()
         except OperationalError as error:
-            raise CocokitError(f"{self._shown()}: {_sentence(error)}; is the server running, and the name right?") from None
+            cure = "is the server running, and the name right?"
+            raise CocokitError(f"{self._shown()}: {_sentence(error)}; {cure}") from None
         with connection:
             if self.is_sqlite:
                 connection = connection.execution_options(cocokit_begin=kind)

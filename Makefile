@@ -11,7 +11,7 @@ PRECOMPILE := $(PY) -m compileall -q cocokit eval migrations
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types wheel bench clean
+.PHONY: help demo test test-all lint types wheel bench clean postgres
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,10 +19,10 @@ help:  ## list the targets
 demo: $(VENV)/.demo  ## install, evaluate a small sample, show the result
 	@$(BIN)/cocokit demo demo
 
-test: $(VENV)/.test lint  ## install what the tests need and run all but the slow ones
+test: $(VENV)/.test lint postgres  ## install what the tests need and run all but the slow ones
 	$(PY) -m pytest -n $(WORKERS)
 
-test-all: $(VENV)/.test lint  ## the slow tests too
+test-all: $(VENV)/.test lint postgres  ## the slow tests too
 	$(PY) -m pytest -n $(WORKERS) -m "slow or not slow"
 
 lint: $(VENV)/.test  ## ruff
@@ -30,6 +30,26 @@ lint: $(VENV)/.test  ## ruff
 
 types: $(VENV)/.test  ## mypy --strict over the package as installed
 	$(PY) -m pytest -q tests/test_types.py
+
+# The tests start a server of their own, as an unprivileged user, in a temporary folder; only the programs are needed.
+# Debian keeps initdb out of PATH.
+HAVE_POSTGRES = [ -n "$$COCOKIT_TEST_POSTGRES" ] || command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+APT = DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120
+
+postgres:  ## PostgreSQL's programs for the tests, where apt can install them
+	@$(HAVE_POSTGRES) && exit; \
+	if ! command -v apt-get >/dev/null; then get=; \
+	elif [ "$$(id -u)" = 0 ]; then get=env; \
+	elif sudo -n true 2>/dev/null; then get='sudo -n env'; fi; \
+	if [ -n "$$get" ]; then \
+	    echo "installing the package postgresql, which the tests of the database need"; \
+	    { $$get $(APT) update && $$get $(APT) install -y --no-install-recommends postgresql; } >/dev/null; \
+	fi; \
+	$(HAVE_POSTGRES) || { \
+	    echo "************************************************************************"; \
+	    echo "** NO POSTGRESQL: the tests of the database run on SQLite alone.      **"; \
+	    echo "** Install the package postgresql, or set COCOKIT_TEST_POSTGRES=url.  **"; \
+	    echo "************************************************************************"; } >&2
 
 wheel: $(VENV)/.test  ## a wheel with the compiled kernels of this platform, in dist/
 	@rm -rf build/lib build/bdist.* && trap 'rm -rf build/lib build/bdist.* cocokit/kernels/*.o' EXIT && \

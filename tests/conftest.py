@@ -1,13 +1,24 @@
-"""What every test may ask for: the shared real data, where it lies beside the clone."""
+"""What every test may ask for: the shared real data, where it lies beside the clone, and databases.
+
+A test of ``database`` or ``blank`` runs on SQLite and on PostgreSQL. For one of them alone:
+``@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)``.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cocokit import compiled
+
+if TYPE_CHECKING:
+    from cocokit.store.database import Database
+    from tests.databases import Server
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,3 +44,66 @@ def shared_data_fixture() -> Path:
 def _compiled_kernels() -> None:
     """Kernels are compiled before the first test, so that the note about it is in no test's captured output."""
     compiled.backend_name()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server for all tests of this process, or a loud skip."""
+    from tests.databases import server
+
+    with server() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of SQLite with the newest tables."""
+    from tests.databases import sqlite_template
+
+    return sqlite_template(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a database with the newest tables and no rows."""
+    if request.param == "sqlite":
+        from cocokit.store.database import sqlite_url
+
+        path = tmp_path / "cocokit.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield sqlite_url(path)
+    else:
+        with request.getfixturevalue("postgres").database() as url:
+            yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """URL of a database without tables."""
+    if request.param == "sqlite":
+        from cocokit.store.database import sqlite_url
+
+        yield sqlite_url(tmp_path / "blank.db")
+    else:
+        with request.getfixturevalue("postgres").database(tables=False) as url:
+            yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with the newest tables and no rows."""
+    from cocokit.store.database import Database
+
+    opened = Database(database_url, durable=False)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def blank(blank_url: str) -> Iterator[Database]:
+    """A database without tables."""
+    from cocokit.store.database import Database
+
+    opened = Database(blank_url, durable=False)
+    yield opened
+    opened.close()

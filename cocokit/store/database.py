@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from ..errors import CocokitError, ParamsError
@@ -44,13 +44,9 @@ class Database:
     """
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
-        self.url = url
+        self.url, self.is_sqlite = _understood(url)
         try:
-            self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
-            self._engine = _sqlite(url, durable) if self.is_sqlite else _server(url, durable)
-        except (ArgumentError, NoSuchModuleError) as error:
-            hint = f"use sqlite:///file.db or postgresql+psycopg://user@host/name ({error})"
-            raise ParamsError("database", url, hint) from None
+            self._engine = _sqlite(self.url, durable) if self.is_sqlite else _server(self.url, durable)
         except ModuleNotFoundError as error:
             raise ParamsError("database", url, f"{error.name} is missing: pip install 'cocokit[postgres]'") from None
 
@@ -110,6 +106,27 @@ class Database:
 
     def _shown(self) -> str:
         return make_url(self.url).render_as_string(hide_password=True)
+
+
+#: What may stand before the colon, and the driver that is meant. Servers of others print postgres://.
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+def _understood(url: str) -> tuple[str, bool]:
+    """The URL with its driver, and whether it is SQLite's."""
+    hint = "use sqlite:///file.db or postgresql+psycopg://user@host/name"
+    try:
+        parts = make_url(url)
+        parts = parts.set(drivername=_DRIVERS[parts.drivername])
+    except (ArgumentError, ValueError, KeyError):
+        raise ParamsError("database", url, hint) from None
+    return parts.render_as_string(hide_password=False), parts.drivername == "sqlite"
 
 
 def _sqlite(url: str, durable: bool) -> Engine:

@@ -9,7 +9,7 @@ from .base import Base, Big, Campaign, Key, Millis, reference
 
 
 class AnswerRow(Base):
-    """One submission, append-only: ``payload`` is what the browser sent, as JSON text."""
+    """One answer, append-only: ``payload`` is what the browser sent, as JSON text."""
 
     __tablename__ = "answer"
     __table_args__ = (

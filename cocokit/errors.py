@@ -49,6 +49,20 @@ class ParamsError(CocokitError, ValueError):
         super().__init__(f"{field} is {value!r}; {hint}")
 
 
+class RefusedError(CocokitError, ValueError):
+    """An answer that cannot be taken as it is; nothing has changed.
+
+    Attributes:
+        field: the place in the payload, such as ``polygons[0][3]``, or "answer" for all of it.
+        reason: what is wrong there, with the value.
+        remedy: what to do about it, or an empty string.
+    """
+
+    def __init__(self, field: str, reason: str, remedy: str = "") -> None:
+        self.field, self.reason, self.remedy = field, reason, remedy
+        super().__init__(f"{field} {reason}{'; ' + remedy if remedy else ''}")
+
+
 class NotFoundError(CocokitError, LookupError):
     """Something that was asked for by name or id does not exist."""
 

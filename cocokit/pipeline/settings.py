@@ -57,6 +57,8 @@ class CampaignSettings:
         pay_filter ... pay_caption: cents for an answer.
         adaptive, adaptive_floor, adaptive_posterior: stop asking once the answer is this sure, after this many.
         prior_filter ... prior_caption: seconds for an answer, until enough were measured.
+        prior_spread: how far a prior may be off, as a share of it (one standard deviation).
+        measured_after: answers in a stage before its own median takes the prior's place.
 
     Raises:
         ParamsError: a value that cannot work, with what would.
@@ -117,6 +119,8 @@ class CampaignSettings:
     prior_verify: float = field(default=102.4, metadata=_TIME)
     prior_crowd: float = field(default=60.0, metadata=_TIME)
     prior_caption: float = field(default=45.0, metadata=_TIME)
+    prior_spread: float = field(default=0.5, metadata=_SHARE)
+    measured_after: int = field(default=30, metadata=_COUNT)
 
     def __post_init__(self) -> None:
         for entry in fields(self):

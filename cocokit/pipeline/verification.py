@@ -47,7 +47,7 @@ def verdict(good: int, bad: int, settings: CampaignSettings) -> Verdict:
     first, most, needed = settings.votes_first, settings.votes_first + settings.votes_more, settings.votes_needed
     if good >= needed or (good >= first and not bad):
         return Verdict(VoteState.PASSED)
-    if bad and most - bad < needed:
+    if most - bad < needed:
         return Verdict(VoteState.FAILED)
     cast = good + bad
     return Verdict(VoteState.ASK, (first if cast < first else most) - cast)

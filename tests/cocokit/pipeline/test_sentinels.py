@@ -73,6 +73,8 @@ def test_wilson_holds_the_shares_from_which_the_count_is_no_surprise(counts: tup
 
 @pytest.mark.parametrize("pages, found, alarms, state", [
     (1, 0, 4, SentinelState.TOO_FEW),
+    (2, 0, 8, SentinelState.TOO_FEW),
+    (3, 0, 0, SentinelState.DOUBTED),  # 24 sentinels, bad and good together
     (5, 20, 20, SentinelState.DOUBTED),  # flags everything: right on half of all sentinels
     (5, 0, 0, SentinelState.DOUBTED),  # flags nothing: so, too
     (5, 19, 2, SentinelState.TRUSTED),

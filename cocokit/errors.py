@@ -60,7 +60,7 @@ class RefusedError(CocokitError, ValueError):
 
     def __init__(self, field: str, reason: str, remedy: str = "") -> None:
         self.field, self.reason, self.remedy = field, reason, remedy
-        super().__init__(f"{field} {reason}{'; ' + remedy if remedy else ''}")
+        super().__init__(f"{field}: {reason}{'; ' + remedy if remedy else ''}")
 
 
 class NotFoundError(CocokitError, LookupError):

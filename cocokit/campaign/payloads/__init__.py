@@ -10,8 +10,6 @@ by rounding, and is moved onto the edge; one that is farther out is refused.
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from ...domain.answers import Answer
 from ...domain.tasks import (
     Assignment,
@@ -22,6 +20,7 @@ from ...domain.tasks import (
     SpotTask,
     VerifyTask,
 )
+from ...pipeline.settings import CampaignSettings
 from .caption import read_caption
 from .crowd import read_crowd
 from .filter import read_filter
@@ -31,14 +30,6 @@ from .spot import read_spot
 from .verify import read_verify
 
 __all__ = ["read_answer"]
-
-
-class CampaignSettings(Protocol):
-    """The settings that payloads are read by."""
-
-    @property
-    def tools(self) -> tuple[str, ...]:
-        """Which tools may draw masks."""
 
 
 def read_answer(assignment: Assignment, payload: object, settings: CampaignSettings) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ... import rle
 from ...domain.answers import Mask
@@ -12,9 +11,10 @@ from ...domain.tasks import ImageRef
 from ...errors import RefusedError
 from ...geometry import polygon_area, why_invalid
 from ...places import counted
-from ...types import Polygons, Ring, Rle
+from ...types import Polygons, Ring
+from ..mask_sets import stored, without
 from .fields import coordinate, items
-from .painted import stored
+from .painted import not_empty
 
 #: Points of the longest ring, and rings of the most broken instance.
 MOST_POINTS, MOST_RINGS = 5_000, 100
@@ -30,22 +30,11 @@ def read_outlines(polygons: object, holes: object, image: ImageRef, tool: str) -
     if not outer:
         raise RefusedError("polygons", "is an empty list", "send at least one ring")
     drawn = rle.from_polygons(outer, image.height, image.width)
+    mask = not_empty(stored(drawn, tool, outer), "polygons")
     if not inner:
-        return replace(stored(drawn, "polygons", tool), polygons=outer)
-    stored(drawn, "polygons", tool)
+        return mask
     rest = without(drawn, rle.from_polygons(inner, image.height, image.width))
-    return stored(rest, "holes", tool)
-
-
-def without(mask: Rle, hole: Rle) -> Rle:
-    """The pixels of one mask that are not in another of its size.
-
-    >>> without(rle.from_bbox((0, 0, 3, 1), 1, 4), rle.from_bbox((1, 0, 1, 1), 1, 4)) == rle.encode([[1, 0, 1, 0]])
-    True
-    """
-    runs = rle.runs(hole).tolist()
-    turned = runs[1:] if runs[0] == 0 else [0, *runs]
-    return rle.merge([mask, Rle(hole.height, hole.width, tuple(turned))], intersect=True)
+    return not_empty(stored(rest, tool), "holes")
 
 
 def _rings(value: object, field: str, image: ImageRef) -> Polygons:
@@ -61,7 +50,7 @@ def _ring(value: object, field: str, image: ImageRef) -> Ring:
     limits = (image.width, image.height)
     ring = _distinct([coordinate(v, f"{field}[{i}]", limits[i % 2]) for i, v in enumerate(numbers)])
     if len(ring) < 6:
-        reason = f"has {counted(len(ring) // 2, 'point')} that differ from the one before"
+        reason = f"has {counted(len(ring) // 2, 'point')}, repeated ones not counted"
         raise RefusedError(field, reason, "draw at least three")
     if polygon_area(ring) == 0:
         raise RefusedError(field, "has no area", "draw around the instance")
@@ -71,10 +60,13 @@ def _ring(value: object, field: str, image: ImageRef) -> Ring:
 
 
 def _distinct(flat: Sequence[float]) -> Ring:
-    """A ring without points that repeat the one before; the last is before the first."""
+    """A ring without points that the next one repeats; the next of the last is the first.
+
+    >>> _distinct([1, 1, 5, 1, 5, 1, 5, 5, 1, 1])
+    (1, 1, 5, 1, 5, 5)
+    """
     points = list(zip(flat[0::2], flat[1::2], strict=True))
-    kept = [p for i, p in enumerate(points) if p != points[i - 1] or len(points) == 1]
-    return tuple(v for p in kept for v in p)
+    return tuple(v for p, after in zip(points, points[1:] + points[:1], strict=True) if p != after for v in p)
 
 
 def _told(fault: str) -> str:

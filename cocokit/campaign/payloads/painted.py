@@ -7,7 +7,7 @@ from ...domain.answers import Mask
 from ...domain.tasks import ImageRef
 from ...errors import DataError, RefusedError
 from ...places import counted, described, shown
-from ...types import Rle
+from ..mask_sets import stored
 from .fields import items, members, whole
 
 #: Characters of the longest counts: far more than any mask that a hand has painted.
@@ -30,17 +30,14 @@ def read_painted(value: object, field: str, image: ImageRef, tool: str) -> Mask:
         pixels = rle.decode({"size": [image.height, image.width], "counts": counts})
     except DataError as error:
         raise RefusedError(where, error.reason, error.remedy) from error
-    return stored(rle.encode(pixels), where, tool)
+    return not_empty(stored(rle.encode(pixels), tool), where)
 
 
-def stored(drawn: Rle, field: str, tool: str) -> Mask:
-    """A drawn mask as it is stored, without outlines; ``field`` is what it was drawn from. Raises RefusedError."""
-    area = rle.area(drawn)
-    if area == 0:
+def not_empty(mask: Mask, field: str) -> Mask:
+    """The mask, if it has a pixel; ``field`` is what it was drawn from. Raises RefusedError."""
+    if mask.area == 0:
         raise RefusedError(field, "covers no pixel", "draw a mask of at least one pixel")
-    counts = drawn.counts
-    assert isinstance(counts, bytes)
-    return Mask(drawn.height, drawn.width, counts, float(area), rle.bbox(drawn), None, tool)
+    return mask
 
 
 def _check_size(value: object, field: str, image: ImageRef) -> None:

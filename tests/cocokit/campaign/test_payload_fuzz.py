@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,17 +15,11 @@ from cocokit.campaign.payloads import read_answer
 from cocokit.domain.answers import CrowdAnswer, Mask, SegmentAnswer
 from cocokit.domain.stages import Stage
 from cocokit.errors import RefusedError
+from cocokit.pipeline.settings import CampaignSettings
 from cocokit.types import Rle
 from tests.cocokit.campaign.tasks import IMAGE, assignment
 
-
-@dataclass(frozen=True)
-class Settings:
-    """The settings that payloads are read by."""
-
-    tools: tuple[str, ...] = ("polygon", "brush")
-
-
+SETTINGS = CampaignSettings(tools=("polygon", "brush"))
 WORDS = st.sampled_from(["removed", "drops", "category_id", "x", "y", "points", "outcome", "mask", "polygons", "holes",
                          "rle", "size", "counts", "tool", "polygon", "brush", "bad", "nothing", "text", "17", "iconic",
                          "no_object"])  # fmt: skip
@@ -80,7 +73,7 @@ def check_refusal(refusal: RefusedError) -> None:
 def check(stage: Stage, payload: object) -> None:
     """The property, for one payload."""
     try:
-        answer = read_answer(assignment(stage), payload, Settings())
+        answer = read_answer(assignment(stage), payload, SETTINGS)
     except RefusedError as refusal:
         check_refusal(refusal)
         return
@@ -90,7 +83,7 @@ def check(stage: Stage, payload: object) -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_any_json_value(stage: Stage) -> None:
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(ANY)
     def holds(payload: object) -> None:
         check(stage, payload)
@@ -100,7 +93,7 @@ def test_any_json_value(stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_payloads_of_the_right_shape_with_anything_in_them(stage: Stage) -> None:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=120, deadline=None)
     @given(SHAPED[stage])
     def holds(payload: object) -> None:
         check(stage, payload)
@@ -112,7 +105,7 @@ def test_payloads_of_the_right_shape_with_anything_in_them(stage: Stage) -> None
 @pytest.mark.parametrize("text", ["[" * 900 + "]" * 900, '{"a":' * 900 + "1" + "}" * 900])
 def test_deep_nesting(stage: Stage, text: str) -> None:
     with pytest.raises(RefusedError):
-        read_answer(assignment(stage), json.loads(text), Settings())
+        read_answer(assignment(stage), json.loads(text), SETTINGS)
     for member in ("removed", "drops", "points", "outcome", "bad", "rle", "nothing", "text"):
         with pytest.raises(RefusedError):
-            read_answer(assignment(stage), {member: json.loads(text)}, Settings())
+            read_answer(assignment(stage), {member: json.loads(text)}, SETTINGS)

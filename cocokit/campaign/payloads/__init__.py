@@ -38,7 +38,7 @@ def read_answer(assignment: Assignment, payload: object, settings: CampaignSetti
     Args:
         assignment: what the worker was asked.
         payload: parsed JSON from the worker's page.
-        settings: of the campaign; they say which tools may draw.
+        settings: of the campaign; they say which tools may draw and how long a sentence is.
 
     Raises:
         RefusedError: the payload is no answer to this.
@@ -57,4 +57,4 @@ def read_answer(assignment: Assignment, payload: object, settings: CampaignSetti
             return read_verify(work, payload)
         case CrowdTask():
             return read_crowd(work, payload)
-    return read_caption(payload)
+    return read_caption(payload, settings)

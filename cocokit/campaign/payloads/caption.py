@@ -1,7 +1,8 @@
 """The caption stage: ``{"text": "A brown dog leaps over a low wall ..."}``.
 
-What makes a good sentence (PROTOCOL 7: its length, its beginning) is a rule of the stage; here it only becomes text
-that is safe to keep and to show: one line, composed characters, nothing invisible that turns or breaks it.
+What makes a good sentence (PROTOCOL 7: its length, its beginning) is a rule of the stage, which is asked last. Before
+that it becomes text that is safe to keep and to show: one line, composed characters, nothing invisible that turns or
+breaks it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import unicodedata
 
 from ...domain.answers import CaptionAnswer
 from ...errors import RefusedError
+from ...pipeline.captions import caption_problems
+from ...pipeline.settings import CampaignSettings
 from ...places import counted, described
 from .fields import WHOLE, members
 
@@ -23,8 +26,17 @@ _REFUSED_KINDS = ("Cc", "Cs", "Co", "Cn")
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def read_caption(payload: object) -> CaptionAnswer:
-    """One sentence, its white space reduced to single blanks; raises RefusedError."""
+def read_caption(payload: object, settings: CampaignSettings) -> CaptionAnswer:
+    """One sentence that the stage takes; raises RefusedError."""
+    sentence = _sentence(payload)
+    for problem in caption_problems(sentence, settings):
+        if problem.refused:
+            raise RefusedError(problem.field, problem.reason)
+    return CaptionAnswer(sentence)
+
+
+def _sentence(payload: object) -> str:
+    """The text, its white space reduced to single blanks."""
     text = members(payload, WHOLE, ["text"])["text"]
     if not isinstance(text, str):
         raise RefusedError("text", f"is {described(text)}", "send a sentence")
@@ -36,7 +48,7 @@ def read_caption(payload: object) -> CaptionAnswer:
     sentence = unicodedata.normalize("NFC", " ".join(text.split()))
     if not any(character.isalnum() for character in sentence):
         raise RefusedError("text", "has no word", "describe the image in one sentence")
-    return CaptionAnswer(sentence)
+    return sentence
 
 
 def _refused(character: str) -> bool:

@@ -28,7 +28,7 @@ from cocokit.errors import CocokitError, RefusedError
 from cocokit.pipeline.settings import CampaignSettings
 from tests.cocokit.campaign.tasks import WORK, assignment
 
-SETTINGS = CampaignSettings(tools=("polygon", "brush"))
+SETTINGS = CampaignSettings(tools=("polygon", "brush"), caption_min_words=0)
 NAN, INF, HUGE = math.nan, math.inf, 10**400
 DEEP: list[Any] = json.loads("[" * 500 + "]" * 500)
 
@@ -291,6 +291,16 @@ def test_the_paper_allows_polygons_only() -> None:
     assert caught.value.field == "tool"
     answer = read_answer(assignment(Stage.SEGMENT), mask(BOX), CampaignSettings())
     assert isinstance(answer, SegmentAnswer)
+
+
+def test_the_stage_says_what_a_sentence_is() -> None:
+    lease = assignment(Stage.CAPTION)
+    with pytest.raises(RefusedError, match="text: it has 3 words, and 8 or more are needed"):
+        read_answer(lease, {"text": "A dog leaps."}, CampaignSettings())
+    with pytest.raises(RefusedError, match='text: it opens with "There is"'):
+        read_answer(lease, {"text": "There is a dog that leaps over a wall."}, CampaignSettings())
+    doubtful = "Yesterday a brown dog named Rex leaped over a wall."  # a warning is no refusal
+    assert read_answer(lease, {"text": doubtful}, CampaignSettings()) == CaptionAnswer(doubtful)
 
 
 def test_the_task_says_how_many_spots() -> None:

@@ -1,0 +1,274 @@
+"""The front door: ``join``, ``next_task``, ``submit``. Simulated workers and web pages come through here alike.
+
+Each call is one transaction: all of it happens or nothing, and what was acknowledged is there after a crash.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Collection
+from typing import Any
+
+from ..domain.answers import SegmentAnswer, Times, VerifyAnswer
+from ..domain.stages import AnswerState, CampaignState, Stage, WorkerState
+from ..domain.tasks import Assignment, Receipt
+from ..errors import NotFoundError, RefusedError
+from ..pipeline.leases import Clock, SteadyClock
+from ..store import answers as store
+from ..store.answers import Lease
+from ..store.campaigns import campaign_state, paused_stages
+from ..store.database import Database, Transaction
+from ..store.journal import note, pay
+from ..store.sentinels import find_sentinel, show
+from ..store.tasks import anchor_leases, drop_leases, expired_leases, lease
+from ..store.workers import Qualification, Worker, add_worker, find_identity, find_worker, qualifications
+from ..store.workers import set_qualification as write_qualification
+from .choosing import Choice, choose
+from .context import Campaign, load_campaign
+from .handout import show_lease
+from .intake import is_trusted, look_at_places, outcome_of, take
+from .payloads import read_answer
+from .training import score_training
+
+#: How many tasks a worker may hold at a time: the one on the page, the next one that it fetches, and one more.
+HELD = 3
+_UPKEEP_MS = 1000
+_CLIENT_ID = 100
+
+
+class Engine:
+    """One campaign at work.
+
+    Args:
+        database: where it lives.
+        name: which campaign; None takes the newest.
+        clock: tells the time.
+        chance: places sentinels on pages and makes the words of assignments; None takes the system's.
+
+    Raises:
+        NotFoundError: there is no such campaign.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        name: str | None = None,
+        *,
+        clock: Clock | None = None,
+        chance: random.Random | None = None,
+    ) -> None:
+        self.database = database
+        self.clock: Clock = clock or SteadyClock()
+        self._chance = chance or random.SystemRandom()
+        self._kept_up: int | None = None
+        with database.read() as tx:
+            self.campaign: Campaign = load_campaign(tx, name)
+
+    def join(self, channel: str, external_id: str) -> int:
+        """The worker whom a channel knows by a name, made if new; the worker's id."""
+
+        def work(tx: Transaction) -> int:
+            known = find_identity(tx, self.campaign.id, channel, external_id)
+            return known or add_worker(tx, self.campaign.id, channel, external_id, self.clock.now())
+
+        return self.database.run(work)
+
+    def next_task(self, worker_id: int, stages: Collection[Stage] | None = None) -> Assignment | None:
+        """Lease the best task that a worker may do now; None if there is none, or the campaign is not running.
+
+        A worker who holds as many as allowed gets the oldest of them again.
+
+        Args:
+            worker_id: from :meth:`join`.
+            stages: which stages it may be of; None allows all.
+
+        Raises:
+            RefusedError: the worker is paused or rejected.
+        """
+        return self.database.run(lambda tx: self._next(tx, worker_id, stages))
+
+    def current(self, worker_id: int) -> list[Assignment]:
+        """What a worker holds, the oldest first."""
+        with self.database.read() as tx:
+            return [show_lease(tx, self.campaign, lease) for lease in store.live_leases(tx, worker_id)]
+
+    def submit(
+        self, worker_id: int, assignment: str, payload: object, client_id: str, times: Times | None = None
+    ) -> Receipt:
+        """Take a worker's answer.
+
+        Args:
+            worker_id: whose it is.
+            assignment: the ``id`` of the :class:`Assignment`.
+            payload: parsed JSON as the stage's page sends it.
+            client_id: made by the page; submitting twice with one is one answer.
+            times: how long it took.
+
+        Raises:
+            RefusedError: it cannot be taken; the field and the reason say why, and nothing has changed.
+        """
+        return self.database.run(
+            lambda tx: self._submit(tx, worker_id, assignment, payload, client_id, times or Times())
+        )
+
+    def extend(self, worker_id: int, assignment: str) -> int:
+        """The page is still open: the lease runs its full length from now. Its new end, ms."""
+
+        def work(tx: Transaction) -> int:
+            held = self._mine(tx, worker_id, assignment)
+            if held.state != "leased":
+                raise RefusedError("assignment", f"is {held.state}", "ask for the next task")
+            end = self.clock.now() + held.lease_ms
+            store.move_lease(tx, held.id, end)
+            return end
+
+        return self.database.run(work)
+
+    def release(self, worker_id: int, assignment: str, reason: str) -> None:
+        """Give a task back unanswered; somebody else gets it."""
+
+        def work(tx: Transaction) -> None:
+            held = self._mine(tx, worker_id, assignment)
+            if held.state == "leased":
+                drop_leases(tx, [held.id], "released")
+                note(tx, self.campaign.id, "released", self.clock.now(), worker_id, {"reason": reason[:200]})
+
+        self.database.run(work)
+
+    def keep_up(self) -> int:
+        """End the leases whose time is over; how many. ``next_task`` does it by itself about once a second."""
+        return self.database.run(self._keep_up)
+
+    # ------------------------------------------------------------------ next_task
+
+    def _next(self, tx: Transaction, worker_id: int, stages: Collection[Stage] | None) -> Assignment | None:
+        self._active(tx, worker_id)
+        if campaign_state(tx, self.campaign.id) is not CampaignState.RUNNING:
+            return None
+        now = self.clock.now()
+        if self._kept_up is None or not 0 <= now - self._kept_up < _UPKEEP_MS:
+            self._keep_up(tx)
+            self._kept_up = now
+        held = store.live_leases(tx, worker_id)
+        if len(held) >= HELD:
+            return show_lease(tx, self.campaign, held[0])
+        allowed = set(self.campaign.graph.stages if stages is None else stages) - paused_stages(tx, self.campaign.id)
+        choice = choose(tx, self.campaign, worker_id, allowed, self._chance)
+        return None if choice is None else self._lease(tx, worker_id, choice, now)
+
+    def _lease(self, tx: Transaction, worker_id: int, choice: Choice, now: int) -> Assignment:
+        length = self.campaign.settings.lease_ms(choice.stage)
+        word = f"{self._chance.getrandbits(128):032x}"
+        training = choice.training.id if choice.training else None
+        columns: dict[str, Any] = {
+            "word": word, "campaign_id": self.campaign.id, "worker_id": worker_id, "stage": str(choice.stage),
+            "sentinel_id": training, "leased_at": now, "lease_ms": length, "expires_at": now + length,
+        }  # fmt: skip
+        key = lease(tx, columns, choice.places)
+        shown = [(sentinel.id, position) for position, sentinel in choice.sentinels]
+        show(tx, key, worker_id, [(training, 0)] if training is not None else shown)
+        row = Lease(key, word, self.campaign.id, worker_id, choice.stage, "leased", training, now, length, now + length)
+        return show_lease(tx, self.campaign, row)
+
+    def _keep_up(self, tx: Transaction) -> int:
+        now = self.clock.now()
+        settings = self.campaign.settings
+        anchor_leases(tx, self.campaign.id, now, max(settings.lease_ms(stage) for stage in Stage))
+        over = expired_leases(tx, self.campaign.id, now)
+        if over:
+            drop_leases(tx, over)
+        return len(over)
+
+    # ------------------------------------------------------------------ submit
+
+    def _submit(
+        self, tx: Transaction, worker_id: int, word: str, payload: object, client_id: str, times: Times
+    ) -> Receipt:
+        if not isinstance(client_id, str) or not 0 < len(client_id) <= _CLIENT_ID:
+            raise RefusedError("client_id", "is missing or too long", f"send 1 to {_CLIENT_ID} characters")
+        held = self._mine(tx, worker_id, word)
+        before = store.find_receipt(tx, worker_id, client_id)
+        if before is not None:
+            return _again(before, held)
+        if campaign_state(tx, self.campaign.id) is CampaignState.CLOSED:
+            raise RefusedError("campaign", "is closed")
+        if self._known(tx, worker_id).state is WorkerState.REJECTED:
+            raise RefusedError("worker", "does not work in this campaign any more")
+        if held.state == "answered":
+            raise RefusedError("assignment", "has an answer already", "ask for the next task")
+        return self._take(tx, held, payload, client_id, times)
+
+    def _take(self, tx: Transaction, held: Lease, payload: object, client_id: str, times: Times) -> Receipt:
+        now = self.clock.now()
+        assignment = show_lease(tx, self.campaign, held)
+        answer = read_answer(assignment, payload, self.campaign.settings)
+        receipt: dict[str, Any] = {"cents": getattr(self.campaign.settings, f"pay_{held.stage}")}
+        columns: dict[str, Any] = {
+            "campaign_id": self.campaign.id, "assignment_id": held.id, "worker_id": held.worker_id,
+            "stage": str(held.stage), "training": assignment.training, "client_id": client_id,
+            "payload": json.dumps(payload, separators=(",", ":")), "outcome": outcome_of(answer), "received_at": now,
+            "wall_ms": times.wall_ms, "visible_ms": times.visible_ms, "active_ms": times.active_ms,
+        }  # fmt: skip
+        if assignment.training:
+            assert isinstance(answer, SegmentAnswer)
+            receipt |= self._train(tx, held, answer, columns, now)
+            state, answer_id = AnswerState.COUNTED, store.add_answer(tx, **columns, receipt=json.dumps(receipt))
+        else:
+            taken = look_at_places(tx, held)
+            trusted = not isinstance(answer, VerifyAnswer) or is_trusted(tx, self.campaign, held, answer)
+            state = taken.state if trusted else AnswerState.UNTRUSTED
+            columns |= {"state": str(state), "receipt": json.dumps(receipt)}
+            if held.stage is not Stage.VERIFY:
+                task = taken.all[0].task
+                columns |= {"image_id": task.image_id, "category_id": task.category_id, "subject": task.subject}
+            answer_id = store.add_answer(tx, **columns)
+            take(tx, self.campaign, held, taken, answer, answer_id, now, trusted)
+        store.end_lease(tx, held.id)
+        pay(tx, self.campaign.id, held.worker_id, answer_id, receipt["cents"], now)
+        return Receipt(answer_id, str(state), **receipt)
+
+    def _train(
+        self, tx: Transaction, held: Lease, answer: SegmentAnswer, columns: dict[str, Any], now: int
+    ) -> dict[str, Any]:
+        """Score a training mask and write how far the worker is; what the receipt says of it."""
+        assert held.sentinel_id is not None
+        gold = find_sentinel(tx, held.sentinel_id)
+        columns |= {"image_id": gold.image_id, "category_id": gold.category_id, "subject": gold.id,
+                    "state": str(AnswerState.COUNTED)}  # fmt: skip
+        passed, iou, boundary = False, 0.0, 0.0
+        if answer.mask is not None:
+            score = score_training(answer.mask, gold.mask, self.campaign.settings)
+            passed, iou, boundary = score.passed, score.iou, score.boundary
+        known = qualifications(tx, held.worker_id).get(gold.category_id, Qualification("trying", 0, 0.0))
+        tries, best = known.tries + 1, max(known.best_iou, iou)
+        over = tries >= self.campaign.settings.training_tries
+        state = "passed" if passed or known.state == "passed" else "failed" if over else "trying"
+        write_qualification(tx, held.worker_id, gold.category_id, Qualification(state, tries, best), now)
+        return {"passed": passed, "iou": iou, "boundary": boundary}
+
+    # ------------------------------------------------------------------ who is asking
+
+    def _mine(self, tx: Transaction, worker_id: int, word: str) -> Lease:
+        found = store.find_lease(tx, word, lock=True) if isinstance(word, str) else None
+        if found is None or found.worker_id != worker_id or found.campaign_id != self.campaign.id:
+            raise RefusedError("assignment", "is not one of yours", "ask for the next task")
+        return found
+
+    def _known(self, tx: Transaction, worker_id: int) -> Worker:
+        worker = find_worker(tx, worker_id)
+        if worker is None or worker.campaign_id != self.campaign.id:
+            raise NotFoundError(f"there is no worker {worker_id} in campaign {self.campaign.record.name}")
+        return worker
+
+    def _active(self, tx: Transaction, worker_id: int) -> None:
+        worker = self._known(tx, worker_id)
+        if worker.state is not WorkerState.ACTIVE:
+            raise RefusedError("worker", f"is {worker.state}{f': {worker.reason}' if worker.reason else ''}")
+
+
+def _again(before: tuple[int, int, str, dict[str, Any]], held: Lease) -> Receipt:
+    answer_id, assignment_id, state, receipt = before
+    if assignment_id != held.id:
+        raise RefusedError("client_id", "was used for another assignment", "make a new one for each answer")
+    return Receipt(answer_id, state, repeated=True, **receipt)

@@ -1,0 +1,146 @@
+"""An answer becomes rows: the answer itself, the facts in it, what it rests on, what it earns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..domain.answers import (
+    Answer,
+    CaptionAnswer,
+    CrowdAnswer,
+    FilterAnswer,
+    LabelAnswer,
+    SegmentAnswer,
+    SpotAnswer,
+    VerifyAnswer,
+)
+from ..domain.stages import AnswerState, SentinelKind, Stage
+from ..pipeline.sentinels import page_counts
+from ..store import answers as store
+from ..store.answers import Lease
+from ..store.campaigns import lock_images
+from ..store.database import Transaction
+from ..store.pairs import Pair
+from ..store.sentinels import mark_shown, shown_on
+from ..store.tasks import Held, held_places, take_answers
+from .context import Campaign
+from .routing import route_images, route_page, route_pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The places of an assignment, divided into those whose answer counts and the rest."""
+
+    counted: tuple[Held, ...]
+    late: tuple[Held, ...]
+
+    @property
+    def state(self) -> AnswerState:
+        """Of the whole answer."""
+        return AnswerState.COUNTED if self.counted else AnswerState.LATE
+
+    @property
+    def all(self) -> tuple[Held, ...]:
+        """Every place, by position."""
+        return tuple(sorted((*self.counted, *self.late), key=lambda held: held.position))
+
+
+def look_at_places(tx: Transaction, lease: Lease) -> Taken:
+    """Lock the images of an assignment and see which of its places are still its own.
+
+    A place that expired counts all the same if nobody else has it (PROTOCOL 10.7); one whose task wants no more
+    answers does not.
+    """
+    held = held_places(tx, lease.id)
+    lock_images(tx, [h.task.image_id for h in held if h.task.image_id is not None])
+    held = held_places(tx, lease.id)  # as they stand now that nobody can change them
+    mine = [h for h in held if h.wanted and (h.state == "leased" or (h.state == "expired" and h.free))]
+    return Taken(tuple(mine), tuple(h for h in held if h not in mine))
+
+
+def outcome_of(answer: Answer) -> str:
+    """One word for an answer's row."""
+    match answer:
+        case SegmentAnswer(outcome=outcome):
+            return outcome
+        case CrowdAnswer(mask=None):
+            return "nothing"
+        case CrowdAnswer():
+            return "painted"
+    return ""
+
+
+def is_trusted(tx: Transaction, campaign: Campaign, lease: Lease, answer: VerifyAnswer) -> bool:
+    """Whether a page's sentinels were found; what the worker said of each is written down."""
+    shown = shown_on(tx, lease.id)
+    flagged = set(answer.bad)
+    mark_shown(tx, lease.id, [(position, position in flagged) for position, _ in shown])
+    bad = [position in flagged for position, s in shown if s.kind is SentinelKind.BAD]
+    good = [position in flagged for position, s in shown if s.kind is SentinelKind.GOOD]
+    return page_counts(sum(bad), len(bad), sum(good), len(good), campaign.settings)
+
+
+def take(
+    tx: Transaction, campaign: Campaign, lease: Lease, taken: Taken, answer: Answer, answer_id: int, now: int,
+    trusted: bool = True,
+) -> None:  # fmt: skip
+    """Write the facts of an answer and let the rules act on them."""
+    take_answers(tx, taken.counted if trusted else (), taken.late if trusted else taken.all)
+    _add_lineage(tx, taken.all, answer_id)
+    if isinstance(answer, VerifyAnswer):
+        _take_votes(tx, campaign, lease, taken, answer, answer_id, now, trusted)
+        return
+    task = taken.all[0].task
+    if isinstance(answer, FilterAnswer):
+        route_page(tx, campaign, task.subject, now)
+        return
+    assert task.image_id is not None
+    head = {"campaign_id": campaign.id, "image_id": task.image_id, "answer_id": answer_id,
+            "worker_id": lease.worker_id}  # fmt: skip
+    in_pair = {**head, "category_id": task.category_id}
+    pair: Pair = (task.image_id, task.category_id)
+    match answer:
+        case LabelAnswer(drops=drops):
+            store.add_spots(tx, head, [(d.category_id, (d.x, d.y)) for d in drops], primer=True)
+            route_images(tx, campaign, [task.image_id], now)
+            route_pairs(tx, campaign, [(task.image_id, d.category_id) for d in drops], now)
+        case SpotAnswer(points=points):
+            store.add_spots(tx, head, [(task.category_id, point) for point in points], primer=False)
+            route_pairs(tx, campaign, [pair], now)
+        case SegmentAnswer(mask=mask):
+            if mask is not None:
+                store.add_segmentation(tx, in_pair, mask, task.subject)
+            route_pairs(tx, campaign, [pair], now)
+        case CrowdAnswer(mask=mask):
+            if mask is not None:
+                store.add_crowd(tx, in_pair, mask, taken.state)
+            route_pairs(tx, campaign, [pair], now)
+        case CaptionAnswer(text=text):
+            store.add_caption(tx, head, text, taken.state)
+            route_images(tx, campaign, [task.image_id], now)
+
+
+def _take_votes(
+    tx: Transaction, campaign: Campaign, lease: Lease, taken: Taken, answer: VerifyAnswer, answer_id: int, now: int,
+    trusted: bool,
+) -> None:  # fmt: skip
+    flagged = set(answer.bad)
+
+    def votes(places: Sequence[Held], state: AnswerState) -> None:
+        rows = [(h.task.subject, h.position not in flagged, state) for h in places]
+        store.add_votes(tx, answer_id, lease.worker_id, rows)
+
+    votes(taken.counted, AnswerState.COUNTED if trusted else AnswerState.UNTRUSTED)
+    votes(taken.late, AnswerState.LATE)
+    route_pairs(tx, campaign, [(h.task.image_id or 0, h.task.category_id) for h in taken.all], now)
+
+
+def _add_lineage(tx: Transaction, places: Sequence[Held], answer_id: int) -> None:
+    above: set[int] = set()
+    if places and places[0].task.stage is Stage.VERIFY:
+        above = store.parents(tx, Stage.VERIFY, None, 0, [h.task.subject for h in places])
+    elif places:
+        task = places[0].task
+        above = store.parents(tx, task.stage, task.image_id, task.category_id, [task.subject])
+    store.add_lineage(tx, answer_id, above)

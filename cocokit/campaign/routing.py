@@ -1,0 +1,114 @@
+"""What the rules decide is written into rows here, in the transaction of the answer that made the difference.
+
+Nothing is routed by hand: whatever changed, the facts of the image or of its pairs are read, the rules say what
+follows, and states and tasks are made so. A rejected worker's answers take the same way, which is why rejecting
+somebody equals never having had them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..domain.answers import FilterAnswer
+from ..domain.facts import Wanted
+from ..domain.stages import Outcome, Stage
+from ..pipeline.filtering import page_verdicts
+from ..pipeline.labeling import label_places
+from ..pipeline.pairs import plan_pair
+from ..store.answers import filter_answers, named_counts
+from ..store.campaigns import images_of_page, lock_images, set_image_states, settle_images
+from ..store.database import Transaction
+from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_image, save_plan
+from ..store.tasks import TaskKey, tasks_of_pairs, want_tasks
+from .context import Campaign
+from .mask_points import contains
+
+#: Stages whose tasks are about a category in an image, and about an image.
+OF_PAIRS = (Stage.SPOT, Stage.SEGMENT, Stage.VERIFY, Stage.CROWD)
+OF_IMAGES = (Stage.LABEL, Stage.CAPTION)
+
+
+def open_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now: int) -> None:
+    """Images that passed the filter, or never had one, get the tasks that they start with."""
+    ids = sorted(set(images))
+    set_image_states(tx, dict.fromkeys(ids, ("open", None)))
+    route_images(tx, campaign, ids, now)
+
+
+def first_stages(campaign: Campaign) -> tuple[Stage, ...]:
+    """The stages that open with an image that is kept."""
+    if campaign.graph.has(Stage.FILTER):
+        return campaign.graph.targets(Stage.FILTER, Outcome.KEPT)
+    return campaign.graph.starts()
+
+
+def route_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now: int) -> None:
+    """Make the label and caption tasks of images what the rules want."""
+    ids = sorted(set(images))
+    existing = tasks_of_pairs(tx, ids, OF_IMAGES)
+    opens = first_stages(campaign)
+    for image in ids:
+        wanted: dict[TaskKey, Wanted] = {}
+        if Stage.LABEL in opens:
+            wanted[Stage.LABEL, image] = Wanted(_label_places(tx, campaign, image))
+        if Stage.CAPTION in opens:
+            wanted[Stage.CAPTION, image] = Wanted(campaign.settings.k_caption)
+        want_tasks(tx, campaign.id, (image, 0), wanted, existing[image, 0], now)
+    settle_images(tx, ids, now)
+
+
+def _label_places(tx: Transaction, campaign: Campaign, image: int) -> int:
+    if not campaign.settings.adaptive:
+        return campaign.settings.k_label
+    return label_places(*named_counts(tx, image), campaign.settings)
+
+
+def route_pairs(tx: Transaction, campaign: Campaign, pairs: Iterable[Pair], now: int) -> None:
+    """Make spots, masks and tasks of (image, category) pairs what the rules want."""
+    loaded = load_pairs(tx, pairs)
+    images = sorted({image for image, _ in loaded})
+    existing = tasks_of_pairs(tx, images, OF_PAIRS)
+    for pair, rows in loaded.items():
+        wanted = route_pair(tx, campaign, rows, pair[0])
+        want_tasks(tx, campaign.id, pair, wanted, existing[pair], now, campaign.gated)
+    settle_images(tx, images, now)
+
+
+def route_pair(tx: Transaction, campaign: Campaign, rows: PairRows, image: int) -> dict[TaskKey, Wanted]:
+    """Write one pair's states; the tasks that it wants."""
+
+    def covers(mask: int, x: float, y: float) -> bool:
+        return contains(rows.masks[mask], x, y)
+
+    plan = plan_pair(rows.facts, campaign.settings, campaign.graph, covers)
+    save_plan(tx, rows, plan)
+    return {(stage, subject or image): want for (stage, subject), want in plan.tasks.items()}
+
+
+def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
+    """Keep or drop the candidates of a filter page."""
+    candidates = images_of_page(tx, campaign.id, page)
+    lock_images(tx, candidates)
+    answers = [FilterAnswer(removed) for removed in filter_answers(tx, campaign.id, page)]
+    verdicts = page_verdicts(candidates, answers, campaign.settings)
+    kept = [image for image, verdict in verdicts.items() if verdict.outcome is Outcome.KEPT]
+    gone = {image: ("dropped", v.reason) for image, v in verdicts.items() if v.outcome is not Outcome.KEPT}
+    waiting = [image for image in candidates if image not in verdicts]
+    set_image_states(tx, gone | dict.fromkeys(waiting, ("candidate", None)))
+    open_images(tx, campaign, kept, now)
+    _close_images(tx, campaign, [*gone, *waiting], now)
+
+
+def _close_images(tx: Transaction, campaign: Campaign, images: list[int], now: int) -> None:
+    """Images that are not in the campaign (any more) want nothing."""
+    stages = (*OF_IMAGES, *OF_PAIRS)
+    for pair, existing in tasks_of_pairs(tx, images, stages).items():
+        want_tasks(tx, campaign.id, pair, {}, existing, now)
+
+
+def route_whole_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now: int) -> None:
+    """Everything about some images, again."""
+    ids = sorted(set(images))
+    lock_images(tx, ids)
+    route_images(tx, campaign, ids, now)
+    route_pairs(tx, campaign, [pair for image in ids for pair in pairs_of_image(tx, image)], now)

@@ -1,0 +1,163 @@
+"""One category in one image, from its label to its verified masks: what follows from the answers that count.
+
+The plan is a function of the facts and of nothing else (PROTOCOL 3 to 6), so a campaign can be replayed from its
+answers: a worker's rejection takes their facts away and asks for the plan again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ..domain.facts import MaskFact, PairFacts, PairPlan, SpotFact, Wanted
+from ..domain.stages import MaskState, Outcome, SpotState, Stage
+from .graph import StageGraph
+from .settings import CampaignSettings
+from .verification import VoteState, verdict
+
+#: Whether a mask (by its id) contains a point (x, y), px.
+Covers = Callable[[int, float, float], bool]
+
+#: The subject of tasks that are about the whole pair.
+PAIR = 0
+
+
+def plan_pair(facts: PairFacts, settings: CampaignSettings, graph: StageGraph, covers: Covers) -> PairPlan:
+    """Decide what is true of a pair, and what is to be done next.
+
+    Args:
+        facts: everything that is known, in the order of ids.
+        settings: the campaign's numbers.
+        graph: which stages there are and where their outcomes lead.
+        covers: whether a mask contains a point.
+    """
+    live = [spot for spot in facts.spots if spot.live]
+    if not any(spot.primer for spot in live):
+        return _absent(facts)
+    states = {mask.id: _voted(mask, settings, graph) for mask in facts.masks}
+    homes = _homes(facts, live, states, covers)
+    spots: dict[int, tuple[SpotState, int | None]] = {s.id: (SpotState.VOID, None) for s in facts.spots if not s.live}
+    spots |= {s.id: _settled(s, facts, homes, states, settings, covers) for s in live}
+    tasks = dict(_spot_task(settings, graph))
+    ready = facts.spotted >= settings.k_spot or not tasks
+    waiting = [s for s in live if spots[s.id][0] is SpotState.OPEN]
+    if ready and _too_many(facts, homes, waiting, settings, graph):
+        # A mask that fails after the painting is drawn again by itself; everything else belongs to the region.
+        again = {s.id for s in waiting if facts.crowds and _drawn(s, facts)}
+        spots |= {s.id: (SpotState.CROWD, None) for s in waiting if s.id not in again}
+        waiting = [s for s in waiting if s.id in again]
+        tasks[Stage.CROWD, PAIR] = Wanted(settings.k_crowd)
+    if ready and waiting:
+        spot = min(waiting, key=lambda s: (s.id not in facts.held, _answers(s, facts), s.id))
+        spots[spot.id] = (SpotState.POSTED, None)
+        tasks[Stage.SEGMENT, spot.id] = Wanted(_answers(spot, facts) + 1)
+    tasks |= _verify_tasks(facts, states, settings)
+    return PairPlan(True, spots, states, tasks)
+
+
+def _absent(facts: PairFacts) -> PairPlan:
+    """Nobody who counts has seen the category: spots and masks lead nowhere."""
+    spots = {s.id: (SpotState.VOID, None) for s in facts.spots}
+    masks = {m.id: MaskState.SPARE if m.live else MaskState.VOID for m in facts.masks}
+    return PairPlan(False, spots, masks, {})
+
+
+def _voted(mask: MaskFact, settings: CampaignSettings, graph: StageGraph) -> MaskState:
+    """What the votes make of a mask; without a verification stage every mask passes."""
+    if not mask.live:
+        return MaskState.VOID
+    if not graph.has(Stage.VERIFY):
+        return MaskState.PASSED
+    states = {VoteState.PASSED: MaskState.PASSED, VoteState.FAILED: MaskState.FAILED}
+    return states.get(verdict(mask.good, mask.bad, settings).state, MaskState.UNVERIFIED)
+
+
+def _homes(
+    facts: PairFacts, live: Sequence[SpotFact], states: dict[int, MaskState], covers: Covers
+) -> dict[int, int]:
+    """Mask -> the spot that it answers, for masks that stand; a mask that no spot needs becomes spare in ``states``.
+
+    The first mask has it: a spot that an earlier mask contains needs no second one.
+    """
+    homes: dict[int, int] = {}
+    by_id = {spot.id: spot for spot in live}
+
+    def needed(spot: SpotFact) -> bool:
+        return spot.id not in homes.values() and not any(covers(mask, spot.x, spot.y) for mask in homes)
+
+    for mask in sorted(facts.masks, key=lambda m: m.at):
+        if states[mask.id] not in (MaskState.UNVERIFIED, MaskState.PASSED):
+            continue
+        own = by_id.get(mask.spot_id)
+        candidates = [own] if own else []
+        candidates += [s for s in live if s is not own and covers(mask.id, s.x, s.y)]
+        home = next((s for s in candidates if needed(s)), None)
+        if home is None:
+            states[mask.id] = MaskState.SPARE
+        else:
+            homes[mask.id] = home.id
+    return homes
+
+
+def _settled(
+    spot: SpotFact,
+    facts: PairFacts,
+    homes: dict[int, int],
+    states: dict[int, MaskState],
+    settings: CampaignSettings,
+    covers: Covers,
+) -> tuple[SpotState, int | None]:
+    """What a spot has come to, or OPEN, and the mask that it lies in."""
+    for mask, home in homes.items():
+        if home == spot.id:
+            return SpotState.DRAWN, mask
+    for mask in homes:
+        if covers(mask, spot.x, spot.y):
+            return SpotState.COVERED, mask
+    here = [c for c in facts.closures if c.spot_id == spot.id]
+    if len({c.worker_id for c in here if c.outcome == Outcome.NO_OBJECT}) >= settings.no_object_answers:
+        return SpotState.NO_OBJECT, None
+    complete = {c.worker_id for c in facts.closures if c.outcome == "all_segmented"}
+    if len(complete) >= settings.all_segmented_answers or any(c.outcome == "all_segmented" for c in here):
+        return SpotState.CLOSED, None
+    failed = sum(m.spot_id == spot.id and states[m.id] is MaskState.FAILED for m in facts.masks)
+    return (SpotState.GIVEN_UP if failed >= settings.max_attempts else SpotState.OPEN), None
+
+
+def _spot_task(settings: CampaignSettings, graph: StageGraph) -> Iterator[tuple[tuple[Stage, int], Wanted]]:
+    if Stage.SPOT in graph.targets(Stage.LABEL, Outcome.PRESENT):
+        yield (Stage.SPOT, PAIR), Wanted(settings.k_spot)
+
+
+def _too_many(
+    facts: PairFacts, homes: dict[int, int], waiting: Sequence[SpotFact], settings: CampaignSettings, graph: StageGraph
+) -> bool:
+    """Whether the rest is painted: the eleventh instance waits, or it was painted already (PROTOCOL 6)."""
+    if not graph.targets(Stage.SEGMENT, Outcome.TOO_MANY) or not waiting:
+        return False
+    return bool(facts.crowds) or len(homes) >= settings.crowd_after
+
+
+def _drawn(spot: SpotFact, facts: PairFacts) -> bool:
+    return any(mask.spot_id == spot.id for mask in facts.masks)
+
+
+def _answers(spot: SpotFact, facts: PairFacts) -> int:
+    """How many live answers the segment task of a spot has: masks and closures."""
+    return sum(m.live and m.spot_id == spot.id for m in facts.masks) + sum(
+        c.spot_id == spot.id for c in facts.closures
+    )
+
+
+def _verify_tasks(
+    facts: PairFacts, states: dict[int, MaskState], settings: CampaignSettings
+) -> dict[tuple[Stage, int], Wanted]:
+    return {
+        (Stage.VERIFY, mask.id): _votes(mask, settings)
+        for mask in facts.masks
+        if states[mask.id] is MaskState.UNVERIFIED
+    }
+
+
+def _votes(mask: MaskFact, settings: CampaignSettings) -> Wanted:
+    asked = mask.good + mask.bad
+    return Wanted(asked + verdict(mask.good, mask.bad, settings).wanted, mask.worker_id)

@@ -1,0 +1,185 @@
+"""Answers as they come in, append-only, and the facts in them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from ..domain.answers import Mask, Point
+from ..domain.stages import AnswerState, MaskState, SpotState, Stage
+from .database import Transaction
+from .models import AnswerRow, AssignmentRow, CaptionRow, CrowdRow, LineageRow, SegmentationRow, SpotRow, VoteRow
+from .pairs import mask_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """An assignment as it stands in its row; locked."""
+
+    id: int
+    word: str
+    campaign_id: int
+    worker_id: int
+    stage: Stage
+    state: str
+    sentinel_id: int | None
+    leased_at: int
+    lease_ms: int
+    expires_at: int
+
+
+_LEASE = (AssignmentRow.id, AssignmentRow.word, AssignmentRow.campaign_id, AssignmentRow.worker_id,
+          AssignmentRow.stage, AssignmentRow.state, AssignmentRow.sentinel_id, AssignmentRow.leased_at,
+          AssignmentRow.lease_ms, AssignmentRow.expires_at)  # fmt: skip
+
+
+def _lease(row: Any) -> Lease:
+    return Lease(
+        row.id, row.word, row.campaign_id, row.worker_id, Stage(row.stage), row.state, row.sentinel_id,
+        row.leased_at, row.lease_ms, row.expires_at,
+    )  # fmt: skip
+
+
+def find_lease(tx: Transaction, word: str, *, lock: bool) -> Lease | None:
+    """The assignment with a public word, or None."""
+    query = select(*_LEASE).where(AssignmentRow.word == word)
+    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _lease(row)
+
+
+def live_leases(tx: Transaction, worker_id: int) -> list[Lease]:
+    """What a worker holds, the oldest first."""
+    query = select(*_LEASE).where(AssignmentRow.worker_id == worker_id, AssignmentRow.state == "leased")
+    return [_lease(row) for row in tx.execute(query.order_by(AssignmentRow.id))]
+
+
+def move_lease(tx: Transaction, lease_id: int, expires_at: int) -> None:
+    """Put off the end of a lease."""
+    tx.execute(update(AssignmentRow).where(AssignmentRow.id == lease_id).values(expires_at=expires_at))
+
+
+def end_lease(tx: Transaction, lease_id: int) -> None:
+    """The assignment has its answer."""
+    tx.execute(update(AssignmentRow).where(AssignmentRow.id == lease_id).values(state="answered"))
+
+
+def find_receipt(tx: Transaction, worker_id: int, client_id: str) -> tuple[int, int, str, dict[str, Any]] | None:
+    """(answer id, assignment id, state, receipt) of an answer that was submitted before, or None."""
+    query = select(AnswerRow.id, AnswerRow.assignment_id, AnswerRow.state, AnswerRow.receipt)
+    row = tx.execute(query.where(AnswerRow.worker_id == worker_id, AnswerRow.client_id == client_id)).one_or_none()
+    return None if row is None else (row.id, row.assignment_id, row.state, json.loads(row.receipt))
+
+
+def answer_of(tx: Transaction, assignment_id: int) -> int | None:
+    """The answer that an assignment has already, or None."""
+    return tx.execute(select(AnswerRow.id).where(AnswerRow.assignment_id == assignment_id)).scalar_one_or_none()
+
+
+def add_answer(tx: Transaction, **columns: Any) -> int:
+    """Write an answer; its id."""
+    return tx.execute(insert(AnswerRow).values(**columns).returning(AnswerRow.id)).scalar_one()
+
+
+def add_spots(
+    tx: Transaction, head: Mapping[str, Any], points: Sequence[tuple[int, Point]], *, primer: bool
+) -> None:
+    """Write (category id, point) facts of one answer; ``head`` has campaign_id, image_id, answer_id, worker_id."""
+    rows = [
+        {**head, "category_id": category, "ordinal": i, "x": x, "y": y, "primer": primer, "state": str(SpotState.OPEN)}
+        for i, (category, (x, y)) in enumerate(points)
+    ]
+    if rows:
+        tx.execute(insert(SpotRow), rows)
+
+
+def add_segmentation(tx: Transaction, head: Mapping[str, Any], mask: Mask, drawn_for: int) -> int:
+    """Write a mask; its id. ``head`` has campaign_id, image_id, category_id, answer_id, worker_id."""
+    polygons = json.dumps([list(ring) for ring in mask.polygons]) if mask.polygons else None
+    columns = {**head, **mask_columns(mask), "polygons": polygons, "tool": mask.tool, "drawn_for": drawn_for}
+    state = str(MaskState.UNVERIFIED)
+    statement = insert(SegmentationRow).values(**columns, state=state).returning(SegmentationRow.id)
+    return tx.execute(statement).scalar_one()
+
+
+def add_votes(
+    tx: Transaction, answer_id: int, worker_id: int, votes: Iterable[tuple[int, bool, AnswerState]]
+) -> None:
+    """Write (segmentation id, good, state) votes of one page."""
+    rows = [
+        {"answer_id": answer_id, "worker_id": worker_id, "segmentation_id": key, "good": good, "state": str(state)}
+        for key, good, state in votes
+    ]
+    if rows:
+        tx.execute(insert(VoteRow), rows)
+
+
+def add_crowd(tx: Transaction, head: Mapping[str, Any], mask: Mask, state: AnswerState) -> None:
+    """Write a painted region."""
+    tx.execute(insert(CrowdRow).values(**head, **mask_columns(mask), tool=mask.tool, state=str(state)))
+
+
+def add_caption(tx: Transaction, head: Mapping[str, Any], text: str, state: AnswerState) -> None:
+    """Write a sentence."""
+    tx.execute(insert(CaptionRow).values(**head, text=text, state=str(state)))
+
+
+def spot_points(tx: Transaction, spots: Sequence[int]) -> dict[int, Point]:
+    """Spot id -> (x, y)."""
+    query = select(SpotRow.id, SpotRow.x, SpotRow.y).where(SpotRow.id.in_(spots))
+    return {row.id: (row.x, row.y) for row in tx.execute(query)}
+
+
+def primer_of(tx: Transaction, image_id: int, category_id: int) -> Point:
+    """Where the first label that counts has seen the category."""
+    query = select(SpotRow.x, SpotRow.y).join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
+    query = query.where(
+        SpotRow.image_id == image_id, SpotRow.category_id == category_id, SpotRow.primer,
+        AnswerRow.state == AnswerState.COUNTED,
+    )  # fmt: skip
+    row = tx.execute(query.order_by(SpotRow.id).limit(1)).one()
+    return row.x, row.y
+
+
+def named_counts(tx: Transaction, image_id: int) -> tuple[int, dict[int, int]]:
+    """How many live label answers an image has, and how many of them name each category."""
+    live = (AnswerRow.image_id == image_id, AnswerRow.stage == Stage.LABEL, AnswerRow.state == AnswerState.COUNTED)
+    asked = tx.execute(select(func.count()).select_from(AnswerRow).where(*live)).scalar_one()
+    query = select(SpotRow.category_id, func.count()).join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
+    rows = tx.execute(query.where(*live, SpotRow.primer).group_by(SpotRow.category_id))
+    return asked, {category: count for category, count in rows}
+
+
+def parents(tx: Transaction, stage: Stage, image_id: int | None, category_id: int, subjects: Sequence[int]) -> set[int]:
+    """The answers without which a task would not be there: its label, its spot, the masks that it judges."""
+    if stage is Stage.VERIFY:
+        query = select(SegmentationRow.answer_id).where(SegmentationRow.id.in_(subjects))
+    elif stage is Stage.SEGMENT:
+        query = select(SpotRow.answer_id).where(SpotRow.id.in_(subjects))
+    elif stage in (Stage.SPOT, Stage.CROWD):
+        query = select(SpotRow.answer_id).where(
+            SpotRow.image_id == image_id, SpotRow.category_id == category_id, SpotRow.primer
+        )
+    else:
+        return set()
+    return set(tx.execute(query.distinct()).scalars())
+
+
+def add_lineage(tx: Transaction, child: int, above: Iterable[int]) -> None:
+    """Write what an answer rests on."""
+    rows = [{"child_id": child, "parent_id": parent} for parent in sorted(above)]
+    if rows:
+        tx.execute(insert(LineageRow), rows)
+
+
+def filter_answers(tx: Transaction, campaign_id: int, page: int) -> list[dict[int, str]]:
+    """What each live answer removes from a filter page: image id -> reason."""
+    query = select(AnswerRow.payload).where(
+        AnswerRow.campaign_id == campaign_id, AnswerRow.stage == Stage.FILTER, AnswerRow.subject == page,
+        AnswerRow.state == AnswerState.COUNTED,
+    )  # fmt: skip
+    rows = tx.execute(query.order_by(AnswerRow.id)).scalars()
+    return [{int(image): why for image, why in json.loads(text)["removed"].items()} for text in rows]

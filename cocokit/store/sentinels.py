@@ -1,0 +1,120 @@
+"""Masks with known answers: which ones a worker has not seen, and how workers did on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, insert, select, update
+
+from ..domain.answers import Mask
+from ..domain.stages import SentinelKind
+from .database import Transaction
+from .models import SentinelRow, ShowingRow
+from .pairs import mask_columns, mask_of
+
+
+@dataclass(frozen=True, slots=True)
+class Sentinel:
+    """A mask whose answer is known."""
+
+    id: int
+    kind: SentinelKind
+    image_id: int
+    category_id: int
+    mask: Mask
+
+
+def add_sentinel(
+    tx: Transaction, campaign_id: int, kind: SentinelKind, image_id: int, category_id: int, mask: Mask,
+    method: str, severity: float, source_id: int | None = None,
+) -> int:  # fmt: skip
+    """Write one; its id."""
+    statement = insert(SentinelRow).values(
+        campaign_id=campaign_id, kind=str(kind), image_id=image_id, category_id=category_id, **mask_columns(mask),
+        method=method, severity=severity, source_id=source_id,
+    )  # fmt: skip
+    return tx.execute(statement.returning(SentinelRow.id)).scalar_one()
+
+
+def fresh_sentinels(
+    tx: Transaction, campaign_id: int, worker_id: int, kind: SentinelKind, limit: int, category_id: int | None = None
+) -> list[Sentinel]:
+    """Up to ``limit`` that the worker has not seen, those shown least often first; their count goes up."""
+    seen = exists().where(ShowingRow.sentinel_id == SentinelRow.id, ShowingRow.worker_id == worker_id)
+    query = select(SentinelRow.__table__).where(
+        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == kind, ~seen
+    )
+    if category_id is not None:
+        query = query.where(SentinelRow.category_id == category_id)
+    query = query.order_by(SentinelRow.shown, SentinelRow.id).limit(limit).with_for_update(skip_locked=True)
+    found = [_sentinel(row) for row in tx.execute(query)]
+    if found:
+        ids = [sentinel.id for sentinel in found]
+        tx.execute(update(SentinelRow).where(SentinelRow.id.in_(ids)).values(shown=SentinelRow.shown + 1))
+    return found
+
+
+def show(tx: Transaction, assignment_id: int, worker_id: int, shown: Sequence[tuple[int, int]]) -> None:
+    """Write that sentinels are on a page: (sentinel id, position)."""
+    rows = [
+        {"assignment_id": assignment_id, "worker_id": worker_id, "sentinel_id": key, "position": position}
+        for key, position in shown
+    ]
+    if rows:
+        tx.execute(insert(ShowingRow), rows)
+
+
+def shown_on(tx: Transaction, assignment_id: int) -> list[tuple[int, Sentinel]]:
+    """(position, sentinel) of a page."""
+    query = select(ShowingRow.position, SentinelRow.__table__)
+    query = query.join(SentinelRow, SentinelRow.id == ShowingRow.sentinel_id)
+    rows = tx.execute(query.where(ShowingRow.assignment_id == assignment_id).order_by(ShowingRow.position))
+    return [(row.position, _sentinel(row)) for row in rows]
+
+
+def mark_shown(tx: Transaction, assignment_id: int, flagged: Iterable[tuple[int, bool]]) -> None:
+    """Write whether the worker flagged each sentinel: (position, flagged)."""
+    rows = [{"b_position": position, "b_flagged": value} for position, value in flagged]
+    if rows:
+        mine = (ShowingRow.assignment_id == assignment_id, ShowingRow.position == bindparam("b_position"))
+        tx.execute(update(ShowingRow).where(*mine).values(flagged=bindparam("b_flagged")), rows)
+
+
+def find_sentinel(tx: Transaction, sentinel_id: int) -> Sentinel:
+    """One by its id."""
+    return _sentinel(tx.execute(select(SentinelRow.__table__).where(SentinelRow.id == sentinel_id)).one())
+
+
+def gold_categories(tx: Transaction, campaign_id: int) -> set[int]:
+    """The categories that have a training mask."""
+    query = select(SentinelRow.category_id).where(
+        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == SentinelKind.TRAINING
+    )
+    return set(tx.execute(query.distinct()).scalars())
+
+
+def stock(tx: Transaction, campaign_id: int) -> dict[SentinelKind, int]:
+    """How many there are of each kind."""
+    query = select(SentinelRow.kind, func.count()).where(SentinelRow.campaign_id == campaign_id)
+    return {SentinelKind(kind): count for kind, count in tx.execute(query.group_by(SentinelRow.kind))}
+
+
+def results_of(tx: Transaction, campaign_id: int) -> dict[int, dict[SentinelKind, tuple[int, int]]]:
+    """Worker id -> kind -> (flagged, shown), pooled over all their pages."""
+    query = select(ShowingRow.worker_id, SentinelRow.kind, ShowingRow.flagged, func.count())
+    query = query.join(SentinelRow, SentinelRow.id == ShowingRow.sentinel_id)
+    query = query.where(SentinelRow.campaign_id == campaign_id, ShowingRow.flagged.is_not(None))
+    pooled: dict[int, dict[SentinelKind, tuple[int, int]]] = {}
+    for worker, kind, flagged, count in tx.execute(
+        query.group_by(ShowingRow.worker_id, SentinelRow.kind, ShowingRow.flagged)
+    ):
+        mine = pooled.setdefault(worker, {})
+        hits, shown = mine.get(SentinelKind(kind), (0, 0))
+        mine[SentinelKind(kind)] = (hits + (count if flagged else 0), shown + count)
+    return pooled
+
+
+def _sentinel(row: Any) -> Sentinel:
+    return Sentinel(row.id, SentinelKind(row.kind), row.image_id, row.category_id, mask_of(row))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..domain.answers import Mask
-from ..domain.facts import Wanted
 from ..domain.stages import CampaignState, SentinelKind, Stage
 from ..domain.tasks import CategoryRef
 from ..errors import CocokitError
@@ -30,9 +29,8 @@ from ..store.campaigns import (
 from ..store.database import Database, Transaction
 from ..store.journal import note
 from ..store.sentinels import add_sentinel
-from ..store.tasks import want_tasks
 from .context import Campaign, load_campaign
-from .routing import open_images
+from .routing import open_images, open_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +161,8 @@ def _open(tx: Transaction, campaign: Campaign, now: int) -> None:
     if not images:
         raise CocokitError(f"campaign {campaign.record.name} has no images; add some before launching it")
     if campaign.graph.has(Stage.FILTER):
-        places = campaign.settings.k_filter
-        wanted = {(Stage.FILTER, page): Wanted(places) for page in pages_of(tx, campaign.id)}
-        want_tasks(tx, campaign.id, (None, 0), wanted, {}, now)
+        for page in pages_of(tx, campaign.id):
+            open_page(tx, campaign, page, now)
         return
     for start in range(0, len(images), 1000):
         open_images(tx, campaign, images[start : start + 1000], now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..domain.answers import Mask
 from ..domain.stages import Stage
@@ -106,6 +107,7 @@ def _page(
     places: Sequence[tuple[Task, int]],
     sentinels: Sequence[tuple[int, Sentinel]],
 ) -> VerifyTask:
+    # Sentinels have neither rings nor a tool, so no tile shows any.
     masks = masks_by_id(tx, [task.subject for task, _ in places])
     shown: dict[int, tuple[int, int, Mask]] = {
         position: (task.image_id or 0, task.category_id, masks[task.subject]) for task, position in places
@@ -113,6 +115,6 @@ def _page(
     shown |= {position: (s.image_id, s.category_id, s.mask) for position, s in sentinels}
     images = image_refs(tx, [image for image, _, _ in shown.values()])
     return VerifyTask(tuple(
-        Tile(position, images[image], campaign.categories[category], mask)
+        Tile(position, images[image], campaign.categories[category], replace(mask, polygons=None, tool=""))
         for position, (image, category, mask) in sorted(shown.items())
     ))  # fmt: skip

@@ -19,7 +19,7 @@ from ..store.answers import filter_answers, named_counts
 from ..store.campaigns import images_of_page, lock_images, set_image_states, settle_images
 from ..store.database import Transaction
 from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_image, save_plan
-from ..store.tasks import TaskKey, tasks_of_pairs, want_tasks
+from ..store.tasks import TaskKey, page_task, tasks_of_pairs, want_tasks
 from .context import Campaign
 from .mask_points import contains
 
@@ -85,6 +85,13 @@ def route_pair(tx: Transaction, campaign: Campaign, rows: PairRows, image: int) 
     return {(stage, subject or image): want for (stage, subject), want in plan.tasks.items()}
 
 
+def open_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
+    """Make the task of a filter page what the rules want."""
+    key = (Stage.FILTER, page)
+    existing = page_task(tx, campaign.id, page)
+    want_tasks(tx, campaign.id, (None, 0), {key: Wanted(campaign.settings.k_filter)}, existing, now)
+
+
 def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
     """Keep or drop the candidates of a filter page."""
     candidates = images_of_page(tx, campaign.id, page)
@@ -95,6 +102,7 @@ def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None
     gone = {image: ("dropped", v.reason) for image, v in verdicts.items() if v.outcome is not Outcome.KEPT}
     waiting = [image for image in candidates if image not in verdicts]
     set_image_states(tx, gone | dict.fromkeys(waiting, ("candidate", None)))
+    open_page(tx, campaign, page, now)
     open_images(tx, campaign, kept, now)
     _close_images(tx, campaign, [*gone, *waiting], now)
 

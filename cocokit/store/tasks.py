@@ -233,12 +233,23 @@ def anchor_leases(tx: Transaction, campaign_id: int, now: int, longest_ms: int) 
 TaskKey = tuple[Stage, int]
 
 
+_STANDING = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.image_id, TaskRow.category_id, TaskRow.places,
+             TaskRow.answered, TaskRow.state)  # fmt: skip
+
+
+def page_task(tx: Transaction, campaign_id: int, page: int) -> dict[TaskKey, Any]:
+    """The task of a filter page as :func:`want_tasks` takes it."""
+    query = select(*_STANDING).where(
+        TaskRow.campaign_id == campaign_id, TaskRow.stage == Stage.FILTER, TaskRow.subject == page
+    )
+    return {(Stage.FILTER, page): row for row in tx.execute(query)}
+
+
 def tasks_of_pairs(
     tx: Transaction, images: Sequence[int], stages: Sequence[Stage]
 ) -> dict[tuple[int, int], dict[TaskKey, Any]]:
     """(image, category) -> (stage, subject) -> row, for the tasks of some images."""
-    query = select(TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.image_id, TaskRow.category_id, TaskRow.places,
-                   TaskRow.answered, TaskRow.state)  # fmt: skip
+    query = select(*_STANDING)
     found: defaultdict[tuple[int, int], dict[TaskKey, Any]] = defaultdict(dict)
     for row in tx.execute(query.where(TaskRow.image_id.in_(images), TaskRow.stage.in_(list(stages)))):
         found[row.image_id, row.category_id][Stage(row.stage), row.subject] = row

@@ -242,7 +242,8 @@ def page_task(tx: Transaction, campaign_id: int, page: int) -> dict[TaskKey, Any
     query = select(*_STANDING).where(
         TaskRow.campaign_id == campaign_id, TaskRow.stage == Stage.FILTER, TaskRow.subject == page
     )
-    return {(Stage.FILTER, page): row for row in tx.execute(query)}
+    row = tx.execute(query).one_or_none()
+    return {} if row is None else {(Stage.FILTER, page): row}
 
 
 def tasks_of_pairs(

@@ -56,7 +56,7 @@ class GoldScore:
         masks: how many were drawn.
         ap, ap50: average precision over IoU 0.50 to 0.95, and at 0.50: masks that match nothing cost precision.
         ar: average recall over the same IoUs: gold that no mask matches costs recall.
-        iou: mean IoU of a mask with the gold mask it is for, or the one of its image and category that it overlaps most.
+        iou: mean IoU of a mask with the gold mask it is for, or that of its image and category which it overlaps most.
         boundary: mean boundary score with the same gold mask (:func:`cocokit.boundary.boundary_score`).
     """
 
@@ -106,9 +106,10 @@ class _Gold:
     def mask(self, row: int) -> Rle:
         if row not in self._masks:
             one = self.dataset.annotation(row)
-            outline, image = one.segmentation, self.dataset.image(self.dataset.image_row(one.image_id))
-            drawn = isinstance(outline, Rle)
-            self._masks[row] = outline if drawn else rle.from_polygons(outline or (), image.height, image.width)  # type: ignore[assignment,arg-type]
+            image = self.dataset.image(self.dataset.image_row(one.image_id))
+            outline = one.segmentation or ()
+            self._masks[row] = (outline if isinstance(outline, Rle)
+                                else rle.from_polygons(outline, image.height, image.width))  # fmt: skip
         return self._masks[row]
 
     def candidates(self, drawn: Drawings, at: int) -> list[int]:

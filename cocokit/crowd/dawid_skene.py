@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cocokit.columns import Float64, Int64
 from cocokit.errors import DataError, ParamsError
@@ -189,7 +188,7 @@ def _evenly_wrong(counts: Float64) -> Float64:
     right, total = np.trace(counts, axis1=1, axis2=2), counts.sum((1, 2))
     wrong = (total - right) / max(labels - 1, 1)
     same = np.eye(labels, dtype=np.bool_)
-    return np.where(same, right[:, None, None], wrong[:, None, None])
+    return np.asarray(np.where(same, right[:, None, None], wrong[:, None, None]), np.float64)
 
 
 def _expect(
@@ -198,7 +197,7 @@ def _expect(
     """Posteriors, and the logarithm of the probability of the votes, and of gold where it is known."""
     logs = np.log(confusion)
     terms = [np.bincount(votes.item, logs[:, true].reshape(-1)[said], votes.items) for true in range(votes.labels)]
-    joint: NDArray[np.float64] = np.stack(terms, axis=1) + np.log(np.maximum(prior, _LEAST))[group]
+    joint = np.asarray(np.stack(terms, axis=1) + np.log(np.maximum(prior, _LEAST))[group], np.float64)
     rows = np.flatnonzero(known >= 0)
     certain = np.full((len(rows), votes.labels), -np.inf)
     certain[np.arange(len(rows)), known[rows]] = joint[rows, known[rows]]

@@ -123,10 +123,10 @@ def replayed_saving(votes: Bools, image: Int64, truth: Bools, policy: Policy) ->
     ids, row = np.unique(image, return_inverse=True)
     stop = _stops(said, row, len(ids), policy)
     found = (np.cumsum(said, axis=1) > 0)[np.arange(len(said)), stop[row] - 1]
-    true = np.asarray(truth, np.bool_)
+    true, anybody = np.asarray(truth, np.bool_), np.asarray(said.any(axis=1))
     mean = float(stop.mean()) if len(stop) else 0.0
-    return Saving(mean, float(policy.most) if len(stop) else 0.0, _mean(found[true]), _mean(said.any(1)[true]),
-                  _mean(found[~true]), _mean(said.any(1)[~true]))  # fmt: skip
+    return Saving(mean, float(policy.most) if len(stop) else 0.0, _mean(found[true]), _mean(anybody[true]),
+                  _mean(found[~true]), _mean(anybody[~true]))  # fmt: skip
 
 
 def _stops(said: Bools, row: Int64, images: int, policy: Policy) -> Int64:

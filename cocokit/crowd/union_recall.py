@@ -73,7 +73,7 @@ def missed(viewers: Int64, namers: Int64, ks: Sequence[int]) -> Float64:
     n, m = np.asarray(viewers, np.int64)[:, None], np.asarray(namers, np.int64)[:, None]
     next_misses = np.maximum(n - m - drawn, 0) / np.maximum(n - drawn, 1)
     chances = np.cumprod(np.where(drawn < n, next_misses, 1.0), axis=1)
-    return chances[:, np.asarray(ks, np.int64) - 1]
+    return np.asarray(chances[:, np.asarray(ks, np.int64) - 1], np.float64)
 
 
 def union_curve(
@@ -122,7 +122,7 @@ def experts(named: Bools, with_themselves: bool = True) -> Experts:
     truth = 2 * votes > count
     held = np.broadcast_to(truth, said.shape) if with_themselves else 2 * (votes - said) > count - 1
     shared = (said & held).sum(1)
-    return Experts(truth, divided(shared, said.sum(1)), divided(shared, held.sum(1)))
+    return Experts(truth, _divided(shared, said.sum(1)), _divided(shared, held.sum(1)))
 
 
 def miss_probability(named_by: float, workers: int) -> float:
@@ -180,14 +180,11 @@ def coverage(namers: Int64, workers: int) -> float:
     return found / (found + unseen) if found else math.nan
 
 
-def divided(part: NDArray[Any], whole: NDArray[Any]) -> Float64:
-    """(...,) float64 part / whole; NaN where the whole is 0.
-
-    Args:
-        part: (...,) what is counted.
-        whole: (...,) of how much.
-    """
-    return np.divide(part, whole, out=np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan), where=whole > 0)
+def _divided(part: NDArray[Any], whole: NDArray[Any]) -> Float64:
+    """Part / whole; NaN where the whole is 0."""
+    rates = np.full(np.broadcast_shapes(part.shape, whole.shape), np.nan)
+    np.divide(part, whole, out=rates, where=whole > 0)
+    return rates
 
 
 def _rate(value: float) -> float:
@@ -199,11 +196,11 @@ def _rate(value: float) -> float:
 def _per_image(row: Int64, values: Float64, images: int) -> Float64:
     """(I, K) sums of (P, K) values."""
     columns = [np.bincount(row, values[:, k], images) for k in range(values.shape[1])]
-    return np.stack(columns, axis=1).astype(np.float64)
+    return np.asarray(np.stack(columns, axis=1), np.float64)
 
 
 def _rates(hits: Float64, wrong: Float64, wanted: Float64) -> tuple[Float64, Float64]:
-    return divided(hits, wanted), divided(hits, hits + wrong)
+    return _divided(hits, wanted), _divided(hits, hits + wrong)
 
 
 def _bands(

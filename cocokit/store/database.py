@@ -10,14 +10,15 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.exc import DBAPIError
 
-from ..errors import CocokitError, ParamsError
+from ..errors import CocokitError
+from .engines import make_engine, understand
+from .faults import lost_race, sentence
 from .models import Base
 
 #: What every function of this package works in; the engine passes it on and never looks inside.
@@ -25,10 +26,9 @@ Transaction = Connection
 
 T = TypeVar("T")
 
-#: A statement that lost a race: the transaction is run again. SQLSTATEs of deadlock and serialization failure.
-_RACES = ("40P01", "40001")
 _TRIES = 5
-_BUSY_MS = 30_000
+#: Whoever rebuilds tables on a server holds this lock, so that two never do at once.
+_REBUILD_LOCK = 0xC0C0
 
 
 class Database:
@@ -44,23 +44,56 @@ class Database:
     """
 
     def __init__(self, url: str, *, durable: bool = True) -> None:
-        self.url, self.is_sqlite = _understood(url)
-        try:
-            self._engine = _sqlite(self.url, durable) if self.is_sqlite else _server(self.url, durable)
-        except ModuleNotFoundError as error:
-            raise ParamsError("database", url, f"{error.name} is missing: pip install 'cocokit[postgres]'") from None
+        self.url = understand(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self._engine = make_engine(self.url, durable)
+
+    def __str__(self) -> str:
+        return self.path or make_url(self.url).render_as_string(hide_password=True)
+
+    @property
+    def path(self) -> str | None:
+        """The file of SQLite; None in memory and on a server."""
+        name = make_url(self.url).database
+        return name if self.is_sqlite and name and name != ":memory:" else None
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """A transaction that may change rows; all of it happens, or nothing."""
-        with self._begin("IMMEDIATE") as connection:
-            yield connection
+        """A transaction that may change rows; all of it happens, or nothing.
+
+        Raises:
+            CocokitError: the database is locked, full, gone, ... in one sentence.
+        """
+        with self._connection() as connection, self._begin(connection, "IMMEDIATE") as tx:
+            yield tx
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A transaction that only reads, with one view of the rows on SQLite."""
-        with self._begin("DEFERRED") as connection:
-            yield connection
+        """A transaction that only reads, with one view of the rows on SQLite; raises as :meth:`write`."""
+        with self._connection() as connection, self._begin(connection, "DEFERRED") as tx:
+            yield tx
+
+    @contextmanager
+    def rebuild(self) -> Iterator[Transaction]:
+        """A writing transaction, one at a time, in which tables may be made anew; raises as :meth:`write`.
+
+        SQLite looks at references between rows at its end instead of at every statement.
+        """
+        with self._connection() as connection:
+            if not self.is_sqlite:
+                with self._begin(connection, "") as tx:
+                    tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _REBUILD_LOCK})
+                    yield tx
+                return
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA foreign_keys = OFF")  # has no effect inside a transaction
+            try:
+                with self._begin(connection, "IMMEDIATE") as tx:
+                    yield tx
+                    self._check_references(tx)
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
 
     def run(self, work: Callable[[Transaction], T]) -> T:
         """Run a function in a writing transaction, again if it lost a race against another process."""
@@ -69,18 +102,30 @@ class Database:
                 with self.write() as tx:
                     return work(tx)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _RACES or attempt == _TRIES - 1:
+                if not lost_race(error):
                     raise
+                if attempt == _TRIES - 1:
+                    cure = "others change the same rows all the time: try again"
+                    raise CocokitError(f"{self}: {_first_line(error)}; {cure}") from error
                 time.sleep(0.01 * 2**attempt)
         raise AssertionError("unreachable")
 
     def create_tables(self) -> None:
-        """Make the tables of the newest version in an empty database (``cocokit db migrate`` carries an old one up)."""
-        Base.metadata.create_all(self._engine)
+        """Make the tables of the newest version in an empty database; ``cocokit.migrations`` alone notes its number."""
+        with self.write() as tx:
+            Base.metadata.create_all(tx)
 
     def has_tables(self) -> bool:
         """Whether a campaign can live here."""
-        return inspect(self._engine).has_table("campaign")
+        with self.read() as tx:
+            return inspect(tx).has_table("campaign")
+
+    def version(self, tx: Transaction) -> str | None:
+        """The number of the version of the tables; None if they never had one."""
+        if not inspect(tx).has_table("alembic_version"):
+            return None
+        found: str | None = tx.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar()
+        return found
 
     @property
     def engine(self) -> Engine:
@@ -92,80 +137,33 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
-    def _begin(self, kind: str) -> Iterator[Connection]:
+    def _connection(self) -> Iterator[Connection]:
+        """A connection; whatever befalls it from here on is one sentence."""
         try:
-            connection = self._engine.connect()
-        except OperationalError as error:
-            cure = "is the server running, and the name right?"
-            raise CocokitError(f"{self._shown()}: {_sentence(error)}; {cure}") from None
-        with connection:
-            if self.is_sqlite:
-                connection = connection.execution_options(cocokit_begin=kind)
-            with connection.begin():
+            with self._engine.connect() as connection:
                 yield connection
+        except DBAPIError as error:
+            said = sentence(error)
+            if said is None:
+                raise
+            raise CocokitError(f"{self}: {said}") from error
 
-    def _shown(self) -> str:
-        return make_url(self.url).render_as_string(hide_password=True)
+    @contextmanager
+    def _begin(self, connection: Connection, kind: str) -> Iterator[Transaction]:
+        if self.is_sqlite:
+            connection = connection.execution_options(cocokit_begin=kind)
+        with connection.begin():
+            yield connection
 
-
-#: What may stand before the colon, and the driver that is meant. Servers of others print postgres://.
-_DRIVERS = {
-    "sqlite": "sqlite",
-    "sqlite+pysqlite": "sqlite",
-    "postgres": "postgresql+psycopg",
-    "postgresql": "postgresql+psycopg",
-    "postgresql+psycopg": "postgresql+psycopg",
-}
-
-
-def _understood(url: str) -> tuple[str, bool]:
-    """The URL with its driver, and whether it is SQLite's."""
-    hint = "use sqlite:///file.db or postgresql+psycopg://user@host/name"
-    try:
-        parts = make_url(url)
-        parts = parts.set(drivername=_DRIVERS[parts.drivername])
-    except (ArgumentError, ValueError, KeyError):
-        raise ParamsError("database", url, hint) from None
-    return parts.render_as_string(hide_password=False), parts.drivername == "sqlite"
+    def _check_references(self, tx: Transaction) -> None:
+        broken = tx.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            table, row, other, _ = broken[0]
+            reason = f"{table}, row {row} refers to a row of {other} that does not exist"
+            raise CocokitError(f"{self}: {reason}; nothing was changed")
 
 
-def _sqlite(url: str, durable: bool) -> Engine:
-    memory = make_url(url).database in (None, "", ":memory:")
-    options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
-    if not memory:
-        options["connect_args"] = {"timeout": _BUSY_MS / 1000}
-    engine = create_engine(url, **options)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in (
-            "foreign_keys = ON", "journal_mode = WAL", f"busy_timeout = {_BUSY_MS}",
-            f"synchronous = {'FULL' if durable else 'OFF'}",
-        ):  # fmt: skip
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        kind = connection.get_execution_options().get("cocokit_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
-
-    return engine
-
-
-def _server(url: str, durable: bool) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
-    if not durable:
-
-        @event.listens_for(engine, "connect")
-        def hurry(connection: Any, _record: Any) -> None:
-            connection.execute("SET synchronous_commit = off")
-            connection.commit()
-
-    return engine
-
-
-def _sentence(error: OperationalError) -> str:
+def _first_line(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0]
 
 

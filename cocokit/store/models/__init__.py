@@ -4,11 +4,12 @@ from .answers import AnswerRow, CaptionRow, CrowdRow, SegmentationRow, SpotRow, 
 from .base import Base
 from .campaigns import CampaignRow, CategoryRow, ImageRow, QueryRow, StageRow
 from .records import EventRow, LedgerRow, LineageRow
+from .triggers import KEPT
 from .work import AssignmentRow, PlaceRow, TaskRow
 from .workers import IdentityRow, QualificationRow, SentinelRow, ShowingRow, WorkerRow
 
 __all__ = [
-    "AnswerRow", "AssignmentRow", "Base", "CampaignRow", "CaptionRow", "CategoryRow", "CrowdRow", "EventRow",
-    "IdentityRow", "ImageRow", "LedgerRow", "LineageRow", "PlaceRow", "QualificationRow", "QueryRow", "SegmentationRow",
-    "SentinelRow", "ShowingRow", "SpotRow", "StageRow", "TaskRow", "VoteRow", "WorkerRow",
+    "KEPT", "AnswerRow", "AssignmentRow", "Base", "CampaignRow", "CaptionRow", "CategoryRow", "CrowdRow", "EventRow",
+    "IdentityRow", "ImageRow", "LedgerRow", "LineageRow", "PlaceRow", "QualificationRow", "QueryRow",
+    "SegmentationRow", "SentinelRow", "ShowingRow", "SpotRow", "StageRow", "TaskRow", "VoteRow", "WorkerRow",
 ]  # fmt: skip

@@ -65,7 +65,7 @@ class SentinelRow(Base):
     bbox: Mapped[str] = mapped_column(Text)
     method: Mapped[str] = mapped_column(Text)  # how a bad one was made; "gold" or "votes" for good ones
     severity: Mapped[float]  # 1 - IoU with the good mask that it was made from
-    source_id: Mapped[int | None] = reference("segmentation")
+    source_id: Mapped[int | None] = reference("segmentation", circular=True)
     shown: Mapped[int] = mapped_column(default=0)
 
 

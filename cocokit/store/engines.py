@@ -1,0 +1,90 @@
+"""How each kind of database is opened: what a URL means, and the settings of every connection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import StaticPool
+
+from ..errors import ParamsError
+
+#: How long a process waits for another that writes.
+BUSY_MS = 30_000
+
+#: What may stand before the colon, and the driver that is meant. Hosts of servers print postgres://.
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
+
+
+def understand(url: str) -> str:
+    """The URL with the driver that is meant.
+
+    >>> understand("postgres://me@host/name")
+    'postgresql+psycopg://me@host/name'
+
+    Raises:
+        ParamsError: no URL of SQLite or PostgreSQL.
+    """
+    try:
+        parts = make_url(url)
+        parts = parts.set(drivername=_DRIVERS[parts.drivername])
+    except (ArgumentError, ValueError, KeyError):
+        hint = "use sqlite:///file.db or postgresql+psycopg://user@host/name"
+        raise ParamsError("database", url, hint) from None
+    return parts.render_as_string(hide_password=False)
+
+
+def make_engine(url: str, durable: bool) -> Engine:
+    """SQLAlchemy's engine of an understood URL; nothing is opened yet.
+
+    Raises:
+        ParamsError: the driver is not installed.
+    """
+    try:
+        return _sqlite(url, durable) if url.startswith("sqlite") else _server(url, durable)
+    except ModuleNotFoundError as error:
+        raise ParamsError("database", url, f"{error.name} is missing: pip install 'cocokit[postgres]'") from None
+
+
+def _sqlite(url: str, durable: bool) -> Engine:
+    memory = make_url(url).database in (None, "", ":memory:")
+    options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
+    if not memory:
+        options["connect_args"] = {"timeout": BUSY_MS / 1000}
+    engine = create_engine(url, **options)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in (
+            f"busy_timeout = {BUSY_MS}", "foreign_keys = ON", "journal_mode = WAL",
+            f"synchronous = {'FULL' if durable else 'OFF'}",
+        ):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        kind = connection.get_execution_options().get("cocokit_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+    return engine
+
+
+def _server(url: str, durable: bool) -> Engine:
+    engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    if not durable:
+
+        @event.listens_for(engine, "connect")
+        def hurry(connection: Any, _record: Any) -> None:
+            connection.execute("SET synchronous_commit = off")
+            connection.commit()
+
+    return engine

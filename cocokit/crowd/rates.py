@@ -9,9 +9,8 @@ from numpy.typing import ArrayLike
 
 from cocokit.columns import Float64
 from cocokit.errors import ParamsError
+from cocokit.pipeline.intervals import Z95
 
-#: Two-sided 95 % of the normal distribution.
-Z95 = 1.959963984540054
 _TINY = 1e-300
 
 

@@ -12,6 +12,7 @@ from scipy import stats
 
 from cocokit.crowd.rates import below, judged, wilson
 from cocokit.errors import ParamsError
+from cocokit.pipeline import intervals
 
 COUNTS = st.integers(0, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -29,6 +30,7 @@ def test_wilson_is_that_of_scipy(counts: tuple[int, int]) -> None:
     low, high = wilson(*counts)
     assert (float(low), float(high)) == pytest.approx((expected.low, expected.high), abs=1e-12)
     assert 0 <= low <= counts[0] / counts[1] <= high <= 1
+    assert (float(low), float(high)) == pytest.approx(intervals.wilson(*counts), abs=1e-12)  # the rules' own
 
 
 def test_nothing_tried_is_nothing_known() -> None:

@@ -19,6 +19,8 @@ from typing import Any
 from .errors import ParamsError
 
 NAME = "cocokit.toml"
+#: Flags that are shorter than their setting.
+_FLAGS = {"database": "--db"}
 _IOU_TYPES = ("bbox", "segm", "keypoints")
 
 
@@ -30,6 +32,7 @@ class Settings:
         gt: ground truth for ``cocokit eval``, or None.
         iou_type: "bbox", "segm" or "keypoints", or None to go by the results.
         images: folder of the photos for ``cocokit show``, or None.
+        database: URL or file of the campaign's database, or None for ``cocokit.db`` in the workspace.
         sources: for each name, where its value came from: "default", the path of a ``cocokit.toml``, a variable's
             name, or a flag.
 
@@ -40,6 +43,7 @@ class Settings:
     gt: str | None = None
     iou_type: str | None = None
     images: str | None = None
+    database: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,7 +102,7 @@ def load_settings(
             layers.append(({name: variables[variable]}, variable))
     for name, value in (flags or {}).items():
         if value is not None:
-            layers.append(({name: value}, "--" + name.replace("_", "-")))
+            layers.append(({name: value}, _FLAGS.get(name, "--" + name.replace("_", "-"))))
     for layer, source in layers:
         values.update(layer)
         sources.update(dict.fromkeys(layer, source))
@@ -120,7 +124,7 @@ def _from_file(path: str) -> dict[str, Any]:
     for name in values:
         if name not in _names():
             raise ParamsError(f"{name} in {path}", values[name], f"known settings are {', '.join(_names())}")
-    for name in ("gt", "images"):
-        if isinstance(values.get(name), str) and values[name]:
+    for name in ("gt", "images", "database"):
+        if isinstance(values.get(name), str) and values[name] and "://" not in values[name]:
             values[name] = os.path.join(os.path.dirname(path), values[name])
     return values

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -143,7 +143,7 @@ class Database:
             with self._engine.connect() as connection:
                 yield connection
         except DBAPIError as error:
-            said = sentence(error)
+            said = sentence(error.orig)
             if said is None:
                 raise
             raise CocokitError(f"{self}: {said}") from error
@@ -168,5 +168,5 @@ def _first_line(error: DBAPIError) -> str:
 
 
 def sqlite_url(path: str | os.PathLike[str]) -> str:
-    """The URL of a database file."""
-    return f"sqlite:///{os.fspath(path)}"
+    """The URL of a database file, whatever characters its name has."""
+    return URL.create("sqlite", database=os.fspath(path)).render_as_string()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError
 
 from .engines import BUSY_MS
@@ -41,22 +43,22 @@ def lost_race(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in RACES
 
 
-def sentence(error: DBAPIError) -> str | None:
-    """What happened and what to do, or None if it is none of these."""
+def sentence(error: BaseException | None) -> str | None:
+    """What a driver's error means and what to do, or None if it is none of these."""
     remedy = _remedy(error)
     if remedy is None:
         return None
-    lines = str(error.orig).strip().splitlines() or ["the connection is lost"]
+    lines = str(error).strip().splitlines() or ["the connection is lost"]
     return f"{lines[0]}; {remedy}"
 
 
-def _remedy(error: DBAPIError) -> str | None:
-    code = getattr(error.orig, "sqlite_errorcode", None)
+def _remedy(error: BaseException | None) -> str | None:
+    code = getattr(error, "sqlite_errorcode", None)
     if code is not None:
         return _SQLITE.get(code & 0xFF)
-    if type(error.orig).__module__.startswith("sqlite3"):
+    if isinstance(error, sqlite3.Error):
         return None
-    state = getattr(error.orig, "sqlstate", None)
+    state = getattr(error, "sqlstate", None)
     if state is None:
-        return _SERVER[""] if type(error.orig).__name__ == "OperationalError" else None
+        return _SERVER[""] if type(error).__name__ == "OperationalError" else None
     return next((_SERVER[state[:n]] for n in (5, 2) if state[:n] in _SERVER), None)

@@ -38,6 +38,17 @@ def test_variables_beat_the_file_and_flags_beat_both(tmp_path: Path) -> None:
     assert settings.sources["iou_type"] == "COCOKIT_IOU_TYPE"
 
 
+def test_a_database_is_a_file_beside_the_settings_or_a_url(tmp_path: Path) -> None:
+    (tmp_path / "cocokit.toml").write_text('database = "data/a.db"\n')
+    assert load_settings(start=tmp_path, environ={}).database == str(tmp_path / "data" / "a.db")
+    (tmp_path / "cocokit.toml").write_text('database = "postgresql://host/name"\n')
+    assert load_settings(start=tmp_path, environ={}).database == "postgresql://host/name"
+    settings = load_settings({"database": "b.db"}, tmp_path, {"COCOKIT_DATABASE": "c.db"})
+    assert (settings.database, settings.sources["database"]) == ("b.db", "--db")
+    with pytest.raises(ParamsError, match="--db is ''; a text is needed that is not empty"):
+        load_settings({"database": ""}, tmp_path, {})
+
+
 def test_a_wrong_value_names_its_source(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match="COCOKIT_IOU_TYPE is 'boxes'; use one of bbox, segm, keypoints"):
         load_settings(start=tmp_path, environ={"COCOKIT_IOU_TYPE": "boxes"})
@@ -50,7 +61,7 @@ def test_a_wrong_value_names_its_source(tmp_path: Path) -> None:
 
 def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cocokit.toml").write_text('ground_truth = "x"\n')
-    with pytest.raises(ParamsError, match="known settings are gt, iou_type, images"):
+    with pytest.raises(ParamsError, match="known settings are gt, iou_type, images, database"):
         load_settings(start=tmp_path, environ={})
 
 

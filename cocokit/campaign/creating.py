@@ -28,9 +28,10 @@ from ..store.campaigns import (
 )
 from ..store.database import Database, Transaction
 from ..store.journal import note
-from ..store.sentinels import add_sentinel
+from ..store.sentinels import Source, add_sentinel
 from .context import Campaign, load_campaign
 from .routing import open_images, open_page
+from .sentinels import add_twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +123,22 @@ def add_new_images(tx: Transaction, campaign_id: int, file: CampaignFile, images
 
 
 def add_gold(tx: Transaction, campaign: Campaign, gold: Iterable[GoldMask]) -> None:
-    """Write expert masks: each is a training task and a good sentinel."""
+    """Write expert masks: each is a training task, and a good sentinel with its bad twin."""
     ids = ids_by_coco_id(tx, campaign.id)
+    by_image: dict[int, list[GoldMask]] = {}
     for item in gold:
         if item.coco_id not in ids or item.category_id not in campaign.categories:
             raise CocokitError(
                 f"gold mask of category {item.category_id} on image {item.coco_id}: the campaign has no such "
                 "image or category; add it first"
             )
-        for kind in (SentinelKind.TRAINING, SentinelKind.GOOD):
-            add_sentinel(tx, campaign.id, kind, ids[item.coco_id], item.category_id, item.mask, "gold", 0.0)
+        by_image.setdefault(item.coco_id, []).append(item)
+    for coco_id, items in by_image.items():
+        others = [(item.category_id, item.mask) for item in items]
+        for item in items:
+            source = Source(ids[coco_id], item.category_id, item.mask)
+            add_sentinel(tx, campaign.id, SentinelKind.TRAINING, ids[coco_id], item.category_id, item.mask, "gold", 0.0)
+            add_twins(tx, campaign, source, others, "gold")
 
 
 def launch(database: Database, campaign: Campaign, clock: Clock | None = None) -> None:

@@ -17,11 +17,11 @@ from ..errors import NotFoundError, RefusedError
 from ..pipeline.leases import Clock, SteadyClock
 from ..store import answers as store
 from ..store.answers import Lease
-from ..store.campaigns import campaign_state, paused_stages
+from ..store.campaigns import campaign_state, lock_images, paused_stages
 from ..store.database import Database, Transaction
 from ..store.journal import note, pay
 from ..store.sentinels import find_sentinel, show
-from ..store.tasks import anchor_leases, drop_leases, expired_leases, lease
+from ..store.tasks import anchor_leases, drop_leases, expired_leases, lease, segment_pairs
 from ..store.workers import Qualification, Worker, add_worker, find_identity, find_worker, qualifications
 from ..store.workers import set_qualification as write_qualification
 from .choosing import Choice, choose
@@ -29,6 +29,7 @@ from .context import Campaign, load_campaign
 from .handout import show_lease
 from .intake import is_trusted, look_at_places, outcome_of, take
 from .payloads import read_answer
+from .routing import route_pairs
 from .training import score_training
 
 #: How many tasks a worker may hold at a time: the one on the page, the next one that it fetches, and one more.
@@ -131,7 +132,7 @@ class Engine:
         def work(tx: Transaction) -> None:
             held = self._mine(tx, worker_id, assignment)
             if held.state == "leased":
-                drop_leases(tx, [held.id], "released")
+                self._drop(tx, [held.id], "released")
                 note(tx, self.campaign.id, "released", self.clock.now(), worker_id, {"reason": reason[:200]})
 
         self.database.run(work)
@@ -177,8 +178,16 @@ class Engine:
         anchor_leases(tx, self.campaign.id, now, max(settings.lease_ms(stage) for stage in Stage))
         over = expired_leases(tx, self.campaign.id, now)
         if over:
-            drop_leases(tx, over)
+            self._drop(tx, over, "expired")
         return len(over)
+
+    def _drop(self, tx: Transaction, assignments: list[int], state: str) -> None:
+        """End leases; a spot that nobody draws any more may have to wait behind another one again."""
+        pairs = segment_pairs(tx, assignments=assignments)
+        drop_leases(tx, assignments, state)
+        if pairs:
+            lock_images(tx, [image for image, _ in pairs])
+            route_pairs(tx, self.campaign, pairs, self.clock.now())
 
     # ------------------------------------------------------------------ submit
 

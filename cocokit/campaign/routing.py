@@ -18,7 +18,7 @@ from ..pipeline.pairs import plan_pair
 from ..store.answers import filter_answers, named_counts
 from ..store.campaigns import images_of_page, lock_images, set_image_states, settle_images
 from ..store.database import Transaction
-from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_image, save_plan
+from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_images, save_plan
 from ..store.tasks import TaskKey, page_task, tasks_of_pairs, want_tasks
 from .context import Campaign
 from .mask_points import contains
@@ -32,7 +32,7 @@ def open_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now:
     """Images that passed the filter, or never had one, get the tasks that they start with."""
     ids = sorted(set(images))
     set_image_states(tx, dict.fromkeys(ids, ("open", None)))
-    route_images(tx, campaign, ids, now)
+    route_whole_images(tx, campaign, ids, now)
 
 
 def first_stages(campaign: Campaign) -> tuple[Stage, ...]:
@@ -119,4 +119,4 @@ def route_whole_images(tx: Transaction, campaign: Campaign, images: Iterable[int
     ids = sorted(set(images))
     lock_images(tx, ids)
     route_images(tx, campaign, ids, now)
-    route_pairs(tx, campaign, [pair for image in ids for pair in pairs_of_image(tx, image)], now)
+    route_pairs(tx, campaign, pairs_of_images(tx, ids), now)

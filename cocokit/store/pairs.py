@@ -107,10 +107,10 @@ def save_plan(tx: Transaction, rows: PairRows, plan: PairPlan) -> None:
         )
 
 
-def pairs_of_image(tx: Transaction, image_id: int) -> list[Pair]:
-    """Every pair of an image that has ever had a spot."""
-    query = select(SpotRow.category_id).where(SpotRow.image_id == image_id).distinct().order_by(SpotRow.category_id)
-    return [(image_id, category) for category in tx.execute(query).scalars()]
+def pairs_of_images(tx: Transaction, images: Iterable[int]) -> list[Pair]:
+    """Every pair of some images that has ever had a spot."""
+    query = select(SpotRow.image_id, SpotRow.category_id).where(SpotRow.image_id.in_(sorted(set(images)))).distinct()
+    return sorted((image, category) for image, category in tx.execute(query))
 
 
 def masks_of_image(tx: Transaction, image_id: int) -> list[tuple[int, Mask]]:

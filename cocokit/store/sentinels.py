@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, insert, select, update
 
 from ..domain.answers import Mask
-from ..domain.stages import SentinelKind
+from ..domain.stages import MaskState, SentinelKind
 from .database import Transaction
-from .models import SentinelRow, ShowingRow
+from .models import SegmentationRow, SentinelRow, ShowingRow
 from .pairs import mask_columns, mask_of
 
 
@@ -118,3 +118,32 @@ def results_of(tx: Transaction, campaign_id: int) -> dict[int, dict[SentinelKind
 
 def _sentinel(row: Any) -> Sentinel:
     return Sentinel(row.id, SentinelKind(row.kind), row.image_id, row.category_id, mask_of(row))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A good mask that sentinels can be made from; ``segmentation_id`` is None for gold."""
+
+    image_id: int
+    category_id: int
+    mask: Mask
+    segmentation_id: int | None = None
+
+
+def sources(tx: Transaction, campaign_id: int, limit: int) -> list[Source]:
+    """Masks that passed without a bad vote and were not used yet, the oldest first."""
+    used = exists().where(SentinelRow.source_id == SegmentationRow.id)
+    query = select(SegmentationRow.__table__).where(
+        SegmentationRow.campaign_id == campaign_id, SegmentationRow.state == MaskState.PASSED,
+        SegmentationRow.bad == 0, SegmentationRow.good > 0, ~used,
+    )  # fmt: skip
+    rows = tx.execute(query.order_by(SegmentationRow.id).limit(limit))
+    return [Source(row.image_id, row.category_id, mask_of(row), row.id) for row in rows]
+
+
+def most_seen(tx: Transaction, campaign_id: int) -> int:
+    """How many bad sentinels the worker has seen who has seen most."""
+    query = select(func.count()).select_from(ShowingRow).join(SentinelRow, SentinelRow.id == ShowingRow.sentinel_id)
+    query = query.where(SentinelRow.campaign_id == campaign_id, SentinelRow.kind == SentinelKind.BAD)
+    counts = query.group_by(ShowingRow.worker_id).order_by(func.count().desc()).limit(1)
+    return tx.execute(counts).scalar_one_or_none() or 0

@@ -160,20 +160,9 @@ def take_answers(tx: Transaction, counted: Sequence[Held], late: Sequence[Held])
         _set_places(tx, [h.place_id for h in counted], "answered")
     lost = [h.task.id for h in late if h.state == "leased"]
     if lost:
-        _give_back(tx, lost, answered=False)
+        _give_back(tx, lost)
     if late:
         _set_places(tx, [h.place_id for h in late], "late")
-
-
-def void_places(tx: Transaction, assignment_ids: Sequence[int]) -> None:
-    """Answers stop counting: their places come free again, for others."""
-    query = select(PlaceRow.id, PlaceRow.task_id).where(
-        PlaceRow.assignment_id.in_(assignment_ids), PlaceRow.state == "answered"
-    )
-    rows = tx.execute(query).all()
-    for _, task in rows:
-        _give_back(tx, [task], answered=True)
-    _set_places(tx, [row.id for row in rows], "void")
 
 
 def drop_leases(tx: Transaction, assignment_ids: Sequence[int], state: str = "expired") -> None:
@@ -183,12 +172,12 @@ def drop_leases(tx: Transaction, assignment_ids: Sequence[int], state: str = "ex
     )
     rows = tx.execute(query).all()
     for task in sorted(row.task_id for row in rows):
-        _give_back(tx, [task], answered=False)
+        _give_back(tx, [task])
     _set_places(tx, [row.id for row in rows], "expired")
     tx.execute(update(AssignmentRow).where(AssignmentRow.id.in_(assignment_ids)).values(state=state))
 
 
-def _give_back(tx: Transaction, tasks: Sequence[int], *, answered: bool) -> None:
+def _give_back(tx: Transaction, tasks: Sequence[int]) -> None:
     """One place of each task is free again if the task still wants it; such a task goes first from now on."""
     spare = TaskRow.places - TaskRow.taken + 1
     tx.execute(
@@ -196,7 +185,6 @@ def _give_back(tx: Transaction, tasks: Sequence[int], *, answered: bool) -> None
         .where(TaskRow.id.in_(tasks))
         .values(
             taken=TaskRow.taken - 1,
-            answered=TaskRow.answered - (1 if answered else 0),
             free=case((spare > 0, spare), else_=0),
             rank=0,
         )
@@ -304,3 +292,16 @@ def _resize(tx: Transaction, task: int, places: int, state: TaskState, now: int)
     if state is TaskState.OPEN:
         values["rank"] = 0
     tx.execute(update(TaskRow).where(TaskRow.id == task).values(values))
+
+
+def segment_pairs(
+    tx: Transaction, *, worker_id: int | None = None, assignments: Sequence[int] = ()
+) -> list[tuple[int, int]]:
+    """The (image, category) pairs in which a worker, or some assignments, hold a segment task now."""
+    query = select(TaskRow.image_id, TaskRow.category_id).join(PlaceRow, PlaceRow.task_id == TaskRow.id)
+    query = query.where(PlaceRow.state == "leased", PlaceRow.stage == Stage.SEGMENT)
+    if worker_id is not None:
+        query = query.where(PlaceRow.worker_id == worker_id)
+    else:
+        query = query.where(PlaceRow.assignment_id.in_(assignments))
+    return sorted({(image, category) for image, category in tx.execute(query) if image is not None})

@@ -51,7 +51,11 @@ class SentinelRow(Base):
     """A mask whose answer is known: good or bad for verification pages, or gold for training tasks."""
 
     __tablename__ = "sentinel"
-    __table_args__ = (Index("ix_sentinel_kind", "campaign_id", "kind", "category_id"),)
+    __table_args__ = (
+        Index("ix_sentinel_kind", "campaign_id", "kind", "shown", "id"),
+        Index("ix_sentinel_category", "campaign_id", "kind", "category_id"),
+        Index("ix_sentinel_source", "source_id"),
+    )
 
     id: Mapped[Key]
     campaign_id: Mapped[Campaign]

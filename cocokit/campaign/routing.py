@@ -16,7 +16,7 @@ from ..pipeline.filtering import page_verdicts
 from ..pipeline.labeling import label_places
 from ..pipeline.pairs import plan_pair
 from ..store.answers import filter_answers, named_counts
-from ..store.campaigns import images_of_page, lock_images, set_image_states, settle_images
+from ..store.campaigns import images_at, images_of_page, lock_images, set_image_states, settle_images
 from ..store.database import Transaction
 from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_images, save_plan
 from ..store.tasks import TaskKey, page_task, tasks_of_pairs, want_tasks
@@ -46,15 +46,22 @@ def route_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now
     """Make the label and caption tasks of images what the rules want."""
     ids = sorted(set(images))
     existing = tasks_of_pairs(tx, ids, OF_IMAGES)
-    opens = first_stages(campaign)
-    for image in ids:
-        wanted: dict[TaskKey, Wanted] = {}
-        if Stage.LABEL in opens:
-            wanted[Stage.LABEL, image] = Wanted(_label_places(tx, campaign, image))
-        if Stage.CAPTION in opens:
-            wanted[Stage.CAPTION, image] = Wanted(campaign.settings.k_caption)
+    for image, wanted in wanted_of_image(tx, campaign, ids).items():
         want_tasks(tx, campaign.id, (image, 0), wanted, existing[image, 0], now)
     settle_images(tx, ids, now)
+
+
+def wanted_of_image(tx: Transaction, campaign: Campaign, images: list[int]) -> dict[int, dict[TaskKey, Wanted]]:
+    """What the rules want of each of those images that are in the campaign: its label and caption tasks."""
+    opens = first_stages(campaign)
+    wanted: dict[int, dict[TaskKey, Wanted]] = {}
+    for image in images_at(tx, images, "open", "finished"):
+        mine = wanted[image] = {}
+        if Stage.LABEL in opens:
+            mine[Stage.LABEL, image] = Wanted(_label_places(tx, campaign, image))
+        if Stage.CAPTION in opens:
+            mine[Stage.CAPTION, image] = Wanted(campaign.settings.k_caption)
+    return wanted
 
 
 def _label_places(tx: Transaction, campaign: Campaign, image: int) -> int:

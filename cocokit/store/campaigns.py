@@ -146,6 +146,12 @@ def images_in_state(tx: Transaction, campaign_id: int, *states: str) -> list[int
     return list(tx.execute(query.order_by(ImageRow.id)).scalars())
 
 
+def images_at(tx: Transaction, images: Sequence[int], *states: str) -> list[int]:
+    """Those of some images that stand at one of some states, in order."""
+    query = select(ImageRow.id).where(ImageRow.id.in_(images), ImageRow.state.in_(states))
+    return list(tx.execute(query.order_by(ImageRow.id)).scalars())
+
+
 def pages_of(tx: Transaction, campaign_id: int) -> list[int]:
     """The numbers of the filter pages."""
     query = select(ImageRow.page).where(ImageRow.campaign_id == campaign_id, ImageRow.page.is_not(None)).distinct()

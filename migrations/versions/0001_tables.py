@@ -130,7 +130,9 @@ def upgrade() -> None:
         _int("height"), _int("width"), _bytes("counts"), _real("area"), _text("bbox"), _text("method"),
         _real("severity"), _to("source_id", "segmentation", null=True, later=True), _int("shown"),
     )  # fmt: skip
-    op.create_index("ix_sentinel_kind", "sentinel", ["campaign_id", "kind", "category_id"])
+    op.create_index("ix_sentinel_kind", "sentinel", ["campaign_id", "kind", "shown", "id"])
+    op.create_index("ix_sentinel_category", "sentinel", ["campaign_id", "kind", "category_id"])
+    op.create_index("ix_sentinel_source", "sentinel", ["source_id"])
     _create(
         "task",
         _key(), _to("campaign_id", "campaign"), _text("stage"), _big("subject"), _big("category_id"),

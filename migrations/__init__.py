@@ -43,10 +43,19 @@ def status(database: Database) -> Status:
             reason = "it has a campaign's tables but no version, so that nothing says how to carry it up"
             raise CocokitError(f"{database}: {reason}; restore a backup, or start with an empty database")
         return Status(None, HEAD, VERSIONS)
-    if current not in VERSIONS:
-        reason = f"its version {current} is newer than this program's {HEAD}"
-        raise CocokitError(f"{database}: {reason}; install the newer cocokit that wrote it, or restore a backup")
+    require_known(current, str(database))
     return Status(current, HEAD, VERSIONS[VERSIONS.index(current) + 1 :])
+
+
+def require_known(version: str, name: str) -> None:
+    """Refuse a version that this program does not know.
+
+    Raises:
+        CocokitError: it is newer; ``name`` stands in the sentence for the database.
+    """
+    if version not in VERSIONS:
+        reason = f"its version {version} is newer than this program's {HEAD}"
+        raise CocokitError(f"{name}: {reason}; install the newer cocokit that wrote it, or restore a backup")
 
 
 def require_newest(database: Database) -> None:

@@ -37,6 +37,27 @@ def command_lines(text: str) -> Iterator[list[str]]:
             yield from (shlex.split(found) for found in re.findall(r"`cocokit ([^`]+)`", line))
 
 
+def named(words: list[str]) -> click.Command | None:
+    """The command that words name: a group and its command, or a command."""
+    context = click.Context(cli)
+    command: click.Command | None = cli
+    for word in (w for w in words if not w.startswith("-")):
+        if not isinstance(command, click.Group):
+            break
+        command = command.get_command(context, word)
+    return command
+
+
+def every_command() -> list[str]:
+    """All commands, those of groups as well, as they are typed."""
+    names = []
+    for name in COMMANDS:
+        command = named([name])
+        inner = list(command.commands) if isinstance(command, click.Group) else []
+        names += [name, *(f"{name} {verb}" for verb in inner)]
+    return names
+
+
 def flags_of(command: click.Command) -> set[str]:
     names = {flag for p in command.params for flag in (*p.opts, *p.secondary_opts)}
     return names | set(command.context_settings.get("help_option_names", ["--help"])) | {"-h"}
@@ -44,13 +65,12 @@ def flags_of(command: click.Command) -> set[str]:
 
 @pytest.mark.parametrize("document", PRESENT, ids=by_name)
 def test_every_command_and_flag_in_a_document_exists(document: Path) -> None:
-    context = click.Context(cli)
     for words in command_lines(document.read_text(encoding="utf-8")):
         verb = next((w for w in words if not w.startswith("-")), None)
         if verb is None or not re.fullmatch(r"[a-z]+", verb):
             continue  # cocokit --help, cocokit VERB
-        command = cli.get_command(context, verb)
-        assert command is not None, f"{document.name} names the command {verb}"
+        command = named(words)
+        assert command is not None, f"{document.name} names the command {' '.join(words)}"
         used = {w.partition("=")[0] for w in words if re.match(r"--?[a-zA-Z]", w)}
         assert used <= flags_of(command), f"{document.name}: cocokit {' '.join(words)}"
 
@@ -170,9 +190,9 @@ def area(boxes: Float64, scale: float) -> Float64:
     assert shapeless(function) == ["boxes", "what comes back"]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", every_command())
 def test_every_command_says_what_it_does_and_ends_with_an_example(name: str) -> None:
-    command = cli.get_command(click.Context(cli), name)
+    command = named(name.split())
     assert command is not None
     assert command.help
     assert command.epilog

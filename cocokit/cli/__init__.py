@@ -23,6 +23,7 @@ COMMANDS = {
     "eval": ("eval", "Evaluate detections against ground truth."),
     "check": ("check", "Look for mistakes in a dataset or in results."),
     "show": ("show", "Draw the boxes and masks of one image."),
+    "db": ("db", "Look after the campaign's database: versions and backups."),
 }
 
 #: How the sentence about a mistake of cocokit's own begins.

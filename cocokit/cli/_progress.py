@@ -21,8 +21,8 @@ class Progress:
     compiled code, which lets go of the interpreter, so a thread beside it can speak.
     """
 
-    def __init__(self, what: str) -> None:
-        self._what = what
+    def __init__(self, what: str, *, kernels: bool = True) -> None:
+        self._what, self._kernels = what, kernels
         self._thread: Thread | None = None
         self._over: Event | None = None
 
@@ -30,9 +30,10 @@ class Progress:
         if sys.stderr is not None and sys.stderr.isatty():
             from threading import Event, Thread
 
-            from ..compiled import backend_name
+            if self._kernels:
+                from ..compiled import backend_name
 
-            backend_name()  # the first run compiles, and has a note of its own
+                backend_name()  # the first run compiles, and has a note of its own
             self._over = Event()
             self._thread = Thread(target=self._tell, args=(self._over,), daemon=True)
             self._thread.start()

@@ -42,6 +42,8 @@ def workspace() -> str:
 def open_database(flag: str | None = None, *, create: bool = False, newest: bool = True) -> Database:
     """The database of ``--db``, ``COCOKIT_DATABASE``, ``cocokit.toml`` or the workspace, in this order.
 
+    It is closed when the command ends.
+
     Args:
         flag: what ``--db`` was given, or None.
         create: whether a file that does not exist is one to make.
@@ -58,6 +60,8 @@ def open_database(flag: str | None = None, *, create: bool = False, newest: bool
 
     place = _place(flag)
     database = Database(place if "://" in place else sqlite_url(place))
+    if context := click.get_current_context(silent=True):
+        context.call_on_close(database.close)
     if database.path and not create and not os.path.exists(database.path):
         raise NotFoundError(f"{database.path}: there is no such database; cocokit db migrate makes it")
     if newest:

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ..domain.stages import SentinelKind, Stage
+from ..store.claims import Task, claim, count_free, free_lanes, free_stages
 from ..store.database import Transaction
-from ..store.sentinels import Sentinel, fresh_sentinels, gold_categories
-from ..store.tasks import Task, claim, count_free, free_lanes, free_stages
-from ..store.workers import qualifications
+from ..store.sentinels import Sentinel, fresh_sentinels
 from .context import Campaign
 
 #: The latest stage first. A page of masks waits until it is full, unless there is nothing else to do.
@@ -62,17 +61,15 @@ def _single(tasks: list[Task]) -> Choice | None:
 
 def _gated(tx: Transaction, campaign: Campaign, worker_id: int, stage: Stage) -> Choice | None:
     """A task in a category that the worker has passed, or else a training task in one that waits."""
-    mine = qualifications(tx, worker_id)
-    gold = gold_categories(tx, campaign.id) if campaign.settings.training else set()
-    lanes = free_lanes(tx, campaign.id, stage)
+    lanes = free_lanes(tx, campaign.id, worker_id, stage)
     for lane in lanes:
-        if lane not in gold or (lane in mine and mine[lane].state == "passed"):
-            if tasks := claim(tx, campaign.id, worker_id, stage, lane):
+        if not campaign.settings.training or not lane.gold or lane.state == "passed":
+            if tasks := claim(tx, campaign.id, worker_id, stage, lane.category_id):
                 return _single(tasks)
     for lane in lanes:
-        if lane in gold and (lane not in mine or mine[lane].state == "trying"):
-            kind = SentinelKind.TRAINING
-            if found := fresh_sentinels(tx, campaign.id, worker_id, kind, 1, category_id=lane):
+        if campaign.settings.training and lane.gold and lane.state in (None, "trying"):
+            kind, category = SentinelKind.TRAINING, lane.category_id
+            if found := fresh_sentinels(tx, campaign.id, worker_id, kind, 1, category_id=category):
                 return Choice(stage, training=found[0])
     return None
 

@@ -12,21 +12,22 @@ from typing import Any
 
 from ..domain.answers import SegmentAnswer, Times, VerifyAnswer
 from ..domain.stages import AnswerState, CampaignState, Stage, WorkerState
-from ..domain.tasks import Assignment, Receipt
+from ..domain.tasks import Assignment, Receipt, Work
 from ..errors import NotFoundError, RefusedError
 from ..pipeline.leases import Clock, SteadyClock
 from ..store import answers as store
 from ..store.answers import Lease
-from ..store.campaigns import campaign_state, lock_images, paused_stages
+from ..store.campaigns import lock_images
+from ..store.claims import Doorway, doorway, lease
 from ..store.database import Database, Transaction
 from ..store.journal import note, pay
 from ..store.sentinels import find_sentinel, show
-from ..store.tasks import anchor_leases, drop_leases, expired_leases, lease, segment_pairs
-from ..store.workers import Qualification, Worker, add_worker, find_identity, find_worker, qualifications
+from ..store.tasks import anchor_leases, drop_leases, expired_leases, segment_pairs
+from ..store.workers import Qualification, add_worker, find_identity, qualifications
 from ..store.workers import set_qualification as write_qualification
 from .choosing import Choice, choose
 from .context import Campaign, load_campaign
-from .handout import show_lease
+from .handout import show_lease, training_work, work_of
 from .intake import is_trusted, look_at_places, outcome_of, take
 from .payloads import read_answer
 from .routing import route_pairs
@@ -144,17 +145,18 @@ class Engine:
     # ------------------------------------------------------------------ next_task
 
     def _next(self, tx: Transaction, worker_id: int, stages: Collection[Stage] | None) -> Assignment | None:
-        self._active(tx, worker_id)
-        if campaign_state(tx, self.campaign.id) is not CampaignState.RUNNING:
+        door = self._door(tx, worker_id)
+        if door.worker is not WorkerState.ACTIVE:
+            raise RefusedError("worker", f"is {door.worker}{f': {door.reason}' if door.reason else ''}")
+        if door.campaign is not CampaignState.RUNNING:
             return None
         now = self.clock.now()
         if self._kept_up is None or not 0 <= now - self._kept_up < _UPKEEP_MS:
             self._keep_up(tx)
             self._kept_up = now
-        held = store.live_leases(tx, worker_id)
-        if len(held) >= HELD:
-            return show_lease(tx, self.campaign, held[0])
-        allowed = set(self.campaign.graph.stages if stages is None else stages) - paused_stages(tx, self.campaign.id)
+        if door.held >= HELD:
+            return show_lease(tx, self.campaign, store.live_leases(tx, worker_id)[0])
+        allowed = self.campaign.graph.stages if stages is None else stages
         choice = choose(tx, self.campaign, worker_id, allowed, self._chance)
         return None if choice is None else self._lease(tx, worker_id, choice, now)
 
@@ -169,8 +171,11 @@ class Engine:
         key = lease(tx, columns, choice.places)
         shown = [(sentinel.id, position) for position, sentinel in choice.sentinels]
         show(tx, key, worker_id, [(training, 0)] if training is not None else shown)
-        row = Lease(key, word, self.campaign.id, worker_id, choice.stage, "leased", training, now, length, now + length)
-        return show_lease(tx, self.campaign, row)
+        if choice.training is not None:
+            work: Work = training_work(tx, self.campaign, choice.training)
+        else:
+            work = work_of(tx, self.campaign, choice.stage, choice.places, choice.sentinels)
+        return Assignment(word, worker_id, choice.stage, work, now + length, choice.training is not None)
 
     def _keep_up(self, tx: Transaction) -> int:
         now = self.clock.now()
@@ -200,9 +205,10 @@ class Engine:
         before = store.find_receipt(tx, worker_id, client_id)
         if before is not None:
             return _again(before, held)
-        if campaign_state(tx, self.campaign.id) is CampaignState.CLOSED:
+        door = self._door(tx, worker_id)
+        if door.campaign is CampaignState.CLOSED:
             raise RefusedError("campaign", "is closed")
-        if self._known(tx, worker_id).state is WorkerState.REJECTED:
+        if door.worker is WorkerState.REJECTED:
             raise RefusedError("worker", "does not work in this campaign any more")
         if held.state == "answered":
             raise RefusedError("assignment", "has an answer already", "ask for the next task")
@@ -264,16 +270,11 @@ class Engine:
             raise RefusedError("assignment", "is not one of yours", "ask for the next task")
         return found
 
-    def _known(self, tx: Transaction, worker_id: int) -> Worker:
-        worker = find_worker(tx, worker_id)
-        if worker is None or worker.campaign_id != self.campaign.id:
+    def _door(self, tx: Transaction, worker_id: int) -> Doorway:
+        door = doorway(tx, self.campaign.id, worker_id)
+        if door is None:
             raise NotFoundError(f"there is no worker {worker_id} in campaign {self.campaign.record.name}")
-        return worker
-
-    def _active(self, tx: Transaction, worker_id: int) -> None:
-        worker = self._known(tx, worker_id)
-        if worker.state is not WorkerState.ACTIVE:
-            raise RefusedError("worker", f"is {worker.state}{f': {worker.reason}' if worker.reason else ''}")
+        return door
 
 
 def _again(before: tuple[int, int, str, dict[str, Any]], held: Lease) -> Receipt:

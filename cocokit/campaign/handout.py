@@ -24,10 +24,11 @@ from ..domain.tasks import (
 from ..rle import runs
 from ..store.answers import Lease, primer_of, spot_points
 from ..store.campaigns import image_refs, images_of_page, query_of_page
+from ..store.claims import Task
 from ..store.database import Transaction
 from ..store.pairs import masks_by_id, masks_of_image
 from ..store.sentinels import Sentinel, find_sentinel, shown_on
-from ..store.tasks import Task, held_places
+from ..store.tasks import held_places
 from ..types import Rle
 from .context import Campaign
 

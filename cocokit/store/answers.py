@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from ..domain.answers import Mask, Point
 from ..domain.stages import AnswerState, MaskState, SpotState, Stage
@@ -46,9 +47,14 @@ def _lease(row: Any) -> Lease:
 
 def find_lease(tx: Transaction, word: str, *, lock: bool) -> Lease | None:
     """The assignment with a public word, or None."""
-    query = select(*_LEASE).where(AssignmentRow.word == word)
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
+    row = tx.execute(_find_lease(lock), {"word": word}).one_or_none()
     return None if row is None else _lease(row)
+
+
+@cache
+def _find_lease(lock: bool) -> Any:
+    query = select(*_LEASE).where(AssignmentRow.word == bindparam("word"))
+    return query.with_for_update() if lock else query
 
 
 def live_leases(tx: Transaction, worker_id: int) -> list[Lease]:
@@ -64,24 +70,34 @@ def move_lease(tx: Transaction, lease_id: int, expires_at: int) -> None:
 
 def end_lease(tx: Transaction, lease_id: int) -> None:
     """The assignment has its answer."""
-    tx.execute(update(AssignmentRow).where(AssignmentRow.id == lease_id).values(state="answered"))
+    tx.execute(_end_lease(), {"lease": lease_id})
+
+
+@cache
+def _end_lease() -> Any:
+    return update(AssignmentRow).where(AssignmentRow.id == bindparam("lease")).values(state="answered")
 
 
 def find_receipt(tx: Transaction, worker_id: int, client_id: str) -> tuple[int, int, str, dict[str, Any]] | None:
     """(answer id, assignment id, state, receipt) of an answer that was submitted before, or None."""
-    query = select(AnswerRow.id, AnswerRow.assignment_id, AnswerRow.state, AnswerRow.receipt)
-    row = tx.execute(query.where(AnswerRow.worker_id == worker_id, AnswerRow.client_id == client_id)).one_or_none()
+    row = tx.execute(_find_receipt(), {"worker": worker_id, "client": client_id}).one_or_none()
     return None if row is None else (row.id, row.assignment_id, row.state, json.loads(row.receipt))
 
 
-def answer_of(tx: Transaction, assignment_id: int) -> int | None:
-    """The answer that an assignment has already, or None."""
-    return tx.execute(select(AnswerRow.id).where(AnswerRow.assignment_id == assignment_id)).scalar_one_or_none()
+@cache
+def _find_receipt() -> Any:
+    query = select(AnswerRow.id, AnswerRow.assignment_id, AnswerRow.state, AnswerRow.receipt)
+    return query.where(AnswerRow.worker_id == bindparam("worker"), AnswerRow.client_id == bindparam("client"))
 
 
 def add_answer(tx: Transaction, **columns: Any) -> int:
     """Write an answer; its id."""
-    return tx.execute(insert(AnswerRow).values(**columns).returning(AnswerRow.id)).scalar_one()
+    return int(tx.execute(_add_answer(), columns).scalar_one())
+
+
+@cache
+def _add_answer() -> Any:
+    return insert(AnswerRow).returning(AnswerRow.id)
 
 
 def add_spots(
@@ -93,16 +109,24 @@ def add_spots(
         for i, (category, (x, y)) in enumerate(points)
     ]
     if rows:
-        tx.execute(insert(SpotRow), rows)
+        tx.execute(_add_spots(), rows)
+
+
+@cache
+def _add_spots() -> Any:
+    return insert(SpotRow)
 
 
 def add_segmentation(tx: Transaction, head: Mapping[str, Any], mask: Mask, drawn_for: int) -> int:
     """Write a mask; its id. ``head`` has campaign_id, image_id, category_id, answer_id, worker_id."""
     polygons = json.dumps([list(ring) for ring in mask.polygons]) if mask.polygons else None
     columns = {**head, **mask_columns(mask), "polygons": polygons, "tool": mask.tool, "drawn_for": drawn_for}
-    state = str(MaskState.UNVERIFIED)
-    statement = insert(SegmentationRow).values(**columns, state=state).returning(SegmentationRow.id)
-    return tx.execute(statement).scalar_one()
+    return int(tx.execute(_add_segmentation(), {**columns, "state": str(MaskState.UNVERIFIED)}).scalar_one())
+
+
+@cache
+def _add_segmentation() -> Any:
+    return insert(SegmentationRow).returning(SegmentationRow.id)
 
 
 def add_votes(
@@ -129,19 +153,27 @@ def add_caption(tx: Transaction, head: Mapping[str, Any], text: str, state: Answ
 
 def spot_points(tx: Transaction, spots: Sequence[int]) -> dict[int, Point]:
     """Spot id -> (x, y)."""
-    query = select(SpotRow.id, SpotRow.x, SpotRow.y).where(SpotRow.id.in_(spots))
-    return {row.id: (row.x, row.y) for row in tx.execute(query)}
+    return {row.id: (row.x, row.y) for row in tx.execute(_spot_points(), {"spots": list(spots)})}
+
+
+@cache
+def _spot_points() -> Any:
+    return select(SpotRow.id, SpotRow.x, SpotRow.y).where(SpotRow.id.in_(bindparam("spots", expanding=True)))
 
 
 def primer_of(tx: Transaction, image_id: int, category_id: int) -> Point:
     """Where the first label that counts has seen the category."""
-    query = select(SpotRow.x, SpotRow.y).join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
-    query = query.where(
-        SpotRow.image_id == image_id, SpotRow.category_id == category_id, SpotRow.primer,
-        AnswerRow.state == AnswerState.COUNTED,
-    )  # fmt: skip
-    row = tx.execute(query.order_by(SpotRow.id).limit(1)).one()
+    row = tx.execute(_primer_of(), {"image": image_id, "category": category_id}).one()
     return row.x, row.y
+
+
+@cache
+def _primer_of() -> Any:
+    query = select(SpotRow.x, SpotRow.y).join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
+    return query.where(
+        SpotRow.image_id == bindparam("image"), SpotRow.category_id == bindparam("category"), SpotRow.primer,
+        AnswerRow.state == AnswerState.COUNTED,
+    ).order_by(SpotRow.id).limit(1)  # fmt: skip
 
 
 def named_counts(tx: Transaction, image_id: int) -> tuple[int, dict[int, int]]:
@@ -155,24 +187,34 @@ def named_counts(tx: Transaction, image_id: int) -> tuple[int, dict[int, int]]:
 
 def parents(tx: Transaction, stage: Stage, image_id: int | None, category_id: int, subjects: Sequence[int]) -> set[int]:
     """The answers without which a task would not be there: its label, its spot, the masks that it judges."""
+    about = {"image": image_id, "category": category_id, "subjects": list(subjects)}
+    query = _parents(stage)
+    return set() if query is None else set(tx.execute(query, about).scalars())
+
+
+@cache
+def _parents(stage: Stage) -> Any:
+    subjects: Any = bindparam("subjects", expanding=True)
     if stage is Stage.VERIFY:
-        query = select(SegmentationRow.answer_id).where(SegmentationRow.id.in_(subjects))
-    elif stage is Stage.SEGMENT:
-        query = select(SpotRow.answer_id).where(SpotRow.id.in_(subjects))
-    elif stage in (Stage.SPOT, Stage.CROWD):
-        query = select(SpotRow.answer_id).where(
-            SpotRow.image_id == image_id, SpotRow.category_id == category_id, SpotRow.primer
-        )
-    else:
-        return set()
-    return set(tx.execute(query.distinct()).scalars())
+        return select(SegmentationRow.answer_id).where(SegmentationRow.id.in_(subjects)).distinct()
+    if stage is Stage.SEGMENT:
+        return select(SpotRow.answer_id).where(SpotRow.id.in_(subjects)).distinct()
+    if stage in (Stage.SPOT, Stage.CROWD):
+        pair = (SpotRow.image_id == bindparam("image"), SpotRow.category_id == bindparam("category"))
+        return select(SpotRow.answer_id).where(*pair, SpotRow.primer).distinct()
+    return None
 
 
 def add_lineage(tx: Transaction, child: int, above: Iterable[int]) -> None:
     """Write what an answer rests on."""
     rows = [{"child_id": child, "parent_id": parent} for parent in sorted(above)]
     if rows:
-        tx.execute(insert(LineageRow), rows)
+        tx.execute(_add_lineage(), rows)
+
+
+@cache
+def _add_lineage() -> Any:
+    return insert(LineageRow)
 
 
 def filter_answers(tx: Transaction, campaign_id: int, page: int) -> list[dict[int, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 
 from ..domain.stages import CampaignState, Stage, TaskState
 from ..domain.tasks import CategoryRef, ImageRef
@@ -74,12 +75,6 @@ def campaign_state(tx: Transaction, campaign_id: int) -> CampaignState:
     return CampaignState(tx.execute(query).scalar_one())
 
 
-def paused_stages(tx: Transaction, campaign_id: int) -> set[Stage]:
-    """The stages that hand out nothing now."""
-    query = select(StageRow.name).where(StageRow.campaign_id == campaign_id, StageRow.paused)
-    return {Stage(name) for name in tx.execute(query).scalars()}
-
-
 def pause_stage(tx: Transaction, campaign_id: int, stage: Stage, paused: bool) -> None:
     """Stop or start one stage."""
     mine = (StageRow.campaign_id == campaign_id, StageRow.name == stage)
@@ -129,9 +124,14 @@ def add_images(tx: Transaction, campaign_id: int, images: Iterable[Mapping[str, 
 
 def image_refs(tx: Transaction, images: Iterable[int]) -> dict[int, ImageRef]:
     """Image id -> what a page may know of it."""
-    query = select(ImageRow.id, ImageRow.file_name, ImageRow.width, ImageRow.height)
-    rows = tx.execute(query.where(ImageRow.id.in_(sorted(set(images)))))
+    rows = tx.execute(_image_refs(), {"images": sorted(set(images))})
     return {row.id: ImageRef(row.id, row.file_name, row.width, row.height) for row in rows}
+
+
+@cache
+def _image_refs() -> Any:
+    query = select(ImageRow.id, ImageRow.file_name, ImageRow.width, ImageRow.height)
+    return query.where(ImageRow.id.in_(bindparam("images", expanding=True)))
 
 
 def images_of_page(tx: Transaction, campaign_id: int, page: int) -> list[int]:
@@ -162,8 +162,13 @@ def lock_images(tx: Transaction, images: Iterable[int]) -> None:
     """Nobody else decides about these images until the transaction ends; always in one order, so nobody waits twice."""
     ids = sorted(set(images))
     if ids:
-        query = select(ImageRow.id).where(ImageRow.id.in_(ids)).order_by(ImageRow.id)
-        tx.execute(query.with_for_update(key_share=True)).all()
+        tx.execute(_lock_images(), {"images": ids}).all()
+
+
+@cache
+def _lock_images() -> Any:
+    query = select(ImageRow.id).where(ImageRow.id.in_(bindparam("images", expanding=True))).order_by(ImageRow.id)
+    return query.with_for_update(key_share=True)
 
 
 def set_image_states(tx: Transaction, states: Mapping[int, tuple[str, str | None]]) -> None:
@@ -175,10 +180,20 @@ def set_image_states(tx: Transaction, states: Mapping[int, tuple[str, str | None
 def settle_images(tx: Transaction, images: Iterable[int], now: int) -> None:
     """An image without an open task is finished; one that has one again is open again."""
     ids = sorted(set(images))
+    finish, reopen = _settled()
+    tx.execute(finish, {"images": ids, "now": now})
+    tx.execute(reopen, {"images": ids})
+
+
+@cache
+def _settled() -> tuple[Any, Any]:
     waits = exists().where(TaskRow.image_id == ImageRow.id, TaskRow.state == TaskState.OPEN)
-    change = update(ImageRow).where(ImageRow.id.in_(ids))
-    tx.execute(change.where(ImageRow.state == "open", ~waits).values(state="finished", finished_at=now))
-    tx.execute(change.where(ImageRow.state == "finished", waits).values(state="open", finished_at=None))
+    change = update(ImageRow).where(ImageRow.id.in_(bindparam("images", expanding=True)))
+    now: Any = bindparam("now", type_=ImageRow.finished_at.type)
+    return (
+        change.where(ImageRow.state == "open", ~waits).values(state="finished", finished_at=now),
+        change.where(ImageRow.state == "finished", waits).values(state="open", finished_at=None),
+    )
 
 
 def count_images(tx: Transaction, campaign_id: int) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -17,9 +18,15 @@ def pay(
     kind: str = "earned", reason: str | None = None,
 ) -> None:  # fmt: skip
     """One line of the ledger: earned, refused (negative) or bonus."""
-    tx.execute(insert(LedgerRow).values(
-        campaign_id=campaign_id, worker_id=worker_id, answer_id=answer_id, kind=kind, cents=cents, reason=reason, at=now
-    ))  # fmt: skip
+    tx.execute(_pay(), {
+        "campaign_id": campaign_id, "worker_id": worker_id, "answer_id": answer_id, "kind": kind, "cents": cents,
+        "reason": reason, "at": now,
+    })  # fmt: skip
+
+
+@cache
+def _pay() -> Any:
+    return insert(LedgerRow)
 
 
 def note(

@@ -9,6 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select, update
@@ -39,8 +40,7 @@ def load_pairs(tx: Transaction, pairs: Iterable[Pair]) -> dict[Pair, PairRows]:
     wanted = sorted(set(pairs))
     images = sorted({image for image, _ in wanted})
     spots, masks, votes = _spots(tx, images), _masks(tx, images), _votes(tx, images)
-    closures, spotted, crowds = _closures(tx, images), _spotted(tx, images), _crowds(tx, images)
-    held = _held(tx, images)
+    words, held = _words(tx, images), _held(tx, images)
     loaded = {}
     for pair in wanted:
         mask_facts = []
@@ -50,10 +50,10 @@ def load_pairs(tx: Transaction, pairs: Iterable[Pair]) -> dict[Pair, PairRows]:
             mask_facts.append(MaskFact(row.id, row.answer_id, row.worker_id, row.drawn_for, good, bad, live))
         facts = PairFacts(
             spots=tuple(SpotFact(r.id, r.worker_id, r.x, r.y, r.primer, r.live) for r in spots[pair]),
-            spotted=spotted.get(pair, 0),
+            spotted=words[pair].spotted,
             masks=tuple(mask_facts),
-            closures=tuple(closures[pair]),
-            crowds=tuple(crowds[pair]),
+            closures=tuple(words[pair].closures),
+            crowds=tuple(words[pair].crowds),
             held=frozenset(held[pair]),
         )
         loaded[pair] = PairRows(
@@ -90,8 +90,7 @@ def save_plan(tx: Transaction, rows: PairRows, plan: PairPlan) -> None:
         if rows.spot_states[key] != (str(state), mask)
     ]
     if spots:
-        statement = update(SpotRow).where(SpotRow.id == bindparam("b_id"))
-        tx.execute(statement.values(state=bindparam("b_state"), segmentation_id=bindparam("b_mask")), spots)
+        tx.execute(_spot_states(), spots)
     facts = {mask.id: mask for mask in rows.facts.masks}
     masks = [
         {"b_id": key, "b_state": str(state), "b_good": facts[key].good, "b_bad": facts[key].bad}
@@ -99,12 +98,19 @@ def save_plan(tx: Transaction, rows: PairRows, plan: PairPlan) -> None:
         if (rows.mask_states[key], *rows.mask_votes[key]) != (str(state), facts[key].good, facts[key].bad)
     ]
     if masks:
-        tx.execute(
-            update(SegmentationRow)
-            .where(SegmentationRow.id == bindparam("b_id"))
-            .values(state=bindparam("b_state"), good=bindparam("b_good"), bad=bindparam("b_bad")),
-            masks,
-        )
+        tx.execute(_mask_states(), masks)
+
+
+@cache
+def _spot_states() -> Any:
+    statement = update(SpotRow).where(SpotRow.id == bindparam("b_id"))
+    return statement.values(state=bindparam("b_state"), segmentation_id=bindparam("b_mask"))
+
+
+@cache
+def _mask_states() -> Any:
+    statement = update(SegmentationRow).where(SegmentationRow.id == bindparam("b_id"))
+    return statement.values(state=bindparam("b_state"), good=bindparam("b_good"), bad=bindparam("b_bad"))
 
 
 def pairs_of_images(tx: Transaction, images: Iterable[int]) -> list[Pair]:
@@ -115,9 +121,14 @@ def pairs_of_images(tx: Transaction, images: Iterable[int]) -> list[Pair]:
 
 def masks_of_image(tx: Transaction, image_id: int) -> list[tuple[int, Mask]]:
     """(category id, mask) of every mask that stands in an image."""
+    return [(row.category_id, mask_of(row)) for row in tx.execute(_standing_masks(), {"image": image_id})]
+
+
+@cache
+def _standing_masks() -> Any:
     standing = SegmentationRow.state.in_([MaskState.UNVERIFIED, MaskState.PASSED])
-    query = select(SegmentationRow.__table__).where(SegmentationRow.image_id == image_id, standing)
-    return [(row.category_id, mask_of(row)) for row in tx.execute(query.order_by(SegmentationRow.id))]
+    query = select(SegmentationRow.__table__).where(SegmentationRow.image_id == bindparam("image"), standing)
+    return query.order_by(SegmentationRow.id)
 
 
 def _group(rows: Iterable[Any]) -> defaultdict[Pair, list[Any]]:
@@ -128,71 +139,96 @@ def _group(rows: Iterable[Any]) -> defaultdict[Pair, list[Any]]:
 
 
 def _spots(tx: Transaction, images: list[int]) -> defaultdict[Pair, list[Any]]:
+    return _group(tx.execute(_spot_facts(), {"images": images}))
+
+
+@cache
+def _spot_facts() -> Any:
     live = case((AnswerRow.state == AnswerState.COUNTED, True), else_=False).label("live")
     query = select(SpotRow.__table__, live).join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
-    return _group(tx.execute(query.where(SpotRow.image_id.in_(images)).order_by(SpotRow.id)))
+    return query.where(SpotRow.image_id.in_(_images())).order_by(SpotRow.id)
 
 
 def _masks(tx: Transaction, images: list[int]) -> defaultdict[Pair, list[Any]]:
+    return _group(tx.execute(_mask_facts(), {"images": images}))
+
+
+@cache
+def _mask_facts() -> Any:
     query = select(SegmentationRow.__table__, AnswerRow.state.label("answer_state"))
     query = query.join(AnswerRow, AnswerRow.id == SegmentationRow.answer_id)
-    return _group(tx.execute(query.where(SegmentationRow.image_id.in_(images)).order_by(SegmentationRow.id)))
+    return query.where(SegmentationRow.image_id.in_(_images())).order_by(SegmentationRow.id)
 
 
 def _votes(tx: Transaction, images: list[int]) -> dict[int, tuple[int, int]]:
+    rows = tx.execute(_vote_facts(), {"images": images})
+    return {key: (int(good), int(asked) - int(good)) for key, good, asked in rows}
+
+
+@cache
+def _vote_facts() -> Any:
     good = func.sum(case((VoteRow.good, 1), else_=0))
     query = select(VoteRow.segmentation_id, good, func.count())
     query = query.join(SegmentationRow, SegmentationRow.id == VoteRow.segmentation_id)
-    query = query.where(SegmentationRow.image_id.in_(images), VoteRow.state == AnswerState.COUNTED)
-    return {key: (int(g), int(n) - int(g)) for key, g, n in tx.execute(query.group_by(VoteRow.segmentation_id))}
+    query = query.where(SegmentationRow.image_id.in_(_images()), VoteRow.state == AnswerState.COUNTED)
+    return query.group_by(VoteRow.segmentation_id)
 
 
-def _closures(tx: Transaction, images: list[int]) -> defaultdict[Pair, list[ClosureFact]]:
-    query = select(AnswerRow.id, AnswerRow.image_id, AnswerRow.category_id, AnswerRow.worker_id, AnswerRow.subject,
-                   AnswerRow.outcome)  # fmt: skip
-    query = query.where(
-        AnswerRow.image_id.in_(images), AnswerRow.stage == Stage.SEGMENT, AnswerRow.state == AnswerState.COUNTED,
-        AnswerRow.outcome.in_(["no_object", "all_segmented"]), AnswerRow.training.is_(False),
-    )  # fmt: skip
-    groups: defaultdict[Pair, list[ClosureFact]] = defaultdict(list)
-    for row in tx.execute(query.order_by(AnswerRow.id)):
-        fact = ClosureFact(row.id, row.worker_id, row.subject, row.outcome)
-        groups[row.image_id, row.category_id].append(fact)
+@dataclass(slots=True)
+class _Words:
+    """What the answers of a pair say besides points and masks."""
+
+    spotted: int
+    closures: list[ClosureFact]
+    crowds: list[CrowdFact]
+
+
+def _words(tx: Transaction, images: list[int]) -> defaultdict[Pair, _Words]:
+    groups: defaultdict[Pair, _Words] = defaultdict(lambda: _Words(0, [], []))
+    for row in tx.execute(_word_facts(), {"images": images}):
+        words = groups[row.image_id, row.category_id]
+        if row.stage == Stage.SPOT:
+            words.spotted += 1
+        elif row.stage == Stage.CROWD:
+            words.crowds.append(CrowdFact(row.id, row.worker_id, row.outcome != "nothing"))
+        elif row.outcome != "mask":
+            words.closures.append(ClosureFact(row.id, row.worker_id, row.subject, row.outcome))
     return groups
 
 
-def _spotted(tx: Transaction, images: list[int]) -> dict[Pair, int]:
-    query = select(AnswerRow.image_id, AnswerRow.category_id, func.count()).where(
-        AnswerRow.image_id.in_(images), AnswerRow.stage == Stage.SPOT, AnswerRow.state == AnswerState.COUNTED
-    )
-    rows = tx.execute(query.group_by(AnswerRow.image_id, AnswerRow.category_id))
-    return {(image, category): count for image, category, count in rows if image is not None}
-
-
-def _crowds(tx: Transaction, images: list[int]) -> defaultdict[Pair, list[CrowdFact]]:
-    query = select(AnswerRow.id, AnswerRow.image_id, AnswerRow.category_id, AnswerRow.worker_id, AnswerRow.outcome)
-    query = query.where(
-        AnswerRow.image_id.in_(images), AnswerRow.stage == Stage.CROWD, AnswerRow.state == AnswerState.COUNTED
-    )
-    groups: defaultdict[Pair, list[CrowdFact]] = defaultdict(list)
-    for row in tx.execute(query.order_by(AnswerRow.id)):
-        groups[row.image_id, row.category_id].append(CrowdFact(row.id, row.worker_id, row.outcome != "nothing"))
-    return groups
+@cache
+def _word_facts() -> Any:
+    query = select(AnswerRow.id, AnswerRow.stage, AnswerRow.image_id, AnswerRow.category_id, AnswerRow.worker_id,
+                   AnswerRow.subject, AnswerRow.outcome)  # fmt: skip
+    return query.where(
+        AnswerRow.image_id.in_(_images()), AnswerRow.stage.in_([Stage.SPOT, Stage.SEGMENT, Stage.CROWD]),
+        AnswerRow.state == AnswerState.COUNTED, AnswerRow.training.is_(False),
+    ).order_by(AnswerRow.id)  # fmt: skip
 
 
 def _held(tx: Transaction, images: list[int]) -> defaultdict[Pair, set[int]]:
-    query = select(TaskRow.image_id, TaskRow.category_id, TaskRow.subject)
-    query = query.join(PlaceRow, PlaceRow.task_id == TaskRow.id)
-    query = query.where(TaskRow.image_id.in_(images), TaskRow.stage == Stage.SEGMENT, PlaceRow.state == "leased")
     groups: defaultdict[Pair, set[int]] = defaultdict(set)
-    for image, category, spot in tx.execute(query):
+    for image, category, spot in tx.execute(_held_facts(), {"images": images}):
         groups[image or 0, category].add(spot)
     return groups
 
 
+@cache
+def _held_facts() -> Any:
+    query = select(TaskRow.image_id, TaskRow.category_id, TaskRow.subject)
+    query = query.join(PlaceRow, PlaceRow.task_id == TaskRow.id)
+    return query.where(TaskRow.image_id.in_(_images()), TaskRow.stage == Stage.SEGMENT, PlaceRow.state == "leased")
+
+
+def _images() -> Any:
+    return bindparam("images", expanding=True)
 
 
 def masks_by_id(tx: Transaction, ids: Iterable[int]) -> dict[int, Mask]:
     """Segmentation id -> mask."""
-    query = select(SegmentationRow.__table__).where(SegmentationRow.id.in_(sorted(ids)))
-    return {row.id: mask_of(row) for row in tx.execute(query)}
+    return {row.id: mask_of(row) for row in tx.execute(_masks_by_id(), {"ids": sorted(ids)})}
+
+
+@cache
+def _masks_by_id() -> Any:
+    return select(SegmentationRow.__table__).where(SegmentationRow.id.in_(bindparam("ids", expanding=True)))

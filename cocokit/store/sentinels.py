@@ -87,14 +87,6 @@ def find_sentinel(tx: Transaction, sentinel_id: int) -> Sentinel:
     return _sentinel(tx.execute(select(SentinelRow.__table__).where(SentinelRow.id == sentinel_id)).one())
 
 
-def gold_categories(tx: Transaction, campaign_id: int) -> set[int]:
-    """The categories that have a training mask."""
-    query = select(SentinelRow.category_id).where(
-        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == SentinelKind.TRAINING
-    )
-    return set(tx.execute(query.distinct()).scalars())
-
-
 def stock(tx: Transaction, campaign_id: int) -> dict[SentinelKind, int]:
     """How many there are of each kind."""
     query = select(SentinelRow.kind, func.count()).where(SentinelRow.campaign_id == campaign_id)

@@ -1,38 +1,20 @@
-"""Tasks and their places: which one a worker may have, what is leased, what comes back.
-
-The hot path is :func:`claim`. It never looks at more than a window of the partial index of free tasks: tasks that lost
-a place come first, then those behind the last one that this worker had (so nothing that they did is looked at again),
-then the oldest ones.
-"""
+"""Tasks and their places: what becomes of leases, and which tasks the rules want."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, exists, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import bindparam, case, insert, literal, select, update
 
 from ..domain.facts import Wanted
 from ..domain.stages import Stage, TaskState
+from .claims import TASK, Task
 from .database import Transaction
-from .models import AssignmentRow, CategoryRow, PlaceRow, TaskRow
-
-#: How many free tasks are looked at for one that a worker has not had.
-WINDOW = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A task as the engine sees it."""
-
-    id: int
-    stage: Stage
-    subject: int
-    category_id: int
-    image_id: int | None
-    lane: int
+from .models import AssignmentRow, PlaceRow, TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,104 +29,18 @@ class Held:
     free: bool
 
 
-_TASK = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.category_id, TaskRow.image_id, TaskRow.lane)
-
-
-def claim(tx: Transaction, campaign_id: int, worker_id: int, stage: Stage, lane: int, limit: int = 1) -> list[Task]:
-    """Up to ``limit`` free tasks that the worker has never had, none of them about their own work; they are locked."""
-    found: list[Task] = []
-    for query in _claims(campaign_id, worker_id, stage, lane):
-        rest = limit - len(found)
-        if rest:
-            rows = tx.execute(query.limit(rest).with_for_update(skip_locked=True, of=TaskRow))
-            found += [Task(row[0], Stage(row[1]), *row[2:]) for row in rows]
-    return found
-
-
-def _claims(campaign_id: int, worker_id: int, stage: Stage, lane: int) -> Iterable[Any]:
-    mine = exists().where(PlaceRow.task_id == TaskRow.id, PlaceRow.worker_id == worker_id)
-    last = (
-        select(func.coalesce(func.max(PlaceRow.task_id), 0))
-        .where(PlaceRow.worker_id == worker_id, PlaceRow.stage == stage, PlaceRow.lane == lane)
-        .scalar_subquery()
-    )
-
-    def free(rank: int) -> Any:
-        return select(*_TASK).where(
-            TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.lane == lane, TaskRow.rank == rank,
-            TaskRow.free > 0, or_(TaskRow.author_id.is_(None), TaskRow.author_id != worker_id),
-        ).order_by(TaskRow.id)  # fmt: skip
-
-    def window(rank: int) -> Any:
-        ids = (
-            select(TaskRow.id)
-            .where(TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.lane == lane,
-                   TaskRow.rank == rank, TaskRow.free > 0)
-            .order_by(TaskRow.id).limit(WINDOW)
-        )  # fmt: skip
-        return free(rank).where(TaskRow.id.in_(ids), ~mine)
-
-    yield window(0)
-    yield free(1).where(TaskRow.id > last)
-    yield window(1).where(TaskRow.id <= last)
-
-
-def free_stages(tx: Transaction, campaign_id: int) -> set[Stage]:
-    """The stages that have a free place; one index probe each."""
-    probes = [
-        select(literal(str(stage)).label("stage"))
-        .where(exists().where(TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.free > 0))
-        for stage in Stage
-    ]
-    return {Stage(word) for word in tx.execute(union_all(*probes)).scalars()}
-
-
-def free_lanes(tx: Transaction, campaign_id: int, stage: Stage) -> list[int]:
-    """The lanes (categories) of a stage that have a free task, the longest wait first; one index probe each."""
-    head = (
-        select(TaskRow.id)
-        .where(TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.lane == CategoryRow.id,
-               TaskRow.free > 0)
-        .order_by(TaskRow.rank, TaskRow.id).limit(1).correlate(CategoryRow).scalar_subquery()
-    )  # fmt: skip
-    query = select(CategoryRow.id, head.label("head")).where(CategoryRow.campaign_id == campaign_id)
-    rows = [(row.head, row.id) for row in tx.execute(query) if row.head is not None]
-    return [lane for _, lane in sorted(rows)]
-
-
-def count_free(tx: Transaction, campaign_id: int, stage: Stage, at_most: int) -> int:
-    """How many tasks of a lane-less stage have a free place, counted up to ``at_most``."""
-    some = select(TaskRow.id).where(
-        TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.lane == 0, TaskRow.free > 0
-    )
-    return tx.execute(select(func.count()).select_from(some.limit(at_most).subquery())).scalar_one()
-
-
-def lease(tx: Transaction, assignment: Mapping[str, Any], places: Sequence[tuple[Task, int]]) -> int:
-    """Write an assignment with its (task, position) places; the new row's id."""
-    statement = insert(AssignmentRow).values(**assignment, state="leased")
-    key = tx.execute(statement.returning(AssignmentRow.id)).scalar_one()
-    if places:
-        ids = [task.id for task, _ in places]
-        tx.execute(
-            update(TaskRow).where(TaskRow.id.in_(ids)).values(taken=TaskRow.taken + 1, free=TaskRow.free - 1)
-        )
-        worker = assignment["worker_id"]
-        tx.execute(insert(PlaceRow), [
-            {"assignment_id": key, "task_id": task.id, "worker_id": worker, "stage": str(task.stage),
-             "lane": task.lane, "position": position, "state": "leased"}
-            for task, position in places
-        ])  # fmt: skip
-    return key
-
-
 def held_places(tx: Transaction, assignment_id: int) -> list[Held]:
     """The places of an assignment by position, with their tasks."""
-    wanted = case((TaskRow.places > TaskRow.answered, True), else_=False).label("wanted")
-    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, wanted, TaskRow.free, *_TASK)
-    query = query.join(TaskRow, TaskRow.id == PlaceRow.task_id).where(PlaceRow.assignment_id == assignment_id)
-    rows = tx.execute(query.order_by(PlaceRow.position))
+    rows = tx.execute(_held_places(), {"assignment": assignment_id})
     return [Held(r[0], r[1], r[2], Task(r[5], Stage(r[6]), *r[7:]), r[3], r[4] > 0) for r in rows]
+
+
+@cache
+def _held_places() -> Any:
+    wanted = case((TaskRow.places > TaskRow.answered, True), else_=False).label("wanted")
+    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, wanted, TaskRow.free, *TASK)
+    query = query.join(TaskRow, TaskRow.id == PlaceRow.task_id)
+    return query.where(PlaceRow.assignment_id == bindparam("assignment")).order_by(PlaceRow.position)
 
 
 def take_answers(tx: Transaction, counted: Sequence[Held], late: Sequence[Held]) -> None:
@@ -155,14 +51,18 @@ def take_answers(tx: Transaction, counted: Sequence[Held], late: Sequence[Held])
             update(TaskRow).where(TaskRow.id.in_(again)).values(taken=TaskRow.taken + 1, free=TaskRow.free - 1)
         )
     if counted:
-        ids = [h.task.id for h in counted]
-        tx.execute(update(TaskRow).where(TaskRow.id.in_(ids)).values(answered=TaskRow.answered + 1))
+        tx.execute(_answered(), {"ids": [h.task.id for h in counted]})
         _set_places(tx, [h.place_id for h in counted], "answered")
     lost = [h.task.id for h in late if h.state == "leased"]
     if lost:
         _give_back(tx, lost)
     if late:
         _set_places(tx, [h.place_id for h in late], "late")
+
+
+@cache
+def _answered() -> Any:
+    return update(TaskRow).where(TaskRow.id.in_(bindparam("ids", expanding=True))).values(answered=TaskRow.answered + 1)
 
 
 def drop_leases(tx: Transaction, assignment_ids: Sequence[int], state: str = "expired") -> None:
@@ -193,7 +93,12 @@ def _give_back(tx: Transaction, tasks: Sequence[int]) -> None:
 
 def _set_places(tx: Transaction, places: Sequence[int], state: str) -> None:
     if places:
-        tx.execute(update(PlaceRow).where(PlaceRow.id.in_(places)).values(state=state))
+        tx.execute(_place_states(), {"ids": list(places), "to": state})
+
+
+@cache
+def _place_states() -> Any:
+    return update(PlaceRow).where(PlaceRow.id.in_(bindparam("ids", expanding=True))).values(state=bindparam("to"))
 
 
 def expired_leases(tx: Transaction, campaign_id: int, now: int, limit: int = 20) -> list[int]:
@@ -238,11 +143,16 @@ def tasks_of_pairs(
     tx: Transaction, images: Sequence[int], stages: Sequence[Stage]
 ) -> dict[tuple[int, int], dict[TaskKey, Any]]:
     """(image, category) -> (stage, subject) -> row, for the tasks of some images."""
-    query = select(*_STANDING)
     found: defaultdict[tuple[int, int], dict[TaskKey, Any]] = defaultdict(dict)
-    for row in tx.execute(query.where(TaskRow.image_id.in_(images), TaskRow.stage.in_(list(stages)))):
+    for row in tx.execute(_standing(), {"images": list(images), "stages": [str(stage) for stage in stages]}):
         found[row.image_id, row.category_id][Stage(row.stage), row.subject] = row
     return found
+
+
+@cache
+def _standing() -> Any:
+    stages = TaskRow.stage.in_(bindparam("stages", expanding=True))
+    return select(*_STANDING).where(TaskRow.image_id.in_(bindparam("images", expanding=True)), stages)
 
 
 def want_tasks(
@@ -285,13 +195,20 @@ def want_tasks(
 
 
 def _resize(tx: Transaction, task: int, places: int, state: TaskState, now: int) -> None:
-    spare = places - TaskRow.taken  # counted where the row is, for other workers take places meanwhile
-    free = case((spare > 0, spare), else_=0)
     closed = None if state is TaskState.OPEN else now
-    values = {"places": places, "free": free, "state": str(state), "closed_at": closed}
-    if state is TaskState.OPEN:
-        values["rank"] = 0
-    tx.execute(update(TaskRow).where(TaskRow.id == task).values(values))
+    values = {"task": task, "to": places, "standing": str(state), "closed": closed}
+    tx.execute(_resized(again=state is TaskState.OPEN), values)
+
+
+@cache
+def _resized(*, again: bool) -> Any:
+    """A task's new size; what is free is counted where the row is, for other workers take places meanwhile."""
+    places = bindparam("to", type_=TaskRow.places.type)
+    free = case((places > TaskRow.taken, places - TaskRow.taken), else_=0)
+    values = {"places": places, "free": free, "state": bindparam("standing"), "closed_at": bindparam("closed")}
+    if again:
+        values["rank"] = literal(0)
+    return update(TaskRow).where(TaskRow.id == bindparam("task")).values(values)
 
 
 def segment_pairs(

@@ -74,6 +74,14 @@ class Database:
             yield tx
 
     @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """A transaction that only reads and sees the rows as they were when it began; raises as :meth:`write`."""
+        with self._connection() as connection, self._begin(connection, "DEFERRED") as tx:
+            if not self.is_sqlite:
+                tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+            yield tx
+
+    @contextmanager
     def rebuild(self) -> Iterator[Transaction]:
         """A writing transaction, one at a time, in which tables may be made anew; raises as :meth:`write`.
 

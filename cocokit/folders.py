@@ -1,0 +1,103 @@
+"""A folder is written whole or not at all: beside its place first, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+
+from .errors import DataError
+
+
+@contextlib.contextmanager
+def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
+    """A new folder to write files into; it takes the place of ``path`` when the block ends without an exception.
+
+    After an exception the old folder is as it was. A process that is killed leaves at most a hidden folder beside
+    ``path``, which the next call removes; if it was killed between the two renames, the next call, or a person, finds
+    the old folder under ``.NAME.old``.
+
+    Args:
+        path: the folder; its parents are made.
+        mark: a file that a folder of ours has: only such a folder, or an empty one, is replaced.
+
+    Raises:
+        DataError: something else is in the way, the disk is full, ...
+    """
+    target = os.path.realpath(path)
+    above, name = os.path.split(target)
+    old = os.path.join(above, f".{name}.old")
+    try:
+        os.makedirs(above, exist_ok=True)
+        _recover(above, name, old, target)
+        _refuse_others(os.fspath(path), target, mark)
+        part = os.path.join(above, f".{name}.{os.getpid()}.part")
+        os.mkdir(part)
+        try:
+            yield part
+            _flush(part)
+            _swap(part, target, old)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    except OSError as error:
+        remedy = "choose a folder that you may write to, on a disk with room"
+        raise DataError(os.fspath(path), "", f"cannot be written: {error.strerror or error}", remedy) from error
+
+
+def _recover(above: str, name: str, old: str, target: str) -> None:
+    """Put right what a process left that was killed."""
+    if os.path.isdir(old):
+        if os.path.exists(target):
+            shutil.rmtree(old)
+        else:
+            os.rename(old, target)
+    left = re.compile(rf"\.{re.escape(name)}\.(\d+)\.part")
+    for entry in os.listdir(above):
+        match = left.fullmatch(entry)
+        if match and not _runs(int(match[1])):
+            shutil.rmtree(os.path.join(above, entry))
+
+
+def _runs(process: int) -> bool:
+    if process == os.getpid():
+        return False  # nobody but us, and we are only starting
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _refuse_others(path: str, target: str, mark: str) -> None:
+    if os.path.lexists(target) and not os.path.isdir(target):
+        raise DataError(path, "", "is a file", "give a folder")
+    if os.path.isdir(target) and os.listdir(target) and not os.path.isfile(os.path.join(target, mark)):
+        raise DataError(path, "", f"has other files in it, and no {mark}", "give a new folder, or an earlier export")
+
+
+def _flush(folder: str) -> None:
+    """What is renamed must be on the disk."""
+    for entry in [*sorted(os.listdir(folder)), "."]:
+        handle = os.open(os.path.join(folder, entry), os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _swap(part: str, target: str, old: str) -> None:
+    if os.path.isdir(target):
+        os.rename(target, old)
+        try:
+            os.rename(part, target)
+        except OSError:
+            os.rename(old, target)
+            raise
+        shutil.rmtree(old)
+    else:
+        os.rename(part, target)

@@ -189,18 +189,16 @@ def _write_dataset(
 def _write_images(tx: Transaction, campaign: Campaign, images: Sequence[ImageEntry], part: str) -> dict[str, int]:
     """The list of all images: finished, and why not."""
     tasks = open_tasks_by_image(tx, campaign.id)
-    others = [image for image in images if image.state != "finished"]
-    value = {
-        "finished": [image.coco_id for image in images if image.state == "finished"],
-        "unfinished": [
-            unfinished_row(image, tasks.get(image.id, []), campaign.categories)
-            for image in others
-            if image.state != "dropped"
-        ],
-        "dropped": [unfinished_row(image, [], campaign.categories) for image in others if image.state == "dropped"],
-    }
+
+    def waiting(*states: str) -> list[dict[str, Any]]:
+        chosen = [image for image in images if image.state in states]
+        return [unfinished_row(image, tasks.get(image.id, []), campaign.categories) for image in chosen]
+
+    finished = [image.coco_id for image in images if image.state == "finished"]
+    unfinished, dropped = waiting("candidate", "open"), waiting("dropped")
+    value = {"finished": finished, "unfinished": unfinished, "dropped": dropped}
     _write_json(os.path.join(part, "images.json"), value)
-    return {"unfinished": len(value["unfinished"]), "dropped": len(value["dropped"])}
+    return {"unfinished": len(unfinished), "dropped": len(dropped)}
 
 
 def _manifest(campaign: Campaign, counts: dict[str, int], files: dict[str, str]) -> dict[str, Any]:
@@ -216,7 +214,7 @@ class _Provenance:
     """Writes the provenance file as its rows come."""
 
     def __init__(self, path: str, campaign: Campaign) -> None:
-        self._file = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115 - closed when the block ends
+        self._file = open(path, "w", encoding="utf-8", newline="\n")
         self._captions: list[str] = []
         self._lead = f'{{"campaign":{string_text(campaign.record.name)},\n"annotations":[\n'
         self._started = False

@@ -116,7 +116,9 @@ def unfinished_row(
         f"{t.stage}{f' {categories[t.category_id].name}' if t.category_id in categories else ''} ({t.missing})"
         for t in tasks
     ]
-    rows = [{"stage": str(t.stage), "category_id": t.category_id, "tasks": t.tasks, "answers": t.missing} for t in tasks]
+    rows = [
+        {"stage": str(t.stage), "category_id": t.category_id, "tasks": t.tasks, "answers": t.missing} for t in tasks
+    ]
     return row | {"reason": f"waits for answers: {', '.join(waits)}", "open": rows}
 
 

@@ -25,7 +25,7 @@ _SQLITE = {
 
 #: The beginnings of PostgreSQL's SQLSTATEs; a connection that is gone has none.
 _SERVER = {
-    "": "is the server running, and are its name and port right?",
+    "": "is the server running, and are address, name and password right?",
     "08": "the connection is lost: is the server running? What was committed is safe",
     "25006": "it takes no changes: give the primary server, not a copy of it",
     "28": "the server does not know this name and password: correct the URL",

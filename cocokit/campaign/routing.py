@@ -26,6 +26,8 @@ from .mask_points import contains
 #: Stages whose tasks are about a category in an image, and about an image.
 OF_PAIRS = (Stage.SPOT, Stage.SEGMENT, Stage.VERIFY, Stage.CROWD)
 OF_IMAGES = (Stage.LABEL, Stage.CAPTION)
+#: States of images that want work; candidates wait for the filter, or wait again.
+IN_CAMPAIGN = ("open", "finished")
 
 
 def open_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now: int) -> None:
@@ -55,7 +57,7 @@ def wanted_of_image(tx: Transaction, campaign: Campaign, images: list[int]) -> d
     """What the rules want of each of those images that are in the campaign: its label and caption tasks."""
     opens = first_stages(campaign)
     wanted: dict[int, dict[TaskKey, Wanted]] = {}
-    for image in images_at(tx, images, "open", "finished"):
+    for image in images_at(tx, images, *IN_CAMPAIGN):
         mine = wanted[image] = {}
         if Stage.LABEL in opens:
             mine[Stage.LABEL, image] = Wanted(_label_places(tx, campaign, image))
@@ -75,9 +77,11 @@ def route_pairs(tx: Transaction, campaign: Campaign, pairs: Iterable[Pair], now:
     loaded = load_pairs(tx, pairs)
     images = sorted({image for image, _ in loaded})
     existing = tasks_of_pairs(tx, images, OF_PAIRS)
+    there = set(images_at(tx, images, *IN_CAMPAIGN))
     for pair, rows in loaded.items():
         wanted = route_pair(tx, campaign, rows, pair[0])
-        want_tasks(tx, campaign.id, pair, wanted, existing[pair], now, campaign.gated)
+        wants = wanted if pair[0] in there else {}
+        want_tasks(tx, campaign.id, pair, wants, existing[pair], now, campaign.gated)
     settle_images(tx, images, now)
 
 

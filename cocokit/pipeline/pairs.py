@@ -138,7 +138,7 @@ def _too_many(
 
 
 def _drawn(spot: SpotFact, facts: PairFacts) -> bool:
-    return any(mask.spot_id == spot.id for mask in facts.masks)
+    return any(mask.live and mask.spot_id == spot.id for mask in facts.masks)
 
 
 def _answers(spot: SpotFact, facts: PairFacts) -> int:

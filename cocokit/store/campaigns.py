@@ -148,8 +148,14 @@ def images_in_state(tx: Transaction, campaign_id: int, *states: str) -> list[int
 
 def images_at(tx: Transaction, images: Sequence[int], *states: str) -> list[int]:
     """Those of some images that stand at one of some states, in order."""
-    query = select(ImageRow.id).where(ImageRow.id.in_(images), ImageRow.state.in_(states))
-    return list(tx.execute(query.order_by(ImageRow.id)).scalars())
+    return list(tx.execute(_images_at(), {"images": list(images), "states": list(states)}).scalars())
+
+
+@cache
+def _images_at() -> Any:
+    these = ImageRow.id.in_(bindparam("images", expanding=True))
+    query = select(ImageRow.id).where(these, ImageRow.state.in_(bindparam("states", expanding=True)))
+    return query.order_by(ImageRow.id)
 
 
 def pages_of(tx: Transaction, campaign_id: int) -> list[int]:

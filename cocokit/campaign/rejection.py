@@ -13,7 +13,7 @@ from ..domain.stages import WorkerState
 from ..errors import CocokitError, NotFoundError
 from ..store.database import Transaction
 from ..store.journal import note, pay
-from ..store.rejections import Footprint, footprint, standing, void_answers
+from ..store.rejections import Footprint, footprint, resting, standing, void_answers
 from ..store.tasks import segment_pairs
 from ..store.workers import find_worker, set_worker_state
 from .engine import Engine
@@ -31,6 +31,7 @@ class Rejection:
     Attributes:
         workers: who.
         answers: stage -> how many of their answers stop counting.
+        resting: how many counted answers of others rest on these (lineage); the rules decide what becomes of them.
         images: how many images are decided again.
         before, after: those images' finished images, spots, masks, passed masks, open tasks and answers wanted.
         cents: what these workers have earned; it stays theirs unless pay is refused.
@@ -38,6 +39,7 @@ class Rejection:
 
     workers: tuple[int, ...]
     answers: dict[str, int]
+    resting: int
     images: int
     before: dict[str, int]
     after: dict[str, int]
@@ -134,7 +136,7 @@ def _reject(
 ) -> Rejection:
     campaign, now = engine.campaign, engine.clock.now()
     theirs: Footprint = footprint(tx, workers)
-    before = standing(tx, theirs.images)
+    before, below = standing(tx, theirs.images), resting(tx, workers)
     for worker in workers:
         held = segment_pairs(tx, worker_id=worker)
         void_answers(tx, worker)
@@ -148,4 +150,4 @@ def _reject(
         if progress is not None:
             progress(min(start + _BATCH, len(theirs.images)), len(theirs.images))
     after = standing(tx, theirs.images)
-    return Rejection(tuple(workers), theirs.answers, len(theirs.images), before, after, theirs.cents)
+    return Rejection(tuple(workers), theirs.answers, below, len(theirs.images), before, after, theirs.cents)

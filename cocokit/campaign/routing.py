@@ -62,7 +62,9 @@ def wanted_of_image(tx: Transaction, campaign: Campaign, images: list[int]) -> d
         if Stage.LABEL in opens:
             mine[Stage.LABEL, image] = Wanted(_label_places(tx, campaign, image))
         if Stage.CAPTION in opens:
-            mine[Stage.CAPTION, image] = Wanted(campaign.settings.k_caption)
+            more = image in campaign.more_captions
+            numbers = campaign.settings
+            mine[Stage.CAPTION, image] = Wanted(numbers.k_caption_more if more else numbers.k_caption)
     return wanted
 
 

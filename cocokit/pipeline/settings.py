@@ -48,6 +48,7 @@ class CampaignSettings:
         votes_needed: good votes of all of these that pass the mask; the first ones pass it too if none says bad.
         crowd_after, k_crowd: instances segmented one by one before the rest is a crowd; workers who paint it.
         k_caption, caption_min_words: sentences for an image; words in each, at least.
+        caption_more_images, k_caption_more: how many images, drawn at random, get more sentences; and how many.
         line_precision, line_recall, line_at_least: a, b and c of the rejection line: a worker stays with
             a * precision + b * recall >= c.
         sentinel_floor: a share of sentinels answered right; a worker is doubted who is surely below it.
@@ -89,6 +90,8 @@ class CampaignSettings:
     k_crowd: int = field(default=1, metadata=_COUNT)
     k_caption: int = field(default=5, metadata=_COUNT)
     caption_min_words: int = field(default=8, metadata=_COUNT_OR_NONE)
+    caption_more_images: int = field(default=0, metadata=_COUNT_OR_NONE)
+    k_caption_more: int = field(default=40, metadata=_COUNT)
     line_precision: float = field(default=1.0, metadata=_WEIGHT)
     line_recall: float = field(default=1.0, metadata=_WEIGHT)
     line_at_least: float = field(default=1.2, metadata=_WEIGHT)

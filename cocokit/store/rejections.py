@@ -17,6 +17,7 @@ from .models import (
     CrowdRow,
     ImageRow,
     LedgerRow,
+    LineageRow,
     PlaceRow,
     SegmentationRow,
     SpotRow,
@@ -59,6 +60,16 @@ def footprint(tx: Transaction, workers: Sequence[int]) -> Footprint:
         tuple(sorted(tx.execute(pages).scalars())),
         float(tx.execute(cents).scalar_one()),
     )
+
+
+def resting(tx: Transaction, workers: Sequence[int]) -> int:
+    """How many counted answers of others rest on those of some workers, through any number of steps."""
+    mine = select(AnswerRow.id).where(AnswerRow.worker_id.in_(workers), AnswerRow.state == AnswerState.COUNTED)
+    below = select(LineageRow.child_id.label("id")).where(LineageRow.parent_id.in_(mine)).cte("below", recursive=True)
+    below = below.union(select(LineageRow.child_id).join(below, LineageRow.parent_id == below.c.id))
+    others = AnswerRow.worker_id.not_in(workers)
+    query = select(func.count()).select_from(AnswerRow).join(below, AnswerRow.id == below.c.id)
+    return int(tx.execute(query.where(others, AnswerRow.state == AnswerState.COUNTED)).scalar_one())
 
 
 def void_answers(tx: Transaction, worker: int) -> None:

@@ -208,3 +208,12 @@ def test_the_stock_of_sentinels_is_renewed_from_masks_that_passed(database: Data
         again = tx.execute(select(SentinelRow.source_id).where(SentinelRow.kind == SentinelKind.GOOD)).scalars().all()
     sources = [key for key in again if key is not None]
     assert len(set(sources)) == len(sources)
+
+
+def test_some_images_drawn_at_random_get_more_captions(database: Database) -> None:
+    engine, truth, workers = start(database, images=4, k_caption=1, k_caption_more=3, caption_more_images=2)
+    finish(engine, truth, workers, Random(1))
+    query = select(func.count()).where(AnswerRow.stage == Stage.CAPTION).group_by(AnswerRow.image_id)
+    with database.read() as tx:
+        assert sorted(tx.execute(query).scalars()) == [1, 1, 3, 3]
+    assert Engine(database).campaign.more_captions == engine.campaign.more_captions

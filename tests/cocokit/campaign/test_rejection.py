@@ -23,6 +23,7 @@ from cocokit.store.models import (
     Base,
     ImageRow,
     LedgerRow,
+    LineageRow,
     PlaceRow,
     SegmentationRow,
     SpotRow,
@@ -147,6 +148,27 @@ def test_the_preview_says_what_then_happens_and_changes_nothing(database: Databa
     assert 0 < said.images <= 4
     assert said.reopened == said.before["finished images"] - said.after["finished images"] > 0
     assert sum(said.answers.values()) > 0
+
+
+def test_what_rests_on_a_worker_is_counted_through_every_step(database: Database) -> None:
+    engine, truth, workers = campaign(database, 0.0, tasks=0)
+    with database.read() as tx:
+        label = select(AnswerRow.worker_id).where(AnswerRow.stage == Stage.LABEL)
+    chance = Random(1)
+    while True:
+        finish(engine, truth, workers, chance, most=1)
+        with database.read() as tx:
+            if (worker := tx.execute(label).scalars().first()) is not None:
+                break
+    assert preview(engine, [worker]).resting == 0
+    finish(engine, truth, workers, chance)
+    with database.read() as tx:
+        rows = tx.execute(select(LineageRow.child_id, LineageRow.parent_id)).all()
+        answers = {row.id: row.worker_id for row in tx.execute(select(AnswerRow.id, AnswerRow.worker_id))}
+    below = {key for key, author in answers.items() if author == worker}
+    while more := {row.child_id for row in rows if row.parent_id in below} - below:
+        below |= more
+    assert preview(engine, [worker]).resting == sum(answers[key] != worker for key in below) > 0
 
 
 def test_others_finish_what_a_rejected_worker_leaves(database: Database) -> None:

@@ -189,9 +189,9 @@ class Engine:
     def _drop(self, tx: Transaction, assignments: list[int], state: str) -> None:
         """End leases; a spot that nobody draws any more may have to wait behind another one again."""
         pairs = segment_pairs(tx, assignments=assignments)
+        lock_images(tx, [image for image, _ in pairs])  # before any task, as submitting does: nobody waits in a circle
         drop_leases(tx, assignments, state)
         if pairs:
-            lock_images(tx, [image for image, _ in pairs])
             route_pairs(tx, self.campaign, pairs, self.clock.now())
 
     # ------------------------------------------------------------------ submit
@@ -205,7 +205,7 @@ class Engine:
         before = store.find_receipt(tx, worker_id, client_id)
         if before is not None:
             return _again(before, held)
-        door = self._door(tx, worker_id)
+        door = self._door(tx, worker_id, stays=True)
         if door.campaign is CampaignState.CLOSED:
             raise RefusedError("campaign", "is closed")
         if door.worker is WorkerState.REJECTED:
@@ -270,8 +270,8 @@ class Engine:
             raise RefusedError("assignment", "is not one of yours", "ask for the next task")
         return found
 
-    def _door(self, tx: Transaction, worker_id: int) -> Doorway:
-        door = doorway(tx, self.campaign.id, worker_id)
+    def _door(self, tx: Transaction, worker_id: int, *, stays: bool = False) -> Doorway:
+        door = doorway(tx, self.campaign.id, worker_id, stays=stays)
         if door is None:
             raise NotFoundError(f"there is no worker {worker_id} in campaign {self.campaign.record.name}")
         return door

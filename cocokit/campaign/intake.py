@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..domain.answers import (
     Answer,
@@ -23,7 +23,7 @@ from ..store.campaigns import lock_images
 from ..store.database import Transaction
 from ..store.pairs import Pair
 from ..store.sentinels import mark_shown, shown_on
-from ..store.tasks import Held, held_places, take_answers
+from ..store.tasks import Held, held_places, retake, take_answers
 from .context import Campaign
 from .routing import route_images, route_page, route_pairs
 
@@ -54,8 +54,9 @@ def look_at_places(tx: Transaction, lease: Lease) -> Taken:
     """
     held = held_places(tx, lease.id)
     lock_images(tx, [h.task.image_id for h in held if h.task.image_id is not None])
-    held = held_places(tx, lease.id)  # as they stand now that nobody can change them
-    mine = [h for h in held if h.wanted and (h.state == "leased" or (h.state == "expired" and h.free))]
+    held = held_places(tx, lease.id)  # as they stand now that nobody else decides about these images
+    held = [replace(h, state="leased") if h.state == "expired" and h.wanted and retake(tx, h) else h for h in held]
+    mine = [h for h in held if h.wanted and h.state == "leased"]
     return Taken(tuple(mine), tuple(h for h in held if h not in mine))
 
 

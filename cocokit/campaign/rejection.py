@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from ..domain.stages import WorkerState
 from ..errors import CocokitError, NotFoundError
+from ..store.campaigns import lock_images
 from ..store.database import Transaction
 from ..store.journal import note, pay
 from ..store.rejections import Footprint, footprint, resting, standing, void_answers
 from ..store.tasks import segment_pairs
-from ..store.workers import find_worker, set_worker_state
+from ..store.workers import find_worker, lock_workers, set_worker_state
 from .engine import Engine
 from .routing import route_page, route_pairs, route_whole_images
 
@@ -135,7 +136,9 @@ def _reject(
     engine: Engine, tx: Transaction, workers: Sequence[int], reason: str, progress: Progress | None
 ) -> Rejection:
     campaign, now = engine.campaign, engine.clock.now()
+    lock_workers(tx, workers)  # they can hand in nothing from here on
     theirs: Footprint = footprint(tx, workers)
+    lock_images(tx, theirs.images)
     before, below = standing(tx, theirs.images), resting(tx, workers)
     for worker in workers:
         held = segment_pairs(tx, worker_id=worker)

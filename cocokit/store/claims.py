@@ -70,18 +70,22 @@ class Lane:
 TASK = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.category_id, TaskRow.image_id, TaskRow.lane)
 
 
-def doorway(tx: Transaction, campaign_id: int, worker_id: int) -> Doorway | None:
-    """Who is asking; None if the campaign has no such worker."""
-    row = tx.execute(_doorway(), {"campaign": campaign_id, "worker": worker_id}).one_or_none()
+def doorway(tx: Transaction, campaign_id: int, worker_id: int, *, stays: bool = False) -> Doorway | None:
+    """Who is asking; None if the campaign has no such worker.
+
+    With ``stays`` nobody can reject the worker until the transaction ends.
+    """
+    row = tx.execute(_doorway(stays), {"campaign": campaign_id, "worker": worker_id}).one_or_none()
     return None if row is None else Doorway(WorkerState(row[0]), row[1], CampaignState(row[2]), row[3])
 
 
 @cache
-def _doorway() -> Any:
+def _doorway(stays: bool) -> Any:
     held = select(func.count()).where(AssignmentRow.worker_id == WorkerRow.id, AssignmentRow.state == "leased")
     query = select(WorkerRow.state, WorkerRow.reason, CampaignRow.state, held.correlate(WorkerRow).scalar_subquery())
     query = query.join(CampaignRow, CampaignRow.id == WorkerRow.campaign_id)
-    return query.where(WorkerRow.id == bindparam("worker"), WorkerRow.campaign_id == bindparam("campaign"))
+    query = query.where(WorkerRow.id == bindparam("worker"), WorkerRow.campaign_id == bindparam("campaign"))
+    return query.with_for_update(read=True, of=WorkerRow) if stays else query
 
 
 def claim(tx: Transaction, campaign_id: int, worker_id: int, stage: Stage, lane: int, limit: int = 1) -> list[Task]:

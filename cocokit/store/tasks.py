@@ -26,30 +26,35 @@ class Held:
     state: str
     task: Task
     wanted: bool  # the task wants more answers than it has
-    free: bool
 
 
 def held_places(tx: Transaction, assignment_id: int) -> list[Held]:
     """The places of an assignment by position, with their tasks."""
     rows = tx.execute(_held_places(), {"assignment": assignment_id})
-    return [Held(r[0], r[1], r[2], Task(r[5], Stage(r[6]), *r[7:]), r[3], r[4] > 0) for r in rows]
+    return [Held(r[0], r[1], r[2], Task(r[4], Stage(r[5]), *r[6:]), r[3]) for r in rows]
 
 
 @cache
 def _held_places() -> Any:
     wanted = case((TaskRow.places > TaskRow.answered, True), else_=False).label("wanted")
-    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, wanted, TaskRow.free, *TASK)
+    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, wanted, *TASK)
     query = query.join(TaskRow, TaskRow.id == PlaceRow.task_id)
     return query.where(PlaceRow.assignment_id == bindparam("assignment")).order_by(PlaceRow.position)
 
 
+def retake(tx: Transaction, held: Held) -> bool:
+    """Take an expired place back, unless somebody else was quicker; whether it worked."""
+    return bool(tx.execute(_retake(), {"task": held.task.id}).rowcount)
+
+
+@cache
+def _retake() -> Any:
+    mine = update(TaskRow).where(TaskRow.id == bindparam("task"), TaskRow.free > 0)
+    return mine.values(taken=TaskRow.taken + 1, free=TaskRow.free - 1)
+
+
 def take_answers(tx: Transaction, counted: Sequence[Held], late: Sequence[Held]) -> None:
-    """Places become answered, or late; a place that had expired is taken again."""
-    again = [h.task.id for h in counted if h.state == "expired"]
-    if again:
-        tx.execute(
-            update(TaskRow).where(TaskRow.id.in_(again)).values(taken=TaskRow.taken + 1, free=TaskRow.free - 1)
-        )
+    """Places become answered, or late."""
     if counted:
         tx.execute(_answered(), {"ids": [h.task.id for h in counted]})
         _set_places(tx, [h.place_id for h in counted], "answered")

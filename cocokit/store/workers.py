@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
@@ -53,6 +54,12 @@ def add_worker(tx: Transaction, campaign_id: int, channel: str, external_id: str
         campaign_id=campaign_id, worker_id=key, channel=channel, external_id=external_id
     ))  # fmt: skip
     return key
+
+
+def lock_workers(tx: Transaction, workers: Sequence[int]) -> None:
+    """Whoever wants to submit for these workers waits until the transaction ends."""
+    query = select(WorkerRow.id).where(WorkerRow.id.in_(workers)).order_by(WorkerRow.id)
+    tx.execute(query.with_for_update()).all()
 
 
 def set_worker_state(tx: Transaction, worker_id: int, state: WorkerState, reason: str | None) -> None:

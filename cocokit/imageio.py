@@ -40,7 +40,7 @@ def read_image(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     Raises:
         DataError: not there, not an image, cut off, or so large that it must be a mistake.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         return np.asarray(_rgb(_upright(image)))
 
 
@@ -50,8 +50,8 @@ def image_size(path: str | os.PathLike[str]) -> tuple[int, int]:
     Raises:
         DataError: not there or not an image.
     """
-    with _opened(path) as image:
-        turned = _orientation(image) >= 5
+    with opened(path) as image:
+        turned = orientation_of(image) >= 5
         return (image.width, image.height) if turned else (image.height, image.width)
 
 
@@ -98,8 +98,8 @@ def save_image(image: NDArray[np.uint8], path: str | os.PathLike[str], quality: 
         file.write(made.getbuffer())
 
 
-class _opened:  # noqa: N801 - reads as a verb, like open
-    """Open a photo for one block; whatever Pillow raises in it becomes one sentence."""
+class opened:  # noqa: N801 - reads as a verb, like open
+    """Open a photo for one block; whatever Pillow raises in it becomes one sentence, a DataError."""
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.name = os.fspath(path)
@@ -134,7 +134,7 @@ class _opened:  # noqa: N801 - reads as a verb, like open
         return DataError(self.name, "", f"is a broken image: {error}", "download or export it again")
 
 
-def _orientation(image: PillowImage.Image) -> int:
+def orientation_of(image: PillowImage.Image) -> int:
     """EXIF orientation 1 to 8; broken or missing EXIF counts as upright."""
     try:
         value = image.getexif().get(_ORIENTATION, 1)
@@ -156,7 +156,7 @@ def _upright(image: PillowImage.Image) -> PillowImage.Image:
         7: turn.TRANSVERSE,
         8: turn.ROTATE_90,
     }
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     return image.transpose(turns[orientation]) if orientation in turns else image
 
 

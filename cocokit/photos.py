@@ -1,0 +1,125 @@
+"""A photo as it is kept: upright, without what the camera wrote about people and places, named by its content.
+
+A JPEG that stands upright keeps its pixels bit for bit: only its notes (EXIF, XMP, comments, a second picture behind
+the first) are cut off. Everything else is written anew: PNG as PNG, the rest with a quality of 95.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import DataError
+from .imageio import opened, orientation_of, read_image
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image as PillowImage
+
+#: The formats that are taken, and the ending of each.
+ENDINGS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp"}
+_QUALITY = 95
+_EXIF, _TAKEN, _CHANGED = 0x8769, 0x9003, 0x0132
+#: JPEG segments that hold notes: APP1 (EXIF, XMP), APP13 (IPTC), comments, APP2 with a list of further pictures.
+_NOTES = (0xE1, 0xED, 0xFE)
+_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
+_ALONE = (0x01, *range(0xD0, 0xD8))
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A photo to be kept.
+
+    Attributes:
+        data: the file's bytes, upright and without notes.
+        ending: ".jpg", ".png" or ".webp".
+        width, height: px, upright.
+        sha256: of ``data``.
+        origin: what is known of the file that it was: format, bytes, width, height, orientation, taken.
+    """
+
+    data: bytes
+    ending: str
+    width: int
+    height: int
+    sha256: str
+    origin: dict[str, Any]
+
+
+def load_photo(path: str | os.PathLike[str]) -> Photo:
+    """Read a photo and make it what is kept.
+
+    Raises:
+        DataError: not there, none of these formats, cut off, or so large that it must be a mistake.
+    """
+    name = os.fspath(path)
+    with opened(name) as image:
+        kind, orientation, mode = image.format or "", orientation_of(image), image.mode
+        origin = {"format": kind, "bytes": os.path.getsize(name), "width": image.width, "height": image.height,
+                  "orientation": orientation, "taken": _taken(image)}  # fmt: skip
+    if kind not in ENDINGS:
+        raise DataError(name, "", f"is a {kind} file", "give a JPEG, PNG or WebP")
+    pixels = read_image(name)  # every row of it: a photo that is cut off is found here
+    data = None
+    if kind == "JPEG" and orientation == 1 and mode in ("RGB", "L"):
+        with open(name, "rb") as file:
+            data = without_notes(file.read())
+    data = data or _encoded(pixels, kind)
+    height, width = pixels.shape[:2]
+    known = {key: value for key, value in origin.items() if value is not None}
+    return Photo(data, ENDINGS[kind], width, height, hashlib.sha256(data).hexdigest(), known)
+
+
+def without_notes(data: bytes) -> bytes | None:
+    """A JPEG's bytes without notes and without what follows the picture; None if it is built in an unusual way."""
+    if data[:2] != bytes([0xFF, _START]):
+        return None
+    kept, at = [data[:2]], 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # a fill byte
+            at += 1
+            continue
+        if marker == _END:
+            return b"".join([*kept, data[at : at + 2]])
+        stop = at + 2 if marker in _ALONE else at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == _SCAN:
+            stop = _end_of_scan(data, stop)
+        if marker not in _NOTES and not (marker == 0xE2 and data[at + 4 : at + 8] == b"MPF\0"):
+            kept.append(data[at:stop])
+        at = stop
+    tail = data[at : at + 2]
+    return b"".join([*kept, tail]) if tail == bytes([0xFF, _END]) else None
+
+
+def _end_of_scan(data: bytes, at: int) -> int:
+    """Where the compressed pixels end: at a marker that is neither a stuffed byte nor a restart."""
+    while True:
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(data):
+            return len(data)
+        if data[at + 1] and data[at + 1] not in _ALONE:
+            return at
+        at += 2
+
+
+def _encoded(pixels: NDArray[np.uint8], kind: str) -> bytes:
+    from PIL import Image
+
+    made = io.BytesIO()
+    Image.fromarray(pixels).save(made, kind, quality=_QUALITY)
+    return made.getvalue()
+
+
+def _taken(image: PillowImage.Image) -> str | None:
+    """When the camera says that it was taken; broken or missing notes say nothing."""
+    try:
+        notes = image.getexif()
+        value = notes.get_ifd(_EXIF).get(_TAKEN) or notes.get(_CHANGED)
+    except (SyntaxError, ValueError, OSError, KeyError, TypeError):
+        return None
+    return value.strip("\0 ")[:40] or None if isinstance(value, str) else None

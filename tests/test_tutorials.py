@@ -7,6 +7,7 @@ import doctest
 import io
 import re
 import shlex
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,17 @@ from click.testing import CliRunner
 from cocokit.cli import cli
 from tests.test_packaging import ROOT
 
-TUTORIALS = ["evaluate.md"]
+TUTORIALS = ["evaluate.md", "campaigns.md"]
 MATCHES = doctest.OutputChecker().check_output
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A tutorial, the folder in which it was followed, and its commands: (line, shown output, real output)."""
+
+    name: str
+    folder: Path
+    shown: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -24,31 +34,30 @@ def blocks(name: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which ``cocokit demo`` has run."""
+@pytest.fixture(scope="module", params=TUTORIALS)
+def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Walk:
+    """A tutorial whose commands were typed one after another, where ``cocokit demo`` had run."""
     made = tmp_path_factory.mktemp("tutorial")
+    walk = Walk(request.param, made)
     with contextlib.chdir(made):
         assert CliRunner().invoke(cli, ["demo"]).exit_code == 0
-    return made
+        for part in (p for block in blocks(walk.name, "console") for p in re.split(r"^\$ ", block, flags=re.M)[1:]):
+            line, _, output = part.partition("\n")
+            words = shlex.split(line)
+            assert words[0] == "cocokit"
+            walk.shown.append((line, output, CliRunner().invoke(cli, words[1:]).output))
+    return walk
 
 
-@pytest.mark.parametrize("name", TUTORIALS)
-def test_commands_print_what_is_shown_one_after_another(name: str, folder: Path) -> None:
-    shown = [part for block in blocks(name, "console") for part in re.split(r"^\$ ", block, flags=re.M)[1:]]
-    assert shown
-    for part in shown:
-        line, _, output = part.partition("\n")
-        words = shlex.split(line)
-        assert words[0] == "cocokit"
-        with contextlib.chdir(folder):
-            result = CliRunner().invoke(cli, words[1:])
-        same = MATCHES(output, result.output, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-        assert same, f"{line}\n{result.output}"
+def test_commands_print_what_is_shown_one_after_another(walked: Walk) -> None:
+    assert walked.shown
+    for line, expected, output in walked.shown:
+        same = MATCHES(expected, output, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+        assert same, f"{line}\n{output}"
 
 
-@pytest.mark.parametrize("name", TUTORIALS)
-def test_code_prints_what_its_comments_say(name: str, folder: Path) -> None:
+def test_code_prints_what_its_comments_say(walked: Walk) -> None:
+    name, folder = walked.name, walked.folder
     code = "\n".join(blocks(name, "python"))
     expected = re.findall(r"^print\(.*\)  +# (.*)$", code, re.M)
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()) as printed:

@@ -176,12 +176,19 @@ def _open(tx: Transaction, campaign: Campaign, now: int) -> None:
 
 
 def set_state(database: Database, campaign: Campaign, state: CampaignState, clock: Clock | None = None) -> None:
-    """Pause or close a campaign."""
+    """Pause or close a campaign.
+
+    Raises:
+        CocokitError: it is closed already, or a draft, which nobody works at.
+    """
     now = (clock or SteadyClock()).now()
 
     def work(tx: Transaction) -> None:
-        if campaign_state(tx, campaign.id) is CampaignState.CLOSED:
-            raise CocokitError(f"campaign {campaign.record.name} is closed; that is for good")
+        name, now_is = campaign.record.name, campaign_state(tx, campaign.id)
+        if now_is is CampaignState.CLOSED:
+            raise CocokitError(f"campaign {name} is closed; that is for good")
+        if now_is is CampaignState.DRAFT and state is CampaignState.PAUSED:
+            raise CocokitError(f"campaign {name} is a draft, and nobody works at it; cocokit campaign launch starts it")
         set_campaign(tx, campaign.id, state)
         note(tx, campaign.id, str(state), now)
 

@@ -13,7 +13,7 @@ from ..pipeline.graph import Edge
 from ..pipeline.presets import find_preset
 from ..pipeline.settings import NAMES, CampaignSettings
 from ..store import counts
-from ..store.campaigns import campaign_state, count_images, paused_stages
+from ..store.campaigns import campaign_state, count_images
 from ..store.counts import TaskCount
 from ..store.database import Database, Transaction
 from ..store.journal import last_note
@@ -124,7 +124,7 @@ def _stage(
 ) -> StageStatus:
     waiting, done = tasks.get((stage, TaskState.OPEN), _NONE), tasks.get((stage, TaskState.DONE), _NONE)
     lately = [counts.count_answers(tx, campaign.id, stage, since) for since in (now - HOUR, now - DAY, 0)]
-    paused = stage in paused_stages(tx, campaign.id)
+    paused = stage in counts.paused_stages(tx, campaign.id)
     return StageStatus(stage, paused, waiting.tasks, done.tasks, waiting.missing, waiting.leased, *lately)
 
 

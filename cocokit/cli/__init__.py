@@ -23,6 +23,11 @@ COMMANDS = {
     "eval": ("eval", "Evaluate detections against ground truth."),
     "check": ("check", "Look for mistakes in a dataset or in results."),
     "show": ("show", "Draw the boxes and masks of one image."),
+    "init": ("init", "Make a workspace for a campaign."),
+    "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
+    "status": ("status", "Show how far the campaign is."),
+    "workers": ("workers", "List the workers, look at one, reject some."),
+    "export": ("export", "Write what is finished of the campaign as COCO files."),
     "db": ("db", "Look after the campaign's database: versions and backups."),
 }
 

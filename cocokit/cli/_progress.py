@@ -22,7 +22,7 @@ class Progress:
     """
 
     def __init__(self, what: str, *, kernels: bool = True) -> None:
-        self._what, self._kernels = what, kernels
+        self._what, self._kernels, self._done = what, kernels, ""
         self._thread: Thread | None = None
         self._over: Event | None = None
 
@@ -39,6 +39,10 @@ class Progress:
             self._thread.start()
         return self
 
+    def at(self, done: int, total: int) -> None:
+        """So much of it is done: shown from now on."""
+        self._done = f" {done:,} of {total:,}"
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._over is not None and self._thread is not None:
             self._over.set()
@@ -48,6 +52,7 @@ class Progress:
         start, wait = time.monotonic(), PATIENCE
         while not over.wait(wait):
             wait = BEAT
-            print(f"\r{self._what} ... {time.monotonic() - start:.0f} s", end="", file=sys.stderr, flush=True)
+            line = f"\r{self._what}{self._done} ... {time.monotonic() - start:.0f} s"
+            print(line, end="", file=sys.stderr, flush=True)
         if wait == BEAT:
             print("\r\033[K", end="", file=sys.stderr, flush=True)

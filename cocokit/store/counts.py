@@ -15,6 +15,7 @@ from .models import (
     LedgerRow,
     SegmentationRow,
     SpotRow,
+    StageRow,
     TaskRow,
     WorkerRow,
 )
@@ -46,6 +47,12 @@ class WorkerCount:
     last_at: int
 
 
+def paused_stages(tx: Transaction, campaign_id: int) -> set[Stage]:
+    """The stages that hand out nothing now."""
+    query = select(StageRow.name).where(StageRow.campaign_id == campaign_id, StageRow.paused)
+    return {Stage(name) for name in tx.execute(query).scalars()}
+
+
 def count_tasks(tx: Transaction, campaign_id: int) -> dict[tuple[Stage, str], TaskCount]:
     """(stage, state) -> its tasks."""
     leased = func.sum(TaskRow.taken - TaskRow.answered)
@@ -57,14 +64,14 @@ def count_tasks(tx: Transaction, campaign_id: int) -> dict[tuple[Stage, str], Ta
 def count_spots(tx: Transaction, campaign_id: int) -> dict[SpotState, int]:
     """How many spots stand at each state."""
     query = select(SpotRow.state, func.count()).where(SpotRow.campaign_id == campaign_id)
-    found = dict(tx.execute(query.group_by(SpotRow.state)).tuples().all())
+    found = {key: count for key, count in tx.execute(query.group_by(SpotRow.state))}
     return {state: found[state] for state in SpotState if state in found}
 
 
 def count_masks(tx: Transaction, campaign_id: int) -> dict[MaskState, int]:
     """How many masks stand at each state."""
     query = select(SegmentationRow.state, func.count()).where(SegmentationRow.campaign_id == campaign_id)
-    found = dict(tx.execute(query.group_by(SegmentationRow.state)).tuples().all())
+    found = {key: count for key, count in tx.execute(query.group_by(SegmentationRow.state))}
     return {state: found[state] for state in MaskState if state in found}
 
 
@@ -74,7 +81,7 @@ def count_outcomes(tx: Transaction, campaign_id: int, stage: Stage) -> dict[str,
         AnswerRow.campaign_id == campaign_id, AnswerRow.stage == stage, AnswerRow.state == AnswerState.COUNTED,
         AnswerRow.training.is_(False),
     )  # fmt: skip
-    return dict(tx.execute(query.group_by(AnswerRow.outcome)).tuples().all())
+    return {key: count for key, count in tx.execute(query.group_by(AnswerRow.outcome))}
 
 
 def count_captions(tx: Transaction, campaign_id: int) -> int:
@@ -121,7 +128,7 @@ def worked_since(tx: Transaction, campaign_id: int, stages: list[Stage], since: 
 def count_workers(tx: Transaction, campaign_id: int) -> dict[str, int]:
     """How many workers stand at each state."""
     query = select(WorkerRow.state, func.count()).where(WorkerRow.campaign_id == campaign_id)
-    return dict(tx.execute(query.group_by(WorkerRow.state).order_by(WorkerRow.state)).tuples().all())
+    return {key: count for key, count in tx.execute(query.group_by(WorkerRow.state).order_by(WorkerRow.state))}
 
 
 def answers_by_worker(tx: Transaction, campaign_id: int) -> dict[int, WorkerCount]:
@@ -145,7 +152,7 @@ def answers_of_worker(tx: Transaction, worker_id: int) -> dict[Stage, dict[str, 
 def masks_of_worker(tx: Transaction, worker_id: int) -> dict[str, int]:
     """How many of one worker's masks stand at each state."""
     query = select(SegmentationRow.state, func.count()).where(SegmentationRow.worker_id == worker_id)
-    return dict(tx.execute(query.group_by(SegmentationRow.state)).tuples().all())
+    return {key: count for key, count in tx.execute(query.group_by(SegmentationRow.state))}
 
 
 def spent(tx: Transaction, campaign_id: int) -> dict[int, float]:

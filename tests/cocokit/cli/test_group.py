@@ -16,7 +16,9 @@ import pytest
 from click.testing import CliRunner
 
 import cocokit.cli
+from cocokit.campaign.engine import Engine
 from cocokit.cli import COMMANDS, INTERNAL, cli
+from cocokit.store.database import Database, sqlite_url
 from tests.cocokit.cli.data import Folder, box_results, dataset
 from tests.test_docs import every_command
 
@@ -58,20 +60,38 @@ def test_a_command_says_of_itself_what_the_table_says_of_it(name: str) -> None:
     assert command.get_short_help_str(limit=200) == COMMANDS[name][1]
 
 
+#: Not typed: a worker comes.
+JOIN = "a worker joins"
 #: What is typed before an example that needs it, in a fresh folder.
 BEFORE = {"db": ["db migrate"], "db status": ["db migrate"], "db backup": ["db migrate"],
-          "db restore": ["db migrate", "db backup monday.backup"]}  # fmt: skip
+          "db restore": ["db migrate", "db backup monday.backup"], "campaign": ["db migrate"],
+          "campaign create": ["db migrate"]}  # fmt: skip
+_DRAFT = ["db migrate", "campaign create pets --coco instances.json"]
+_RUNNING = [*_DRAFT, "campaign launch"]
+BEFORE |= {"campaign launch": _DRAFT, "campaign status": _DRAFT, "status": _DRAFT, "campaign check": _RUNNING,
+           "campaign pause": _RUNNING, "campaign close": _RUNNING, "workers": _RUNNING, "workers list": _RUNNING,
+           "workers show": [*_RUNNING, JOIN], "workers reject": [*_RUNNING, JOIN], "export": _RUNNING}  # fmt: skip
+
+
+def type_before(folder: Folder, line: str) -> None:
+    """Run a line of the table; a worker joins by no command but the pages'."""
+    if line != JOIN:
+        assert folder.run(*line.split()).exit_code == 0
+        return
+    database = Database(sqlite_url(folder.path / "cocokit.db"))
+    assert Engine(database).join("test", "ada") == 1
+    database.close()
 
 
 @pytest.mark.parametrize("name", every_command())
 def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("cocokit.toml", "")
-    for line in BEFORE.get(name, []):
-        assert folder.run(*line.split()).exit_code == 0
-    last = folder.run(*name.split(), "--help").stdout.strip().splitlines()[-1].strip()
-    assert last.startswith("Example: cocokit ")
     folder.write("instances.json", dataset())
     folder.write("preds.json", box_results())
+    for line in BEFORE.get(name, []):
+        type_before(folder, line)
+    last = folder.run(*name.split(), "--help").stdout.strip().splitlines()[-1].strip()
+    assert last.startswith("Example: cocokit ")
     words = [w.replace("139", "1") if w == "139" else w for w in shlex.split(last.removeprefix("Example: cocokit "))]
     result = folder.run(*words)
     assert result.exit_code == 0, result.stderr

@@ -114,8 +114,11 @@ def copy_without(tx: Transaction, engine: Engine, worker: int) -> dict[str, list
         return dump(new, worker)
 
 
-@pytest.mark.parametrize("tasks", [60, 150, 100_000])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "tasks, seed",
+    [(60, 0), (90, 2), (100_000, 1),
+     *(pytest.param(n, s, marks=pytest.mark.slow) for n in (75, 110) for s in range(3, 6))],
+)
 def test_rejecting_a_worker_equals_never_having_had_them(database: Database, tasks: int, seed: int) -> None:
     engine, _, workers = campaign(database, 0.15, tasks, seed=seed)
     worker = workers[seed]

@@ -32,11 +32,11 @@ from .intake import is_trusted, look_at_places, outcome_of, take
 from .payloads import read_answer
 from .routing import route_pairs
 from .training import score_training
+from .words import check_times, check_word, is_word
 
 #: How many tasks a worker may hold at a time: the one on the page, the next one that it fetches, and one more.
 HELD = 3
 _UPKEEP_MS = 1000
-_CLIENT_ID = 100
 
 
 class Engine:
@@ -68,7 +68,13 @@ class Engine:
             self.campaign: Campaign = load_campaign(tx, name)
 
     def join(self, channel: str, external_id: str) -> int:
-        """The worker whom a channel knows by a name, made if new; the worker's id."""
+        """The worker whom a channel knows by a name, made if new; the worker's id.
+
+        Raises:
+            RefusedError: a name that is empty, long, or has characters that cannot be printed.
+        """
+        check_word("channel", channel)
+        check_word("external_id", external_id)
 
         def work(tx: Transaction) -> int:
             known = find_identity(tx, self.campaign.id, channel, external_id)
@@ -128,13 +134,18 @@ class Engine:
         return self.database.run(work)
 
     def release(self, worker_id: int, assignment: str, reason: str) -> None:
-        """Give a task back unanswered; somebody else gets it."""
+        """Give a task back unanswered; somebody else gets it.
+
+        Raises:
+            RefusedError: it is not theirs, or the reason is no word.
+        """
+        check_word("reason", reason)
 
         def work(tx: Transaction) -> None:
             held = self._mine(tx, worker_id, assignment)
             if held.state == "leased":
                 self._drop(tx, [held.id], "released")
-                note(tx, self.campaign.id, "released", self.clock.now(), worker_id, {"reason": reason[:200]})
+                note(tx, self.campaign.id, "released", self.clock.now(), worker_id, {"reason": reason})
 
         self.database.run(work)
 
@@ -199,8 +210,8 @@ class Engine:
     def _submit(
         self, tx: Transaction, worker_id: int, word: str, payload: object, client_id: str, times: Times
     ) -> Receipt:
-        if not isinstance(client_id, str) or not 0 < len(client_id) <= _CLIENT_ID:
-            raise RefusedError("client_id", "is missing or too long", f"send 1 to {_CLIENT_ID} characters")
+        check_word("client_id", client_id)
+        check_times(times)
         held = self._mine(tx, worker_id, word)
         before = store.find_receipt(tx, worker_id, client_id)
         if before is not None:
@@ -265,7 +276,7 @@ class Engine:
     # ------------------------------------------------------------------ who is asking
 
     def _mine(self, tx: Transaction, worker_id: int, word: str) -> Lease:
-        found = store.find_lease(tx, word, lock=True) if isinstance(word, str) else None
+        found = store.find_lease(tx, word, lock=True) if is_word(word) else None
         if found is None or found.worker_id != worker_id or found.campaign_id != self.campaign.id:
             raise RefusedError("assignment", "is not one of yours", "ask for the next task")
         return found

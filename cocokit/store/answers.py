@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from ..domain.answers import Mask, Point
 from ..domain.stages import AnswerState, MaskState, SpotState, Stage
@@ -162,7 +162,7 @@ def _spot_points() -> Any:
 
 
 def primer_of(tx: Transaction, image_id: int, category_id: int) -> Point:
-    """Where the first label that counts has seen the category."""
+    """Where the first label has seen the category; one that counts, unless none does any more."""
     row = tx.execute(_primer_of(), {"image": image_id, "category": category_id}).one()
     return row.x, row.y
 
@@ -170,10 +170,9 @@ def primer_of(tx: Transaction, image_id: int, category_id: int) -> Point:
 @cache
 def _primer_of() -> Any:
     query = select(SpotRow.x, SpotRow.y).join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
-    return query.where(
-        SpotRow.image_id == bindparam("image"), SpotRow.category_id == bindparam("category"), SpotRow.primer,
-        AnswerRow.state == AnswerState.COUNTED,
-    ).order_by(SpotRow.id).limit(1)  # fmt: skip
+    counts = case((AnswerRow.state == AnswerState.COUNTED, 0), else_=1)
+    pair = (SpotRow.image_id == bindparam("image"), SpotRow.category_id == bindparam("category"))
+    return query.where(*pair, SpotRow.primer).order_by(counts, SpotRow.id).limit(1)
 
 
 def named_counts(tx: Transaction, image_id: int) -> tuple[int, dict[int, int]]:

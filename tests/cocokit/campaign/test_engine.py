@@ -6,13 +6,17 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from cocokit.campaign.engine import HELD, Engine
 from cocokit.campaign.invariants import check_campaign
+from cocokit.campaign.rejection import reject
 from cocokit.campaign.sentinels import restock
+from cocokit.domain.answers import Times
 from cocokit.domain.stages import AnswerState, SentinelKind, Stage
 from cocokit.domain.tasks import Assignment, SegmentTask, VerifyTask
+from cocokit.errors import RefusedError
 from cocokit.pipeline.leases import ManualClock
 from cocokit.store.campaigns import count_images, pause_stage
 from cocokit.store.database import Database
@@ -217,3 +221,45 @@ def test_some_images_drawn_at_random_get_more_captions(database: Database) -> No
     with database.read() as tx:
         assert sorted(tx.execute(query).scalars()) == [1, 1, 3, 3]
     assert Engine(database).campaign.more_captions == engine.campaign.more_captions
+
+
+@pytest.mark.parametrize("word", ["", "x" * 201, "a\x00b", "line\nbreak", "\ud800", None, 7, ["a"], b"a"])
+def test_words_that_no_database_holds_are_refused_by_name(database: Database, word: Any) -> None:
+    engine, truth, workers = start(database, workers=1)
+    found = engine.next_task(workers[0])
+    assert found is not None
+    payload = answer(truth, found, Random(0))
+    for field, act in {
+        "client_id": lambda: engine.submit(workers[0], found.id, payload, word),
+        "assignment": lambda: engine.submit(workers[0], word, payload, "c"),
+        "reason": lambda: engine.release(workers[0], found.id, word),
+        "channel": lambda: engine.join(word, "x"),
+        "external_id": lambda: engine.join("x", word),
+    }.items():
+        with pytest.raises(RefusedError) as refusal:
+            act()
+        assert refusal.value.field == field
+    assert engine.submit(workers[0], found.id, payload, "c").state == AnswerState.COUNTED
+
+
+@pytest.mark.parametrize("value", [-1, 10**15, 1.5, True, "1", None])
+def test_times_that_no_clock_gives_are_refused(database: Database, value: Any) -> None:
+    engine, truth, workers = start(database, workers=1)
+    found = engine.next_task(workers[0])
+    assert found is not None
+    with pytest.raises(RefusedError, match="active_ms"):
+        engine.submit(workers[0], found.id, answer(truth, found, Random(0)), "c", Times(active_ms=value))
+
+
+def test_a_spot_task_in_hand_survives_the_rejection_of_its_label(database: Database) -> None:
+    engine, truth, workers = start(database, images=1, k_label=1)
+    until(engine, truth, workers, Stage.SPOT)
+    with database.read() as tx:
+        query = select(AnswerRow.worker_id).where(AnswerRow.stage == Stage.LABEL)
+        labeler = tx.execute(query).scalar_one()
+    held = engine.next_task(join(engine, 1, "other")[0], [Stage.SPOT])
+    assert held is not None
+    payload = answer(truth, held, Random(0))
+    reject(engine, [labeler], "spam")
+    assert engine.submit(held.worker_id, held.id, payload, "late").state == AnswerState.LATE
+    assert check_campaign(engine) == []

@@ -15,7 +15,7 @@ from .errors import DataError
 def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
     """A new folder to write files into; it takes the place of ``path`` when the block ends without an exception.
 
-    After an exception the old folder is as it was. A process that is killed leaves at most a hidden folder beside
+    An error of the system that names a file elsewhere goes through as it is: it says nothing of this folder. After an exception the old folder is as it was. A process that is killed leaves at most a hidden folder beside
     ``path``, which the next call removes; if it was killed between the two renames, the next call, or a person, finds
     the old folder under ``.NAME.old``.
 
@@ -29,11 +29,11 @@ def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
     target = os.path.realpath(path)
     above, name = os.path.split(target)
     old = os.path.join(above, f".{name}.old")
+    part = os.path.join(above, f".{name}.{os.getpid()}.part")
     try:
         os.makedirs(above, exist_ok=True)
         _recover(above, name, old, target)
         _refuse_others(os.fspath(path), target, mark)
-        part = os.path.join(above, f".{name}.{os.getpid()}.part")
         os.mkdir(part)
         try:
             yield part
@@ -43,8 +43,18 @@ def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
             shutil.rmtree(part, ignore_errors=True)
             raise
     except OSError as error:
+        if not _is_ours(error, (above, target, old, part)):
+            raise
         remedy = "choose a folder that you may write to, on a disk with room"
         raise DataError(os.fspath(path), "", f"cannot be written: {error.strerror or error}", remedy) from error
+
+
+def _is_ours(error: OSError, folders: tuple[str, ...]) -> bool:
+    """Whether an error names one of the folders or a file in it, or nothing at all, as a full disk does."""
+    if not isinstance(error.filename, str):
+        return True
+    found = os.path.realpath(error.filename)
+    return found in folders or any(found.startswith(folder + os.sep) for folder in folders[1:])
 
 
 def _recover(above: str, name: str, old: str, target: str) -> None:

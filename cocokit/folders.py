@@ -15,9 +15,9 @@ from .errors import DataError
 def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
     """A new folder to write files into; it takes the place of ``path`` when the block ends without an exception.
 
-    An error of the system that names a file elsewhere goes through as it is: it says nothing of this folder. After an exception the old folder is as it was. A process that is killed leaves at most a hidden folder beside
+    After an exception the old folder is as it was. A process that is killed leaves at most a hidden folder beside
     ``path``, which the next call removes; if it was killed between the two renames, the next call, or a person, finds
-    the old folder under ``.NAME.old``.
+    the old folder under ``.NAME.old``. An error of the system that names a file elsewhere goes through as it is.
 
     Args:
         path: the folder; its parents are made.

@@ -27,11 +27,12 @@ font-size:12px;fill:#55555D;font-variant-numeric:tabular-nums}
 stroke-linecap:round}.second{stroke:#8B8B93;stroke-width:1.5}.third{stroke:#8B8B93;stroke-width:1.5;
 stroke-dasharray:5 4}.drop{stroke:#2F5BEA;stroke-dasharray:2 3}.point{fill:#2F5BEA;stroke:#FFFFFF;stroke-width:2}
 .label{font-weight:500;fill:#18181B}.grey{fill:#6B6B74}.value{font-weight:600;fill:#2F5BEA}
+.band{fill:#1C1C20;opacity:.1}.dot{fill:#8B8B93;fill-opacity:.55}.dot2{fill:none;stroke:#2F5BEA;stroke-width:1.5}
 .halo{paint-order:stroke;stroke:#FFFFFF;stroke-width:4px;stroke-linejoin:round}
 @media (prefers-color-scheme:dark){text{fill:#B0B0B8}.app{fill:#141416}.panel{fill:#1B1B1E;stroke:#2B2B30}
 .title,.strong,.label{fill:#EEEEF0}.tick,.caption,.grey{fill:#94949D}.hair{stroke:#2B2B30}.ink{stroke:#F2F2F4}
 .second,.third{stroke:#77777F}.drop{stroke:#8AA4FF}.point{fill:#8AA4FF;stroke:#1B1B1E}.value{fill:#8AA4FF}
-.halo{stroke:#1B1B1E}}
+.halo{stroke:#1B1B1E}.band{fill:#F2F2F4}.dot{fill:#94949D}.dot2{stroke:#8AA4FF}}
 """
 
 _PAD, _TOP, _LEFT, _RIGHT, _FOOT = 16, 92, 48, 20, 52
@@ -55,6 +56,31 @@ class Line:
 
 
 @dataclass(slots=True)
+class Area:
+    """What lies between two lines, under all lines: x, low and high are (n,) values, x rising."""
+
+    x: Float64
+    low: Float64
+    high: Float64
+
+
+@dataclass(slots=True)
+class Dots:
+    """Points that belong together.
+
+    Attributes:
+        x, y: (n,) values.
+        kind: ``dot`` (grey) or ``dot2`` (a cobalt ring).
+        labels: a word to the right of each, or nothing.
+    """
+
+    x: Float64
+    y: Float64
+    kind: str
+    labels: Sequence[str] = ()
+
+
+@dataclass(slots=True)
 class Chart:
     """One panel.
 
@@ -65,6 +91,8 @@ class Chart:
         x_range: left and right end; the y axis goes from 0 to 1.
         lines: drawn in order.
         point: (x, y, label) of the value that the finding names, or None; the label stands at the foot of its line.
+        areas: drawn first.
+        dots: drawn after the lines.
     """
 
     title: str
@@ -73,6 +101,8 @@ class Chart:
     x_range: tuple[float, float]
     lines: list[Line] = field(default_factory=list)
     point: tuple[float, float, str] | None = None
+    areas: list[Area] = field(default_factory=list)
+    dots: list[Dots] = field(default_factory=list)
 
 
 def document(charts: Sequence[Chart], name: str) -> str:
@@ -113,7 +143,9 @@ def _panel(chart: Chart) -> str:
     digits = max(0, -math.floor(math.log10(marks[1] - marks[0]) + 1e-9)) if len(marks) > 1 else 1
     parts += [_text(frame.x(v), _HIGH - _FOOT + 18, f"{v:.{digits}f}", "tick", "middle") for v in marks]
     lines = [frame.thinned(line) for line in chart.lines if len(line.x)]
+    parts += [frame.area(area) for area in chart.areas if len(area.x)]
     parts += [frame.path(line) for line in lines]
+    parts += [dot for dots in chart.dots for dot in frame.dots(dots)]
     if chart.point:
         parts.append(frame.point(*chart.point))
     parts += frame.labels(lines, chart.point[:2] if chart.point else None)
@@ -143,6 +175,18 @@ class _Frame:
     def path(self, line: Line) -> str:
         dots = [f"{self.x(a)} {self.y(b)}" for a, b in zip(line.x.tolist(), line.y.tolist(), strict=True)]
         return f'<path class="{line.kind}" d="M{"L".join(dots)}"/>'
+
+    def area(self, area: Area) -> str:
+        there = zip(area.x.tolist(), area.high.tolist(), strict=True)
+        back = zip(area.x[::-1].tolist(), area.low[::-1].tolist(), strict=True)
+        ends = [f"{self.x(a)} {self.y(b)}" for a, b in (*there, *back)]
+        return f'<path class="band" d="M{"L".join(ends)}Z"/>'
+
+    def dots(self, dots: Dots) -> list[str]:
+        places = [(self.x(a), self.y(b)) for a, b in zip(dots.x.tolist(), dots.y.tolist(), strict=True)]
+        made = [f'<circle class="{dots.kind}" cx="{x}" cy="{y}" r="3.5"/>' for x, y in places]
+        words = zip(places, dots.labels, strict=False)
+        return made + [_text(x, y - 8, word, "tick halo", "middle") for (x, y), word in words]
 
     def labels(self, lines: Sequence[Line], mark: tuple[float, float] | None) -> list[str]:
         """A label beside each line that has one, where it meets the fewest lines and no other label."""

@@ -16,7 +16,7 @@ from ..store import counts
 from ..store.campaigns import campaign_state, count_images
 from ..store.counts import TaskCount
 from ..store.database import Database, Transaction
-from ..store.journal import last_note
+from ..store.journal import last_note, note
 from .context import Campaign
 
 HOUR, DAY = 3_600_000, 86_400_000
@@ -80,6 +80,18 @@ class CampaignStatus:
     spent: float
     currency: str
     evaluated: tuple[int, dict[str, Any]] | None
+
+
+def note_evaluation(database: Database, campaign: Campaign, found: dict[str, Any], now: int) -> None:
+    """Show from now on how the exported dataset compares with a truth.
+
+    Args:
+        database: where the campaign is.
+        campaign: which one.
+        found: a line of the diary, as :func:`cocokit.crowd.against.measure_export` finds it.
+        now: ms since 1970 UTC.
+    """
+    database.run(lambda tx: note(tx, campaign.id, EVALUATED, now, data=found))
 
 
 def read_status(database: Database, campaign: Campaign, now: int) -> CampaignStatus:

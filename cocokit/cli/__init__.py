@@ -28,6 +28,7 @@ COMMANDS = {
     "status": ("status", "Show how far the campaign is."),
     "workers": ("workers", "List the workers, look at one, reject some."),
     "export": ("export", "Write what is finished of the campaign as COCO files."),
+    "simulate": ("simulate", "Run a campaign with simulated workers."),
     "db": ("db", "Look after the campaign's database: versions and backups."),
 }
 

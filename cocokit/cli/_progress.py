@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from threading import Event, Thread
@@ -26,7 +26,7 @@ class Progress:
         self._thread: Thread | None = None
         self._over: Event | None = None
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         if sys.stderr is not None and sys.stderr.isatty():
             from threading import Event, Thread
 
@@ -56,3 +56,26 @@ class Progress:
             print(line, end="", file=sys.stderr, flush=True)
         if wait == BEAT:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+class Count(Progress):
+    """A line that also says how far it is: call it with (done, in all).
+
+    Args:
+        what: what is being done.
+        noun: what is counted, in the plural.
+    """
+
+    def __init__(self, what: str, noun: str) -> None:
+        super().__init__(what)
+        self._plain, self._noun = what, noun
+
+    def __call__(self, done: int, total: int) -> None:
+        """Say how far it is."""
+        self._what = f"{self._plain}: {done:,} of {total:,} {self._noun}"
+
+    def part(self, name: str, place: int, parts: int) -> Count:
+        """The same line for one of several parts, the first of which has place 0; it says so at once."""
+        self._plain = f"{name} ({place + 1} of {parts})"
+        self._what = self._plain
+        return self

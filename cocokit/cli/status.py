@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -72,19 +71,12 @@ def _show(database: Database, campaign: Campaign, as_json: bool) -> None:
 
 def _evaluate(database: Database, campaign: Campaign, truth: str) -> None:
     """Export into a folder that goes away, measure it, and note the result in the diary."""
-    from dataclasses import asdict
-
-    from ..campaign.export import export_campaign
-    from ..campaign.status import EVALUATED
-    from ..crowd.against import measure_export
+    from ..coco_json import read_dataset
+    from ..crowd.against import evaluate_campaign
     from ..pipeline.leases import SteadyClock
-    from ..store.journal import note
 
-    with Progress(f"evaluating against {truth}"), tempfile.TemporaryDirectory() as folder:
-        export_campaign(database, campaign.record.name, f"{folder}/export")
-        measured = measure_export(f"{folder}/export", truth)
-    now = SteadyClock().now()
-    database.run(lambda tx: note(tx, campaign.id, EVALUATED, now, data=asdict(measured)))
+    with Progress(f"evaluating against {truth}"):
+        evaluate_campaign(database, campaign, read_dataset(truth), truth, SteadyClock().now())
 
 
 def _show_settings(campaign: Campaign, db: str | None, as_json: bool) -> None:

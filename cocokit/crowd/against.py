@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import tempfile
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from cocokit import rle
+from cocokit.campaign.context import Campaign
+from cocokit.campaign.export import export_campaign
+from cocokit.campaign.staging import Database
+from cocokit.campaign.status import note_evaluation
 from cocokit.coco_json import read_dataset
 from cocokit.columns import Annotations, Field
 from cocokit.dataset import Dataset
@@ -46,15 +51,40 @@ def measure_export(folder: str | os.PathLike[str], truth: str | os.PathLike[str]
     Raises:
         DataError: no dataset, or no image in common.
     """
-    made, known = read_dataset(os.path.join(folder, "instances.json")), read_dataset(truth)
+    return _measured(folder, read_dataset(truth), os.fspath(truth))
+
+
+def evaluate_campaign(database: Database, campaign: Campaign, known: Dataset, truth: str, now: int) -> Measured:
+    """Export what is finished into a folder that goes away, measure it, and show the result in the status from now on.
+
+    Args:
+        database: where the campaign is.
+        campaign: which one.
+        known: the truth.
+        truth: its file or name.
+        now: ms since 1970 UTC.
+
+    Raises:
+        DataError: no image in common.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "export")
+        export_campaign(database, campaign.record.name, path)
+        measured = _measured(path, known, truth)
+    note_evaluation(database, campaign, asdict(measured), now)
+    return measured
+
+
+def _measured(folder: str | os.PathLike[str], known: Dataset, truth: str) -> Measured:
+    made = read_dataset(os.path.join(folder, "instances.json"))
     both = np.intersect1d(made.images.id, known.images.id)
     if not len(both):
         reason = "has no image with the id of a finished one"
-        raise DataError(os.fspath(truth), "images", reason, "give the truth of this campaign, or let it finish images")
+        raise DataError(truth, "images", reason, "give the truth of this campaign, or let it finish images")
     report = evaluate(known, _as_results(made), "segm", img_ids=both.tolist())
     stats = dict(zip(report.stat_names, report.stats.tolist(), strict=True))
     n = report.counts
-    return Measured(os.fspath(truth), n["images"], n["annotations"], n["detections"], stats)
+    return Measured(truth, n["images"], n["annotations"], n["detections"], stats)
 
 
 def _as_results(dataset: Dataset) -> Annotations:

@@ -11,16 +11,29 @@ from ._progress import Progress
 
 if TYPE_CHECKING:
     from ..campaign.rejection import Rejection
+    from ..crowd.worker_quality import Quality
     from ..store.database import Transaction
 
 _HELP = """List the workers, look at one, reject some."""
 _EXAMPLE = "Example: cocokit workers list"
 _LIST_HELP = """List the workers: their answers, how many of them count, how they did on masks with known answers."""
 _SHOW_HELP = """Show one worker: answers of each stage by what became of them, masks, sentinels, qualifications."""
+_QUALITY_HELP = """Measure every worker by what the campaign knows, and name those who should go.
+
+Labels against those of the others (leave-one-out), pages against their sentinels, votes against what all votes together
+say (Dawid-Skene), masks against votes, and against expert masks: the evaluator, turned on people. A dash: not measured.
+"""
 _REJECT_HELP = """Discard all work of some workers; what rested on it is done again.
 
 What they earned stays theirs. With --dry-run nothing changes, and you see what would be reopened.
 """
+
+#: Title of a column -> what it shows.
+_COLUMNS = {
+    "worker": "worker", "answers": "answers", "label P": "precision", "label R": "recall", "bad found": "bad_found",
+    "good flagged": "good_flagged", "sensitivity": "sensitivity", "specificity": "specificity", "passed": "passed",
+    "train IoU": "training_iou", "AP": "ap", "AR": "ar", "IoU": "iou", "boundary": "boundary",
+}  # fmt: skip
 
 
 @click.group(name="workers", help=_HELP, epilog=_EXAMPLE, short_help="List the workers, look at one, reject some.")
@@ -122,6 +135,40 @@ def _print_one(found: dict[str, Any]) -> None:
 
 def _listed(counts: dict[Any, int]) -> str:
     return ", ".join(f"{count:,} {state}" for state, count in counts.items()) or "none"
+
+
+@command.command(help=_QUALITY_HELP, epilog="Example: cocokit workers quality")
+@campaign_option
+def quality(name: str | None, db: str | None, as_json: bool) -> None:
+    """Run ``cocokit workers quality``."""
+    from ..crowd.worker_quality import measure
+    from ._output import print_json
+
+    engine = open_engine(db, name)
+    known = engine.campaign.record.name
+    with Progress("measuring workers", kernels=True):
+        found = measure(engine)
+    if as_json:
+        print_json({"campaign": known, **found.to_dict()})
+    elif found.workers:
+        click.echo("\n".join(_quality(found)))
+    else:
+        click.echo(f"campaign {known} has no answers yet")
+
+
+def _quality(found: Quality) -> list[str]:
+    from ._output import show as cell
+    from ._output import table
+
+    rows = [{title: getattr(one, name) for title, name in _COLUMNS.items()} for one in found.workers]
+    lines = [*table(rows), ""]
+    lines += [f"agreement: labels {cell(found.label_alpha)}, votes {cell(found.vote_alpha)} (Krippendorff's alpha); "
+              f"masks of one training instance {cell(found.mask_iou)} (mean IoU of pairs)"]  # fmt: skip
+    if found.named:
+        lines += ["should go:", *(f"  worker {one.worker}: {one.reason}" for one in found.named)]
+        ids = " ".join(str(one.worker) for one in found.named)
+        return [*lines, f"what that would reopen: cocokit workers reject {ids} --dry-run"]
+    return [*lines, "nobody should go"]
 
 
 @command.command(help=_REJECT_HELP, epilog="Example: cocokit workers reject 1 --dry-run")

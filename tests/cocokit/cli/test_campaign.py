@@ -93,6 +93,19 @@ def test_a_rejection_is_shown_first_and_then_done(place: Folder) -> None:
     assert json.loads(place.run("status", "--json").stdout)["images"]["finished"] == IMAGES
 
 
+def test_workers_are_measured_and_those_who_should_go_are_named(place: Folder) -> None:
+    create(place)
+    assert place.run("workers", "quality").stdout == "campaign pets has no answers yet\n"
+    place.run("campaign", "launch")
+    work(place)
+    shown = place.run("workers", "quality").stdout
+    assert shown.endswith("nobody should go\n")
+    found = json.loads(place.run("workers", "quality", "--json").stdout)
+    assert found["named"] == []
+    assert {one["precision"] for one in found["workers"]} <= {1.0, None}
+    assert all(f"{one['answers']:,}" in shown for one in found["workers"])
+
+
 def test_states_of_a_campaign_follow_each_other(place: Folder) -> None:
     check_sentence(place, place.run("campaign", "launch"), ["no campaign"])
     create(place)

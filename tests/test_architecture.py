@@ -32,7 +32,9 @@ LAYERS = {
     "cocokit.eval": ("core",),
     "cocokit.campaign": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.store"),
     "cocokit.crowd": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.campaign", "cocokit.eval"),
-    "cocokit.annotate_ui": ("core", "cocokit.domain", "cocokit.campaign"),
+    # its set-up wizard writes campaign files by their presets, and its demonstration has simulated workers
+    "cocokit.annotate_ui": ("core", "cocokit.domain", "cocokit.campaign", "cocokit.crowd", "cocokit.pipeline.settings",
+                            "cocokit.pipeline.presets", "cocokit.pipeline.campaign_file"),
     "cocokit.baselines": ("core", "cocokit.eval"),
     "cocokit.migrations": ("cocokit.errors", "cocokit.store"),
     "cocokit.cli": ("everyone",),

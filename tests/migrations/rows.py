@@ -12,7 +12,11 @@ from cocokit.domain import stages
 from cocokit.store.database import Database, Transaction
 
 #: Whoever refers to others comes after them, as far as that goes.
-ORDER = tuple(reversed(import_module("cocokit.migrations.versions.0001_tables").TABLES))
+ORDER = tuple(
+    name
+    for version in ("0001_tables", "0003_web")
+    for name in reversed(import_module(f"cocokit.migrations.versions.{version}").TABLES)
+)
 
 #: Every word that a state column may hold, of whatever table.
 WORDS = sorted(
@@ -72,7 +76,7 @@ def _value(column: Column[Any], n: int, is_sqlite: bool) -> Any:
         return n
     if column.name == "state":
         return WORDS[n % len(WORDS)]
-    if column.name in ("name", "word", "text", "client_id", "external_id"):
+    if column.name in ("name", "word", "text", "client_id", "external_id", "token_hash"):
         return f"{TEXTS[n % len(TEXTS)]}#{n}"
     return _any_value(column, n, is_sqlite)
 

@@ -72,7 +72,7 @@ def test_both_ways_to_make_the_tables_give_the_same(database: Database, tmp_path
     assert dict(shape(database)) == made
     assert triggers(database) == expected
     assert len(made) == len(Base.metadata.tables)
-    assert len(expected) == (6 if database.is_sqlite else 9)
+    assert len(expected) == (8 if database.is_sqlite else 12)
 
 
 def test_the_conditions_of_partial_indexes_are_there(migrated: Database) -> None:

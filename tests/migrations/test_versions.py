@@ -71,6 +71,23 @@ def test_0002_lets_an_answers_fate_change(blank: Database) -> None:
     assert unguarded == {"state", "outcome", "receipt"}
 
 
+def test_0003_carries_rows_up_and_down_and_takes_its_own_tables_away(blank: Database) -> None:
+    migrations.upgrade(blank, "0002")
+    fill(blank)
+    before = contents(blank)
+    assert migrations.upgrade(blank, "0003").current == "0003"
+    after = contents(blank)
+    new = {"account", "login", "draft", "trace", "channel", "audit"}
+    assert {name: rows for name, rows in after.items() if name not in new} == before
+    assert {name for name, rows in after.items() if not rows} == new
+    migrations.downgrade(blank, "0002")
+    assert contents(blank) == before
+    migrations.upgrade(blank, "0003")
+    with blank.write() as tx:
+        tx.execute(text("INSERT INTO audit VALUES (1, 0, NULL, 'login', '{}', '', 'a1')"))
+    assert "audit is append-only" in refused(blank, "UPDATE audit SET hash = 'b2'")
+
+
 def test_every_version_goes_up_and_down_with_rows(blank: Database) -> None:
     migrations.upgrade(blank, migrations.VERSIONS[0])
     fill(blank)

@@ -5,11 +5,13 @@ from .base import Base
 from .campaigns import CampaignRow, CategoryRow, ImageRow, QueryRow, StageRow
 from .records import EventRow, LedgerRow, LineageRow
 from .triggers import KEPT
+from .web import AccountRow, AuditRow, ChannelRow, DraftRow, LoginRow, TraceRow
 from .work import AssignmentRow, PlaceRow, TaskRow
 from .workers import IdentityRow, QualificationRow, SentinelRow, ShowingRow, WorkerRow
 
 __all__ = [
-    "KEPT", "AnswerRow", "AssignmentRow", "Base", "CampaignRow", "CaptionRow", "CategoryRow", "CrowdRow", "EventRow",
-    "IdentityRow", "ImageRow", "LedgerRow", "LineageRow", "PlaceRow", "QualificationRow", "QueryRow",
-    "SegmentationRow", "SentinelRow", "ShowingRow", "SpotRow", "StageRow", "TaskRow", "VoteRow", "WorkerRow",
+    "KEPT", "AccountRow", "AnswerRow", "AssignmentRow", "AuditRow", "Base", "CampaignRow", "CaptionRow",
+    "CategoryRow", "ChannelRow", "CrowdRow", "DraftRow", "EventRow", "IdentityRow", "ImageRow", "LedgerRow",
+    "LineageRow", "LoginRow", "PlaceRow", "QualificationRow", "QueryRow", "SegmentationRow", "SentinelRow",
+    "ShowingRow", "SpotRow", "StageRow", "TaskRow", "TraceRow", "VoteRow", "WorkerRow",
 ]  # fmt: skip

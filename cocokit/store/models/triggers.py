@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, event
 
-from .base import Base
+from .answers import AnswerRow
+from .records import EventRow, LedgerRow
+from .web import AuditRow
 
 #: Per table, the columns that never change; none means all of them.
 KEPT: dict[str, tuple[str, ...]] = {
@@ -20,6 +22,7 @@ KEPT: dict[str, tuple[str, ...]] = {
     ),
     "ledger": (),
     "event": (),
+    "audit": (),
 }  # fmt: skip
 
 _FUNCTION = """
@@ -58,5 +61,5 @@ def _make(table: Table, connection: Connection, **_: object) -> None:
         connection.exec_driver_sql(statement)
 
 
-for _name in KEPT:
-    event.listen(Base.metadata.tables[_name], "after_create", _make)
+for _row in (AnswerRow, LedgerRow, EventRow, AuditRow):
+    event.listen(_row.__table__, "after_create", _make)

@@ -1,0 +1,1 @@
+"""The ways by which workers come: an invite link, a panel, a marketplace."""

@@ -20,7 +20,8 @@ class Mask:
         area: px^2.
         bbox: [x, y, w, h] px, tight around the pixels.
         polygons: the rings as drawn, px, if it was drawn with outlines and has no hole; otherwise None.
-        tool: what it was drawn with: "polygon" (the paper's), "brush", "scissors", "superpixels".
+        tool: what it was drawn with: "polygon" (the paper's), or another of
+            :data:`cocokit.pipeline.settings.TOOLS`.
     """
 
     height: int

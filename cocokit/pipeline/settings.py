@@ -13,7 +13,7 @@ from cocokit.errors import ParamsError
 Value = int | float | bool | str | tuple[str, ...]
 
 #: What a mask may be drawn with: the paper's polygon, and what a campaign may allow beside it (PROTOCOL 10.8).
-TOOLS = ("polygon", "brush", "scissors", "superpixels")
+TOOLS = ("polygon", "brush", "scissors", "superpixels", "lasso", "box", "tighten")
 
 # The range of a number, both ends included; a float is checked to be finite beside it.
 _COUNT = {"low": 1, "high": 1_000_000}

@@ -26,6 +26,8 @@ export class View {
     this.y = 0;
     /** A locked view pans, but does not zoom by wheel or pinch. */
     this.locked = false;
+    /** What `fit` or `zoomTo` asked for; a new size of the stage asks again until the worker moves the view. */
+    this.goal = () => this.fit();
   }
 
   /** The scale at which all of the photo is seen. @returns {number} */
@@ -51,11 +53,13 @@ export class View {
   resize(width, height) {
     const middle = this.toImage([this.stage[0] / 2, this.stage[1] / 2]);
     this.stage = [Math.max(width, 1), Math.max(height, 1)];
-    this.#centre(middle);
+    if (this.goal) this.goal();
+    else this.#centre(middle);
   }
 
   /** All of the photo, in the middle. */
   fit() {
+    this.goal = () => this.fit();
     this.scale = this.fitScale;
     this.#centre([this.width / 2, this.height / 2]);
   }
@@ -65,6 +69,7 @@ export class View {
    * @param {number} [margin] share of the box's size that is added on each side
    */
   zoomTo([x, y, width, height], margin = 0.25) {
+    this.goal = () => this.zoomTo([x, y, width, height], margin);
     const [free, high] = this.#room();
     const more = 1 + 2 * margin;
     const scale = Math.min(free / (Math.max(width, 1) * more), high / (Math.max(height, 1) * more));
@@ -77,6 +82,7 @@ export class View {
    * @param {number} factor @param {[number, number]} [about] screen; the middle of the stage if not given
    */
   zoomBy(factor, about = [this.stage[0] / 2, this.stage[1] / 2]) {
+    this.goal = null;
     const scale = clamp(this.scale * factor, this.leastScale, this.mostScale);
     const [x, y] = this.toImage(about);
     this.scale = scale;
@@ -87,6 +93,7 @@ export class View {
 
   /** @param {number} dx CSS px @param {number} dy */
   panBy(dx, dy) {
+    this.goal = null;
     this.x += dx;
     this.y += dy;
     this.#keep();
@@ -96,7 +103,8 @@ export class View {
   show(at, edge = 24) {
     const [x, y] = this.toScreen(at);
     const [width, height] = this.stage;
-    this.panBy(clamp(x, edge, width - edge) - x, clamp(y, edge, height - edge) - y);
+    const away = [clamp(x, edge, width - edge) - x, clamp(y, edge, height - edge) - y];
+    if (away[0] || away[1]) this.panBy(...away);
   }
 
   /** What is seen: x, y, width, height, px of the image, inside the image. */

@@ -14,16 +14,25 @@ from cocokit import rle
 
 STAGES = ("filter", "label", "spot", "segment", "training", "verify", "crowd", "caption")
 PHOTOS = ("cat", "coffee", "astronaut", "rocket", "motorcycle")
-GROUPS = {"Animals": ("cat", "dog", "horse", "bird"), "Vehicles": ("car", "motorcycle", "bus", "train", "boat"),
-          "Kitchen": ("cup", "spoon", "fork", "bowl"), "Person": ("person",)}
+GROUPS = {
+    "Animals": ("cat", "dog", "horse", "bird"),
+    "Vehicles": ("car", "motorcycle", "bus", "train", "boat"),
+    "Kitchen": ("cup", "spoon", "fork", "bowl"),
+    "Person": ("person",),
+}
 ICONS = "/static/icons/{}.svg"
 
 
 @cache
 def photo(name: str) -> Image.Image:
     """One of the photos, RGB."""
-    read = {"cat": data.chelsea, "coffee": data.coffee, "astronaut": data.astronaut, "rocket": data.rocket,
-            "motorcycle": lambda: data.stereo_motorcycle()[0]}
+    read = {
+        "cat": data.chelsea,
+        "coffee": data.coffee,
+        "astronaut": data.astronaut,
+        "rocket": data.rocket,
+        "motorcycle": lambda: data.stereo_motorcycle()[0],
+    }
     return Image.fromarray(read[name]()).convert("RGB")
 
 
@@ -58,8 +67,14 @@ def sheet(rest: str) -> Image.Image:
 def image_of(name: str) -> dict[str, Any]:
     """I of the worker API."""
     width, height = photo(name).size
-    return {"id": PHOTOS.index(name) + 1, "url": f"/photo/{name}", "width": width, "height": height,
-            "shown_width": width, "shown_height": height}
+    return {
+        "id": PHOTOS.index(name) + 1,
+        "url": f"/photo/{name}",
+        "width": width,
+        "height": height,
+        "shown_width": width,
+        "shown_height": height,
+    }
 
 
 def category(name: str, number: int = 1, group: str = "Animals") -> dict[str, Any]:
@@ -77,33 +92,67 @@ def oval(width: int, height: int, box: tuple[int, int, int, int]) -> dict[str, A
 def groups() -> list[dict[str, Any]]:
     """Categories by group."""
     number = iter(range(1, 100))
-    return [{"name": name, "categories": [category(one, next(number), name) for one in names]} for name, names in GROUPS.items()]
+    return [
+        {"name": name, "categories": [category(one, next(number), name) for one in names]}
+        for name, names in GROUPS.items()
+    ]
 
 
 def segment_work(number: int) -> dict[str, Any]:
     """The cat or the cup, with two masks of others."""
-    name, what, spot, box = (("cat", "cat", [210, 130], [40, 5, 360, 290]), ("coffee", "cup", [330, 200], [190, 60, 330, 260]))[number % 2]
+    name, what, spot, box = (
+        ("cat", "cat", [210, 130], [40, 5, 360, 290]),
+        ("coffee", "cup", [330, 200], [190, 60, 330, 260]),
+    )[number % 2]
     image = image_of(name)
     width, height = image["width"], image["height"]
-    others = [{"category": category("cup", 3), "mine": False, "mask": oval(width, height, (10, height - 110, 130, height - 10))},
-              {"category": category(what), "mine": False, "mask": oval(width, height, (width - 120, 20, width - 15, 120))}]
-    return {"image": image, "category": category(what), "spot": spot, "others": others, "box": box,
-            "tools": ["polygon", "wire", "lasso", "brush", "box", "tighten"]}
+    others = [
+        {
+            "category": category("cup", 3),
+            "mine": False,
+            "mask": oval(width, height, (10, height - 110, 130, height - 10)),
+        },
+        {"category": category(what), "mine": False, "mask": oval(width, height, (width - 120, 20, width - 15, 120))},
+    ]
+    return {
+        "image": image,
+        "category": category(what),
+        "spot": spot,
+        "others": others,
+        "box": box,
+        "tools": ["polygon", "wire", "lasso", "brush", "box", "tighten"],
+    }
 
 
 def verify_work(number: int) -> dict[str, Any]:
     """64 tiles with an ellipse each."""
     sheets = [{"url": f"/photo/sheet-{number}", "columns": 8, "rows": 8, "tile_width": 160, "tile_height": 120}]
     mask = oval(160, 120, (30, 20, 130, 100))
-    tiles = [{"position": i, "sheet": 0, "at": i, "crop": [0, 0, 160, 120], "mask": mask, "url": f"/photo/tile-{number + i}"} for i in range(64)]
+    tiles = [
+        {"position": i, "sheet": 0, "at": i, "crop": [0, 0, 160, 120], "mask": mask, "url": f"/photo/tile-{number + i}"}
+        for i in range(64)
+    ]
     return {"category": category("cat"), "sheets": sheets, "tiles": tiles}
 
 
 def filter_work(number: int) -> dict[str, Any]:
     """128 candidates on two sheets; some are near duplicates."""
-    sheets = [{"url": f"/photo/sheet-{first}", "columns": 8, "rows": 8, "tile_width": 160, "tile_height": 120} for first in (0, 64)]
-    candidates = [{"id": 1000 + i, "sheet": i // 64, "at": i % 64, "url": f"/photo/tile-{i}", "width": 640, "height": 480,
-                   "stack": i - i % 3 if i % 10 < 3 and i % 10 else i} for i in range(128)]
+    sheets = [
+        {"url": f"/photo/sheet-{first}", "columns": 8, "rows": 8, "tile_width": 160, "tile_height": 120}
+        for first in (0, 64)
+    ]
+    candidates = [
+        {
+            "id": 1000 + i,
+            "sheet": i // 64,
+            "at": i % 64,
+            "url": f"/photo/tile-{i}",
+            "width": 640,
+            "height": 480,
+            "stack": i - i % 3 if i % 10 < 3 and i % 10 else i,
+        }
+        for i in range(128)
+    ]
     return {"query": "dog + car", "kind": "pair", "sheets": sheets, "candidates": candidates}
 
 
@@ -124,7 +173,14 @@ def work_of(stage: str, number: int) -> dict[str, Any]:
     if stage == "filter":
         return filter_work(number)
     masks = [oval(width, height, (40, 60, 160, 200)), oval(width, height, (200, 90, 300, 220))]
-    return {"label": {"image": image, "groups": groups()},
-            "spot": {"image": image, "category": category("person", 1, "Person"), "primer": [width // 2, height // 3], "max_spots": 10},
-            "crowd": {"image": image, "category": category("person", 1, "Person"), "masks": masks, "superpixels": True},
-            "caption": {"image": image, "rules": {"least_words": 8, "most_words": 60}}}[stage]
+    return {
+        "label": {"image": image, "groups": groups()},
+        "spot": {
+            "image": image,
+            "category": category("person", 1, "Person"),
+            "primer": [width // 2, height // 3],
+            "max_spots": 10,
+        },
+        "crowd": {"image": image, "category": category("person", 1, "Person"), "masks": masks, "superpixels": True},
+        "caption": {"image": image, "rules": {"least_words": 8, "most_words": 60}},
+    }[stage]

@@ -2,8 +2,8 @@
 
     python -m tests.js.dev [--port 8765]
 
-Then open http://127.0.0.1:8765/?stage=segment (filter, label, spot, segment, training, verify, crowd, caption; `sample` is
-a page that lies beside this file and shows how one is written). What is
+Then open http://127.0.0.1:8765/?stage=segment (filter, label, spot, segment, training, verify, crowd, caption; `sample`
+is a page that lies beside this file and shows how one is written). What is
 submitted is printed, shown in the page at /log, and answered as the real server would. Other words in the address:
 `state=none` (paused, closed, finished, rejected), `fail=draft,submit` (requests that answer 503), `slow=800` (ms).
 """
@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 import jinja2
@@ -25,14 +26,25 @@ import jinja2
 from tests.js.canned import STAGES, photo_bytes, work_of
 
 ROOT = Path(__file__).parents[2] / "annotate_ui"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp",
-         ".json": "application/json"}
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-          "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-SENTENCES = {"none": "All tasks are taken. 3 come back within 4 min; this page will refresh.",
-             "paused": "The campaign is paused. Your work is kept.", "closed": "The campaign is closed.",
-             "finished": "You did all that there was for you. Thank you.",
-             "rejected": "Your answers did not pass the checks, so there are no more tasks for you here."}
+KINDS = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".json": "application/json",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SENTENCES = {
+    "none": "All tasks are taken. 3 come back within 4 min; this page will refresh.",
+    "paused": "The campaign is paused. Your work is kept.",
+    "closed": "The campaign is closed.",
+    "finished": "You did all that there was for you. Thank you.",
+    "rejected": "Your answers did not pass the checks, so there are no more tasks for you here.",
+}
 
 
 class Fake:
@@ -48,16 +60,39 @@ class Fake:
     def me(self) -> dict[str, Any]:
         """ME of the worker API."""
         done = len(self.answers)
-        return {"answers_today": 12 + done, "answers": 12 + done, "cents": 216 + 18 * done, "page": 13 + done, "of": 40,
-                "typical_s": {"segment": 79, "label": 31, "spot": 14, "sample": 10, "verify": 45, "filter": 60, "crowd": 90, "caption": 40}}
+        return {
+            "answers_today": 12 + done,
+            "answers": 12 + done,
+            "cents": 216 + 18 * done,
+            "page": 13 + done,
+            "of": 40,
+            "typical_s": {
+                "segment": 79,
+                "label": 31,
+                "spot": 14,
+                "sample": 10,
+                "verify": 45,
+                "filter": 60,
+                "crowd": 90,
+                "caption": 40,
+            },
+        }
 
     def assignment(self) -> dict[str, Any]:
         """A new one of the stage."""
         number = next(self.ids)
         stage = "segment" if self.stage == "training" else self.stage
         now = int(time.time() * 1000)
-        task = {"id": number, "stage": stage, "training": self.stage == "training", "expires_at": now + 1_200_000,
-                "lease_ms": 1_200_000, "cents": 18, "draft": None, "work": work_of(stage, number)}
+        task = {
+            "id": number,
+            "stage": stage,
+            "training": self.stage == "training",
+            "expires_at": now + 1_200_000,
+            "lease_ms": 1_200_000,
+            "cents": 18,
+            "draft": None,
+            "work": work_of(stage, number),
+        }
         self.tasks[number] = task
         return task
 
@@ -67,13 +102,25 @@ class Fake:
             more = {"code": "C1A2B3", "return_url": "#"} if self.state == "finished" else {}
             return {"state": self.state, "retry_s": 30, "sentence": SENTENCES[self.state], "me": self.me(), **more}
         free = [task for number, task in self.tasks.items() if number not in (hold or [])]
-        return {"state": "task", "now": int(time.time() * 1000), "me": self.me(), "assignment": free[0] if free else self.assignment()}
+        return {
+            "state": "task",
+            "now": int(time.time() * 1000),
+            "me": self.me(),
+            "assignment": free[0] if free else self.assignment(),
+        }
 
     def submit(self, number: int, body: dict[str, Any]) -> dict[str, Any]:
         """Keeps the answer and says what comes next."""
         task = self.tasks.pop(number, None)
         self.answers.append({"assignment": number, **body})
-        receipt = {"state": "counted", "repeated": task is None, "passed": None, "iou": None, "boundary": None, "cents": 18}
+        receipt = {
+            "state": "counted",
+            "repeated": task is None,
+            "passed": None,
+            "iou": None,
+            "boundary": None,
+            "cents": 18,
+        }
         training = self.result(task) if task and task["training"] else None
         checks = {"found": 3, "of": 4} if self.stage == "verify" else None
         return {"receipt": receipt, "training": training, "checks": checks, "next": self.next(body.get("hold"))}
@@ -81,15 +128,24 @@ class Fake:
     def result(self, task: dict[str, Any]) -> dict[str, Any]:
         """Of a training task: two strips of another mask stand for what was missed and what was too much."""
         mask = task["work"]["others"][0]["mask"]
-        return {"agreed": mask, "missed": mask, "extra": mask, "iou": 0.71, "boundary": 0.62, "iou_bar": 0.8,
-                "boundary_bar": 0.7, "passed": False, "hint": "The ear on the left is cut off.", "tries_left": 2}
+        return {
+            "agreed": mask,
+            "missed": mask,
+            "extra": mask,
+            "iou": 0.71,
+            "boundary": 0.62,
+            "iou_bar": 0.8,
+            "boundary_bar": 0.7,
+            "passed": False,
+            "hint": "The ear on the left is cut off.",
+            "tries_left": 2,
+        }
 
 
 class Handler(BaseHTTPRequestHandler):
     """Static files, photos and the fake API."""
 
-    campaigns: dict[str, Fake] = {}
-    lost: set[str] = set()
+    campaigns: ClassVar[dict[str, Fake]] = {}
 
     def do_GET(self) -> None:
         """Pages and files."""
@@ -110,12 +166,14 @@ class Handler(BaseHTTPRequestHandler):
         """The API."""
         self.api("POST", urlsplit(self.path).path)
 
-    do_PUT = do_POST
+    do_PUT = do_POST  # noqa: N815
 
     def page(self, query: str) -> None:
         """The shell; its entry token is the query."""
         place = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "templates"), autoescape=True)
-        text = place.get_template("worker.html").render(root="/static", entry=query or "stage=segment", campaign="Street photos")
+        text = place.get_template("worker.html").render(
+            root="/static", entry=query or "stage=segment", campaign="Street photos"
+        )
         self.reply(text.encode(), "text/html; charset=utf-8")
 
     def file(self, path: Path) -> None:
@@ -148,8 +206,13 @@ class Handler(BaseHTTPRequestHandler):
         number = int(words[1]) if len(words) > 1 else 0
         month = int(time.time() * 1000) + 2_592_000_000
         answers: dict[str, Callable[[], dict[str, Any]]] = {
-            "join": lambda: {"token": entry, "expires_at": month, "worker": {"name": "w-17"}, "consent_version": 1,
-                             "campaign": {"name": "Street photos", "currency": "USD"}},
+            "join": lambda: {
+                "token": entry,
+                "expires_at": month,
+                "worker": {"name": "w-17"},
+                "consent_version": 1,
+                "campaign": {"name": "Street photos", "currency": "USD"},
+            },
             "next": lambda: fake.next(body.get("hold")),
             "assignments": lambda: {"assignments": [{**t, "draft": fake.drafts.get(n)} for n, t in fake.tasks.items()]},
             "draft": lambda: self.draft(fake, number, body),
@@ -158,7 +221,7 @@ class Handler(BaseHTTPRequestHandler):
             "submit": lambda: fake.submit(number, body),
         }
         if words[-1] == "submit":
-            print(json.dumps(body)[:2000], flush=True)
+            sys.stdout.write(json.dumps(body)[:2000] + "\n")
         self.json(answers[words[-1]]())
 
     def draft(self, fake: Fake, number: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -180,8 +243,12 @@ class Handler(BaseHTTPRequestHandler):
     def reply(self, data: bytes, kind: str, status: int = 200) -> None:
         """Sends an answer, under the policy that the real server has."""
         self.send_response(status)
-        for name, value in (("Content-Type", kind), ("Content-Length", str(len(data))), ("Cache-Control", "no-store"),
-                            ("Content-Security-Policy", POLICY)):
+        for name, value in (
+            ("Content-Type", kind),
+            ("Content-Length", str(len(data))),
+            ("Cache-Control", "no-store"),
+            ("Content-Security-Policy", POLICY),
+        ):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
@@ -201,7 +268,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8765)
     server = serve(parser.parse_args().port)
     for stage in STAGES:
-        print(f"http://127.0.0.1:{server.server_address[1]}/?stage={stage}", flush=True)
+        sys.stdout.write(f"http://127.0.0.1:{server.server_address[1]}/?stage={stage}\n")
     server.serve_forever()
 
 

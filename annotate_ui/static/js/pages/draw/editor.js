@@ -1,0 +1,177 @@
+/**
+ * A drawing on a photo: the value, what is changed about it through the history, which tool has the pointer. Tools see
+ * only this.
+ * @module pages/draw/editor
+ */
+import { blank } from "../../masks/sets.js";
+import { toMask } from "./convert.js";
+import { EMPTY, inside, ringAt } from "./shape.js";
+
+/** A click this near hits a point or a side, CSS px; a finger is coarser. */
+const REACH = 12, FINGER = 22;
+
+/**
+ * @typedef {object} Tool what has the pointer; everything is optional
+ * @property {string} id
+ * @property {(e: object) => void} [down] @property {(e: object) => void} [move] @property {(e: object) => void} [up]
+ * @property {(e: object) => void} [point] a click, a tap or Enter @property {() => void} [cancel]
+ * @property {() => void} [enter] it becomes the tool in hand @property {() => void} [leave]
+ */
+
+export class Editor {
+  /** @type {Map<string, Tool>} */
+  tools = new Map();
+  #before = null;
+  #listeners = new Set();
+
+  /**
+   * @param {object} host of the page @param {import("../../core/photo.js").Photo} photo
+   * @param {{allowed?: string[], locked?: object|null}} [options] locked: a mask that no brush may enter
+   */
+  constructor(host, photo, { allowed = ["polygon"], locked = null } = {}) {
+    Object.assign(this, { host, photo, allowed, locked, image: photo.image, history: host.history });
+    /** @type {import("./shape.js").Drawing} */
+    this.drawing = EMPTY;
+    /** A vertex that is chosen: {place, index}. */
+    this.chosen = null;
+    /** What the overlay shows beside the drawing: {hover, preview, ghost, free, box, ring}. */
+    this.shown = {};
+    this.tool = null;
+    for (const name of ["down", "move", "up", "point", "cancel"]) photo.on(name, (e) => this.#tell(name, e));
+  }
+
+  /** @param {Tool} tool @returns {Tool} */
+  add(tool) {
+    this.tools.set(tool.id, tool);
+    return tool;
+  }
+
+  /** Takes a tool in hand. @param {string} id */
+  use(id) {
+    const next = this.tools.get(id);
+    if (!next || this.host.preview) return;
+    if (next !== this.tool) {
+      this.settle();
+      this.tool?.leave?.();
+      this.shown = {};
+      this.tool = next;
+      next.enter?.();
+    }
+    this.photo.node.dataset.tool = id;
+    this.tell("tool");
+  }
+
+  /** @param {(what: "drawing"|"shown"|"tool"|"pixels", more?: unknown) => void} listen */
+  onchange(listen) { this.#listeners.add(listen); }
+
+  /** @param {string} what @param {unknown} [more] */
+  tell(what, more) { for (const listen of this.#listeners) listen(what, more); }
+
+  /** Shows more or less beside the drawing. @param {object} shown */
+  show(shown) {
+    Object.assign(this.shown, shown);
+    this.tell("shown");
+  }
+
+  /** @param {object} e @returns {[number, number]} px of the image, as it is kept */
+  at(e) { return inside(e.at, this.image); }
+
+  /** How near is near. @param {{touch?: boolean}} e @returns {number} px of the image */
+  reach(e) { return (e.touch ? FINGER : REACH) / this.photo.scale; }
+
+  /** Another drawing, without the history. @param {import("./shape.js").Drawing} drawing */
+  set(drawing) {
+    this.drawing = drawing;
+    const { chosen } = this;
+    if (chosen && !(ringAt(drawing, chosen.place)?.flat.length > 2 * chosen.index)) this.chosen = null;
+    this.tell("drawing");
+  }
+
+  /** The same by the history: what was live is over. */
+  #put(drawing) {
+    this.#before = null;
+    this.set(drawing);
+  }
+
+  /**
+   * One action of the worker.
+   * @param {string} name in the worker's words @param {import("./shape.js").Drawing} next
+   */
+  apply(name, next) {
+    this.settle();
+    const before = this.drawing;
+    if (next === before) return;
+    this.chosen = null;
+    this.history.do({ name, redo: () => this.#put(next), undo: () => this.#put(before) });
+  }
+
+  /** What a drag or held arrow shows meanwhile; `settle` makes it one action. */
+  live(name, next) {
+    this.#before ??= { name, drawing: this.drawing };
+    this.set(next);
+  }
+
+  /** Makes one action of what was live. */
+  settle() {
+    if (!this.#before) return;
+    const { name, drawing } = this.#before;
+    this.#before = null;
+    const next = this.drawing;
+    if (next !== drawing) this.history.do({ name, redo: () => this.#put(next), undo: () => this.#put(drawing) });
+  }
+
+  /** What was live never was. */
+  revert() {
+    if (!this.#before) return;
+    const { drawing } = this.#before;
+    this.#before = null;
+    this.set(drawing);
+  }
+
+  /** The drawing as pixels that may be painted on: itself, if it is pixels already. */
+  painted(tool) {
+    if (this.drawing.paint) return this.drawing;
+    const drawn = this.drawing.parts.length ? toMask(this.drawing, this.image) : blank(this.image.width, this.image.height);
+    return { ...EMPTY, draft: this.drawing.draft, paint: { mask: drawn, tool } };
+  }
+
+  /**
+   * One action that changes pixels. They are changed already when it is done the first time.
+   * @param {string} name @param {import("./shape.js").Drawing} next with pixels
+   * @param {{box: number[], before: Uint8Array, after: Uint8Array}} patch box: x, y, w, h
+   */
+  patch(name, next, patch) {
+    this.settle();
+    const before = this.drawing;
+    const put = (bytes, drawing) => {
+      paste(next.paint.mask, patch.box, bytes);
+      this.tell("pixels", patch.box);
+      this.#put(drawing);
+    };
+    this.history.do({ name, redo: () => put(patch.after, next), undo: () => put(patch.before, before) });
+  }
+
+  #tell(name, e) {
+    if (this.host.preview) return;
+    this.tool?.[name]?.(e);
+  }
+}
+
+/** @param {object} mask @param {number[]} box x, y, w, h @param {Uint8Array} [from] other bytes of the same size */
+export function cut({ width, data }, [x, y, w, h], from = data) {
+  const bytes = new Uint8Array(w * h);
+  for (let row = 0; row < h; row++) bytes.set(from.subarray((y + row) * width + x, (y + row) * width + x + w), row * w);
+  return bytes;
+}
+
+/** @param {object} mask @param {number[]} box x, y, w, h @param {Uint8Array} bytes of the box */
+export function paste({ width, data }, [x, y, w, h], bytes) {
+  for (let row = 0; row < h; row++) data.set(bytes.subarray(row * w, (row + 1) * w), (y + row) * width + x);
+}
+
+/** Takes locked pixels out of a box of a mask. @param {object} mask @param {object} locked @param {number[]} box */
+export function bar({ width, data }, locked, [x, y, w, h]) {
+  for (let row = y; row < y + h; row++) {
+    for (let i = row * width + x, end = i + w; i < end; i++) data[i] &= 1 - locked.data[i];
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * The polygon: clicks set points, a side is straight or follows an edge as the worker chooses, a drag draws freehand.
+ * Closed rings are edited with the same hand.
+ * @module pages/draw/line
+ */
+import { paint as fillRing } from "../../masks/fill.js";
+import { simplifyLine } from "../../masks/outline.js";
+import { bar, cut } from "./editor.js";
+import { Points } from "./points.js";
+import * as shape from "./shape.js";
+
+/** A second click within this is a double click, ms and CSS px. */
+const DOUBLE_MS = 400, DOUBLE_PX = 6;
+/** A drag shorter than this is an unsteady click, CSS px. */
+const SHORT = 12;
+
+export class Line {
+  id = "polygon";
+
+  /** @param {import("./editor.js").Editor} editor @param {{wire?: object|null}} [options] wire: `path(from, to)` */
+  constructor(editor, { wire = null } = {}) {
+    Object.assign(this, { editor, wire });
+    this.points = new Points(editor);
+    /** Whether sides follow edges. */
+    this.edges = false;
+    /** What the next ring is: "part", "hole", or null when none may begin. */
+    this.armed = null;
+    this.last = { time: 0, screen: [0, 0] };
+    this.free = null;
+  }
+
+  leave() {
+    this.points.choose(null);
+    this.armed = null;
+  }
+
+  /** The next ring is one more part or a hole. @param {"part"|"hole"} role */
+  arm(role) {
+    if (this.editor.drawing.draft) return;
+    this.armed = role;
+    this.points.choose(null);
+    this.editor.tell("tool");
+  }
+
+  /** What a ring that begins now would be, or null: a closed one is edited first. */
+  get role() {
+    return this.armed ?? (this.editor.drawing.parts.length ? null : "part");
+  }
+
+  down(e) {
+    const { drawing } = this.editor;
+    if (!drawing.draft && this.points.grab(e)) return;
+    if (this.editor.allowed.includes("lasso") && (drawing.draft || this.role) && !e.event?.shiftKey) {
+      e.claim?.();
+      this.free = [...this.editor.at(e)];
+    }
+  }
+
+  move(e) {
+    if (e.pressed && this.points.drag(e)) return;
+    if (e.pressed && this.free) this.#scribble(e);
+    else if (this.editor.drawing.draft) this.#preview(e);
+    else this.points.hover(e);
+  }
+
+  up(e) {
+    if (this.points.drop(e)) return;
+    const { free } = this;
+    this.free = null;
+    this.editor.show({ free: null });
+    if (!free || free.length < 4 || Math.max(...shape.flatBox(free).slice(2)) * this.editor.photo.scale < SHORT) return;
+    this.#keepFree(free, e);
+  }
+
+  cancel() {
+    this.free = null;
+    this.points.letGo();
+    this.editor.show({ free: null });
+  }
+
+  point(e) {
+    const { drawing } = this.editor;
+    const at = this.editor.at(e);
+    if (drawing.draft) return this.#next(e, at);
+    if (this.points.click(e, at, this.role !== null)) return undefined;
+    if (!this.role) return this.editor.host.hint("One more part: A. A hole: O", { kind: "plain" });
+    this.#step({ tool: "polygon", flat: at }, e);
+    return undefined;
+  }
+
+  /** Closes the ring in hand; says why if it can't. @param {boolean} [edges] whether the last side follows an edge */
+  close(edges = this.edges) {
+    const { drawing } = this.editor;
+    const flat = shape.draftFlat(drawing.draft);
+    const path = edges && flat.length >= 4 && this.wire?.path(flat.slice(-2), flat.slice(0, 2));
+    const last = path ? { tool: "scissors", flat: path.slice(0, -2) } : undefined;
+    const open = shape.whyOpen(drawing, last?.flat);
+    if (open) return this.editor.host.hint(open);
+    const { role } = drawing.draft;
+    this.armed = null;
+    this.editor.shown = {};
+    if (drawing.paint) this.#fill([...flat, ...last?.flat ?? []], role);
+    else this.editor.apply(role === "hole" ? "Cut a hole" : "Close the outline", shape.close(drawing, last));
+    this.editor.host.say(role === "hole" ? "Hole cut" : "Outline closed");
+    return undefined;
+  }
+
+  /** Without the last point. */
+  back() { this.editor.apply("Take back a point", shape.dropStep(this.editor.drawing)); }
+
+  /** Lets go of what is in hand. @returns {boolean} whether anything was */
+  escape() {
+    if (this.editor.drawing.draft) {
+      this.editor.shown = {};
+      this.editor.apply("Drop the outline in hand", shape.dropDraft(this.editor.drawing));
+    } else if (this.armed) {
+      this.armed = null;
+      this.editor.tell("tool");
+    } else if (this.editor.chosen) this.points.choose(null);
+    else return false;
+    return true;
+  }
+
+  /** Sides follow edges from now on, or run straight. @param {boolean} edges */
+  follow(edges) {
+    this.edges = edges && Boolean(this.wire);
+    this.editor.tell("tool");
+    if (this.hoverAt) this.#preview(this.hoverAt);
+  }
+
+  #next(e, at) {
+    const flat = shape.draftFlat(this.editor.drawing.draft);
+    const again = Math.hypot(e.screen[0] - this.last.screen[0], e.screen[1] - this.last.screen[1]) <= DOUBLE_PX
+      && (e.keyboard || performance.now() - this.last.time < DOUBLE_MS);
+    if (again || (flat.length >= 6 && this.#onFirst(e, flat))) return this.close(this.#kind(e));
+    const path = this.#kind(e) ? this.wire.path(flat.slice(-2), at) : null;
+    return this.#step(path ? { tool: "scissors", flat: path } : { tool: "polygon", flat: at }, e);
+  }
+
+  #kind(e) { return Boolean(this.wire) && this.edges !== Boolean(e.event?.shiftKey); }
+
+  #onFirst(e, flat) {
+    return Math.hypot(e.at[0] - flat[0], e.at[1] - flat[1]) <= this.editor.reach(e);
+  }
+
+  #step(step, e) {
+    this.last = { time: performance.now(), screen: e.screen };
+    const { drawing } = this.editor;
+    this.editor.apply("Add a point", shape.addStep(drawing, step, this.role ?? "part"));
+    if (e.keyboard) this.editor.host.say(`Point ${shape.draftFlat(this.editor.drawing.draft).length / 2}`);
+    this.#preview(e);
+  }
+
+  /** The side that a click would add, and the other kind of it as a ghost. */
+  #preview(e) {
+    this.hoverAt = e;
+    const flat = shape.draftFlat(this.editor.drawing.draft);
+    if (!flat.length) return;
+    const from = flat.slice(-2);
+    const first = flat.length >= 6 && this.#onFirst(e, flat);
+    const at = first ? flat.slice(0, 2) : this.editor.at(e);
+    const path = this.wire?.path(from, at);
+    const straight = [...from, ...at], edge = path ? [...from, ...path] : straight;
+    const edges = this.#kind(e);
+    this.editor.show({ preview: edges ? edge : straight, ghost: path ? (edges ? straight : edge) : null, first, hover: null });
+  }
+
+  #scribble(e) {
+    this.free.push(...this.editor.at(e));
+    this.editor.show({ free: this.free, preview: null, ghost: null });
+  }
+
+  #keepFree(free, e) {
+    const { drawing } = this.editor;
+    const line = simplifyLine(free, 1 / this.editor.photo.scale);
+    const start = shape.draftFlat(drawing.draft).slice(0, 2);
+    const next = shape.addStep(drawing, { tool: "lasso", flat: line }, this.role ?? "part");
+    const first = start.length ? start : line.slice(0, 2);
+    const home = Math.hypot(e.at[0] - first[0], e.at[1] - first[1]) <= 1.5 * this.editor.reach(e);
+    if (!home || shape.whyOpen(next)) return this.editor.apply("Draw freehand", next);
+    this.editor.live("Draw freehand", next);
+    this.editor.settle();
+    return this.close(false);
+  }
+
+  /** A ring over pixels: fills them, or cuts them out. */
+  #fill(ring, role) {
+    const { drawing, locked } = this.editor;
+    const { mask } = drawing.paint;
+    const [x, y, w, h] = shape.flatBox(ring);
+    const box = [Math.floor(x), Math.floor(y), 0, 0];
+    box[2] = Math.min(Math.ceil(x + w) + 1, mask.width) - box[0];
+    box[3] = Math.min(Math.ceil(y + h) + 1, mask.height) - box[1];
+    const before = cut(mask, box);
+    fillRing(mask, ring, role === "hole" ? 0 : 1);
+    if (locked) bar(mask, locked, box);
+    this.editor.patch(role === "hole" ? "Cut a hole" : "Fill a part", { ...drawing, draft: null },
+      { box, before, after: cut(mask, box) });
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Tools that find an outline in the photo: a box that clicks set right, and what pulls an outline to the edges near it.
+ * @module pages/draw/region
+ */
+import { bbox, subtract, union } from "../../masks/sets.js";
+import { Crop } from "./crop.js";
+import { toMask, toParts } from "./convert.js";
+import { EMPTY } from "./shape.js";
+
+/** A box smaller than this is a click, CSS px. */
+const SMALL = 10;
+/** How far an outline may be off, as a share of the root of its area: of one with few points, of others. */
+const ROUGH = 0.08, FINE = 0.04, FEW = 14;
+
+/** A drawing of a mask: outlines if they can say it, else pixels. */
+export function drawingOf(mask, tool, tolerance) {
+  const parts = toParts(mask, tool, tolerance);
+  return parts ? { ...EMPTY, parts } : { ...EMPTY, paint: { mask, tool } };
+}
+
+const sorted = ([x0, y0], [x1, y1]) => [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)];
+
+export class BoxTool {
+  id = "box";
+  /** What a drawing was cut from. @type {WeakMap<object, object>} */
+  #cuts = new WeakMap();
+  #corner = null;
+
+  /** @param {import("./editor.js").Editor} editor @param {object} box module tools/box.js */
+  constructor(editor, box) { Object.assign(this, { editor, box }); }
+
+  enter() { this.editor.host.hint("Click two corners around it, or drag a box", { kind: "plain" }); }
+
+  leave() { this.cancel(); }
+
+  down(e) {
+    e.claim?.();
+    if (!this.#corner) this.pressed = this.editor.at(e);
+  }
+
+  move(e) {
+    const from = this.#corner ?? (e.pressed ? this.pressed : null);
+    if (from) this.editor.show({ box: sorted(from, this.editor.at(e)) });
+  }
+
+  up(e) {
+    const from = this.pressed;
+    this.pressed = null;
+    if (!from || this.#corner) return;
+    const box = sorted(from, this.editor.at(e));
+    if (Math.max(box[2], box[3]) * this.editor.photo.scale > SMALL) this.#start(box);
+  }
+
+  point(e) {
+    const at = this.editor.at(e);
+    const cut = this.#cuts.get(this.editor.drawing);
+    if (cut) return this.#correct(cut, at);
+    if (!this.#corner) {
+      this.#corner = at;
+      return this.editor.host.say("One corner. Point at the other one");
+    }
+    const box = sorted(this.#corner, at);
+    this.#corner = null;
+    return this.#start(box);
+  }
+
+  cancel() {
+    this.#corner = this.pressed = null;
+    this.editor.show({ box: null });
+  }
+
+  #start(box) {
+    this.editor.show({ box: null });
+    if (Math.min(box[2], box[3]) < 2) return;
+    const crop = new Crop(this.editor.photo, box);
+    const [x, y] = crop.to(box), { scale } = crop.pixels;
+    const region = this.box.start(crop.pixels, [x, y, box[2] * scale, box[3] * scale]);
+    this.#keep("Cut out a box", { crop, region, base: this.editor.drawing });
+    this.editor.host.hint("Click what it missed, or what is too much. P edits points", { kind: "plain" });
+  }
+
+  #correct(cut, at) {
+    const here = toMask(this.editor.drawing, this.editor.image);
+    const [x, y] = at.map((v, i) => Math.min(Math.floor(v), (i ? here.height : here.width) - 1));
+    const region = this.box.click(cut.region, cut.crop.to(at), !here.data[y * here.width + x]);
+    this.#keep("Correct the cut", { ...cut, region });
+  }
+
+  #keep(name, cut) {
+    const { image } = this.editor;
+    const mask = cut.crop.paste(this.box.maskOf(cut.region), image);
+    const { base } = cut;
+    const found = base.paint ? drawingOf(union(base.paint.mask, mask), "box") : drawingOf(mask, "box");
+    const next = base.parts.length && found.parts.length ? { ...found, parts: [...base.parts, ...found.parts] } : found;
+    this.#cuts.set(next, cut);
+    this.editor.apply(name, next);
+  }
+}
+
+/**
+ * Pulls the drawing to the edges near it.
+ * @param {import("./editor.js").Editor} editor @param {(pixels: object, mask: object, options: object) => object} tighten
+ */
+export function tightened(editor, tighten) {
+  const mask = toMask(editor.drawing, editor.image);
+  const crop = new Crop(editor.photo, bbox(mask));
+  const points = editor.drawing.parts.reduce((sum, part) => sum + part.outer.flat.length / 2, 0);
+  const slack = points && points < FEW ? ROUGH : FINE;
+  const tight = crop.paste(tighten(crop.pixels, crop.cut(mask), { slack }), editor.image);
+  editor.apply("Tighten", { ...drawingOf(tight, "tighten"), draft: editor.drawing.draft });
+}
+
+/** Takes what belongs to another mask out of the drawing. @param {import("./editor.js").Editor} editor @param {object} other */
+export function trimmed(editor, other) {
+  const { drawing, image } = editor;
+  const left = subtract(toMask(drawing, image), other);
+  const tool = drawing.paint?.tool ?? drawing.parts[0].outer.tool;
+  editor.apply("Trim", drawing.paint ? { ...EMPTY, paint: { mask: left, tool } } : drawingOf(left, tool, 0.6));
+}

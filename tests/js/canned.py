@@ -120,7 +120,7 @@ def segment_work(number: int) -> dict[str, Any]:
         "spot": spot,
         "others": others,
         "box": box,
-        "tools": ["polygon", "wire", "lasso", "brush", "box", "tighten"],
+        "tools": ["polygon", "scissors", "lasso", "brush", "box", "tighten"],
     }
 
 

@@ -1,0 +1,92 @@
+/**
+ * Everything that a page of drawing has on it: the photo, the hands that its campaign allows, their keys and buttons.
+ * @module pages/draw/desk
+ */
+import { el, fileAt } from "../../core/dom.js";
+import { Editor } from "./editor.js";
+import { Line } from "./line.js";
+import { Overlay } from "./overlay.js";
+import { Tip } from "./tip.js";
+import { Trace } from "./trace.js";
+import { Walker } from "./walker.js";
+
+/** Loads a stylesheet once. @param {string} name of css/pages @returns {Promise<void>} */
+export function style(name) {
+  const href = fileAt(`css/pages/${name}.css`);
+  const there = document.querySelector(`link[href="${href}"]`);
+  if (there) return Promise.resolve();
+  const link = el("link", { rel: "stylesheet", href });
+  document.head.append(link);
+  return new Promise((done) => { link.onload = link.onerror = () => done(); });
+}
+
+export class Desk {
+  /**
+   * @param {object} host @param {import("../../core/photo.js").Photo} photo
+   * @param {{allowed: string[], locked?: object, patches?: object}} options
+   */
+  constructor(host, photo, options) {
+    Object.assign(this, { host, photo, allowed: options.allowed });
+    this.editor = new Editor(host, photo, options);
+    this.line = this.editor.add(new Line(this.editor));
+    this.size = { radius: 0 };
+    for (const id of ["brush", "eraser"]) this.editor.add(new Tip(this.editor, id, this.size, options.patches));
+    this.overlay = new Overlay(this.editor);
+    this.walker = new Walker(this.editor, this.line.points, host.keys);
+    this.trace = new Trace(this.editor);
+    this.#keys();
+  }
+
+  /** What the frame's Enter would do is ours while a ring is open, and so on: keys that act on the drawing. */
+  #keys() {
+    const { editor, line, host } = this;
+    const open = () => Boolean(editor.drawing.draft);
+    const brush = () => ["brush", "eraser"].includes(editor.tool?.id);
+    const add = (id, keys, text, run, when) => host.keys.add({ id: `draw.${id}`, keys, text, group: "Drawing", run, when });
+    add("close", ["Enter"], "Close the outline", () => line.close(), open);
+    add("back", ["Backspace"], "Take back the last point", () => line.back(), open);
+    add("delete", ["Delete", "Backspace"], "Delete the point", () => line.points.delete(), () => !open() && Boolean(line.points.target));
+    add("escape", ["Escape"], "Let go of what is in hand", () => { if (!line.escape()) this.#cancel(); }, () => this.#busy());
+    add("smaller", ["["], "Smaller brush", () => editor.tool.resize(-1), brush);
+    add("larger", ["]"], "Larger brush", () => editor.tool.resize(1), brush);
+  }
+
+  #busy() {
+    const { editor, line } = this;
+    return Boolean(editor.drawing.draft || line.armed || editor.chosen || editor.shown.box);
+  }
+
+  #cancel() {
+    this.editor.tool?.cancel?.();
+    this.photo.node.focus({ preventScroll: true });
+  }
+
+  /**
+   * The rail. @param {object[][]} groups of host.tools @param {() => string} inHand id of the button that is pressed
+   */
+  rail(groups, inHand) {
+    const { host, editor } = this;
+    const undo = { id: "draw.undo", icon: "undo", text: "Undo", mode: false, run: () => host.history.undo() };
+    const redo = { id: "draw.redo", icon: "redo", text: "Do again", mode: false, run: () => host.history.redo() };
+    const bar = host.tools([...groups, [undo, redo]]);
+    for (const [id, key] of [["draw.undo", "undo"], ["draw.redo", "redo"]]) bar.node(id).append(host.keys.cap(key));
+    const update = () => {
+      bar.select(inHand());
+      bar.able("draw.undo", host.history.canUndo, "Nothing to undo");
+      bar.able("draw.redo", host.history.canRedo, "Nothing to do again");
+    };
+    editor.onchange((what) => { if (what !== "shown" && what !== "pixels") queueMicrotask(update); });
+    update();
+    return bar;
+  }
+
+  /** A button of the rail for a tool of the editor. */
+  tool(id, icon, text, key, more = {}) {
+    return { id: `draw.${id}`, icon, text, key, run: () => this.editor.use(id), ...more };
+  }
+
+  close() {
+    this.editor.settle();
+    this.overlay.close();
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * One instance to outline.
+ * @module pages/segment
+ */
+import { el } from "../core/dom.js";
+import { Problem } from "../core/problem.js";
+import { colouring } from "../core/palette.js";
+import { bbox, decode } from "../masks/rle.js";
+import { keep, kept, payloadOf } from "./draw/convert.js";
+import { Desk, style } from "./draw/desk.js";
+import { Edges } from "./draw/edges.js";
+import { pulse } from "./draw/pulse.js";
+import { BoxTool, tightened } from "./draw/region.js";
+import { Remarks } from "./draw/remarks.js";
+import { points, whyOpen } from "./draw/shape.js";
+import { fillSide, miniature, named } from "./draw/side.js";
+
+const FLASH_MS = 400;
+const SKIPS = [
+  ["no_object", (name) => `No such ${name}`, "S 1"], ["all_segmented", () => "All already outlined", "S 2"],
+  ["too_small", () => "Too small or unclear", "S 3"],
+];
+
+/** The masks of others, decoded once, with names and colours. */
+function neighbours(others) {
+  const names = named(others);
+  const read = others.map(({ mask }, i) => {
+    const pixels = decode(mask);
+    return { name: names[i], mask: pixels, box: bbox(pixels) };
+  });
+  return colouring(read).map((colour, i) => ({ ...read[i], colour }));
+}
+
+/** The rail of the campaign's tools. */
+function railOf(desk, host) {
+  const { editor, line, allowed } = desk;
+  const has = (tool) => allowed.includes(tool);
+  const draw = (edges) => () => {
+    editor.use("polygon");
+    line.follow(edges);
+  };
+  const ring = (role) => () => {
+    editor.use("polygon");
+    line.arm(role);
+  };
+  const tight = async () => {
+    const { tighten } = await import("../tools/tighten.js");
+    if (!editor.drawing.parts.length && !editor.drawing.paint) return host.hint("Nothing to tighten yet. Draw around it first");
+    tightened(editor, tighten);
+    return host.hint("Tightened to the edges near it", { kind: "good", action: { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() } });
+  };
+  const groups = [[
+    desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
+    has("scissors") && desk.tool("wire", "wire", "Follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
+    has("brush") && desk.tool("brush", "brush", "Brush", "b"), has("brush") && desk.tool("eraser", "eraser", "Eraser", "e"),
+    has("box") && desk.tool("box", "box", "Box to outline", "g", { short: "Box" }),
+  ], [
+    has("tighten") && desk.tool("tighten", "tighten", "Tighten to edges", "t", { short: "Tighten", mode: false, run: tight }),
+    desk.tool("hole", "hole", "Cut a hole", "o", { short: "Hole", run: ring("hole") }),
+    desk.tool("part", "add-part", "Add a part", "a", { short: "Part", run: ring("part") }),
+  ]];
+  desk.rail(groups.map((group) => group.filter(Boolean)), () => {
+    if (editor.tool !== line) return `draw.${editor.tool?.id}`;
+    return `draw.${line.armed ?? (line.edges ? "wire" : "polygon")}`;
+  });
+}
+
+/** The words in the corner: how many points, what comes next. */
+function tipOf(host, desk) {
+  const { keys } = host;
+  const count = el("b"), words = el("span");
+  const node = el("div", { class: "float tip num" }, count, words, el("span", null, "Hold ", keys.cap("photo.hide"), " to hide outlines."));
+  host.stage.append(node);
+  return (text) => {
+    const { draft, parts, paint } = desk.editor.drawing;
+    count.textContent = text;
+    words.replaceChildren(...(draft ? ["Click the first point or press ", keys.cap("draw.close"), " to close."]
+      : paint ? ["Brush or erase. ", keys.cap("draw.smaller"), " ", keys.cap("draw.larger"), " change the size."]
+        : parts.length ? ["Drag a point, or click a side for a new one."] : ["Click along its edge."]));
+  };
+}
+
+/**
+ * @param {object} host @returns {Promise<object>} the page
+ */
+export async function open(host) {
+  const { work } = host.task;
+  const { category } = work;
+  await style("draw");
+  const allowed = work.tools?.length ? work.tools : ["polygon"];
+  const photo = host.photo(host.stage, work.image, { text: `The photo. Outline one ${category.name} in it` });
+  const desk = new Desk(host, photo, { allowed });
+  const { editor, line } = desk;
+  const others = neighbours(work.others ?? []);
+  photo.setPassive(others.map((one, i) => ({ mask: one.mask, number: i + 1, colour: one.colour, locked: true })));
+  const mark = pulse(photo, work.spot, category, host.reduced);
+  const same = others.filter((one) => one.name.startsWith(`${category.name} `)).length;
+  const side = fillSide(host.side, { lead: `Outline the one ${category.name} under the pulsing mark.`, heading: "Outlines in this photo",
+    more: "Every part that you can see counts. Leave out whatever stands in front of it." }, others, `${category.name} ${same + 1}`);
+  miniature(host.side, photo, host.keys);
+  if (allowed.includes("scissors")) line.wire = new Edges(photo);
+  if (allowed.includes("box")) editor.add(new BoxTool(editor, await import("../tools/box.js")));
+  railOf(desk, host);
+  const tip = tipOf(host, desk);
+  const remarks = new Remarks(editor, category.name, others);
+  let outcome = null;
+  const told = () => {
+    const { drawing } = editor;
+    const text = drawing.paint ? "Painted" : `${points(drawing)} point${points(drawing) === 1 ? "" : "s"}`;
+    side.count(text);
+    tip(text);
+    mark.quiet(Boolean(drawing.paint || drawing.parts.length || drawing.draft));
+  };
+  editor.onchange((what) => { if (what === "drawing") told(); });
+  told();
+  host.foot.append(...SKIPS.map(([id, text, key]) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
+    on: { click: () => leave(id) } }, text(category.name), el("kbd", { text: key, "aria-hidden": "true" }))));
+  const leave = (id) => {
+    if (id === "too_small") return host.skip("too_small");
+    outcome = id;
+    return host.submit();
+  };
+  const home = () => photo.zoomTo(work.box ?? around(work.spot, work.image), 0.12);
+  photo.view.inset = host.coarse ? photo.view.inset : { left: 12, right: 72, top: 52, bottom: 64 };
+  home();
+  photo.zoomFloat.setTarget(home);
+  editor.use("polygon");
+  if (allowed.includes("scissors")) line.follow(true);
+
+  return {
+    title: { text: `Outline this ${category.name}`, icon: category.icon },
+    verb: "Close and submit",
+    skips: SKIPS.map(([id, text]) => ({ id, text: text(category.name), run: () => leave(id) })),
+    payload() {
+      const other = outcome;
+      outcome = null;
+      if (other) return { outcome: other };
+      editor.settle();
+      if (editor.drawing.draft) {
+        const why = whyOpen(editor.drawing);
+        if (why) throw new Problem(why);
+        line.close();
+      }
+      return shownProblem(() => payloadOf(editor.drawing, allowed), photo);
+    },
+    snapshot: () => ({ drawing: keep(editor.drawing) }),
+    restore(json) {
+      editor.set(kept(json?.drawing));
+      if (editor.drawing.paint) editor.use("brush");
+    },
+    trace: () => desk.trace.steps,
+    after: () => (host.reduced ? undefined : desk.overlay.flash(FLASH_MS)),
+    close() {
+      remarks.close();
+      desk.close();
+    },
+    desk,
+  };
+}
+
+/** Brings the place of a problem into view. */
+function shownProblem(make, photo) {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof Problem && Array.isArray(error.where)) photo.show(error.where);
+    throw error;
+  }
+}
+
+/** A third of the photo around a point, where nobody has guessed a box. */
+function around([x, y], { width, height }) {
+  return [x - width / 6, y - height / 6, width / 3, height / 3];
+}

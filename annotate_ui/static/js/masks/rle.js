@@ -18,15 +18,25 @@ export { area, bbox };
 export function decode(rle) {
   const [height, width] = Array.isArray(rle?.size) ? rle.size : [];
   const mask = blank(width, height);
-  const runs = typeof rle.counts === "string" ? read(rle.counts) : checked(rle.counts);
-  const total = runs.reduce((sum, run) => sum + run, 0);
-  if (total !== width * height) throw damaged(`sum to ${total}, the image has ${width * height} px`);
   let at = 0;
-  runs.forEach((run, i) => {
+  runs(rle).forEach((run, i) => {
     if (i % 2) column(mask, at, at + run);
     at += run;
   });
   return mask;
+}
+
+/**
+ * The run lengths of an RLE, down the columns, background first.
+ * @param {{size: [number, number], counts: string | number[]}} rle
+ * @returns {number[]} they sum to the image's pixels
+ * @throws {RangeError} as `decode` does
+ */
+export function runs({ size: [height, width], counts }) {
+  const found = typeof counts === "string" ? read(counts) : checked(counts);
+  const total = found.reduce((sum, run) => sum + run, 0);
+  if (total !== width * height) throw damaged(`sum to ${total}, the image has ${width * height} px`);
+  return found;
 }
 
 /**

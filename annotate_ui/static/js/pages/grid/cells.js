@@ -34,6 +34,8 @@ export class Grid {
     this.at = 0;
     this.anchor = 0;
     this.end = 0;
+    /** Further controls in a tile's cell. @type {Map<number, HTMLElement>} */
+    this.beside = new Map();
     this.node = el("div", { class: "tiles", role: "grid", "aria-label": options.label, "aria-multiselectable": "true" });
     this.tiles = Array.from({ length: options.count }, (_, i) => this.tile(i));
     this.seer = new IntersectionObserver((seen) => this.fill(seen), { root: parent, rootMargin: "240px" });
@@ -67,14 +69,15 @@ export class Grid {
 
   head() {
     const names = range(0, this.columns - 1).map((i) => el("span", { class: "ax", role: "columnheader", text: letter(i) }));
-    return el("div", { role: "row", class: "line" }, el("span", { class: "ax", role: "columnheader", "aria-label": "Row" }), names);
+    return el("div", { role: "row", class: "tilerow" }, el("span", { class: "ax", role: "columnheader", "aria-label": "Row" }), names);
   }
 
   row(start, end) {
     const number = (start - this.from) / this.columns + 1;
-    const cells = this.tiles.slice(start, end).map((tile) => el("div", { role: "gridcell", class: "cell" }, tile));
+    const cell = (i) => el("div", { role: "gridcell", class: "cell" }, this.tiles[i], this.beside.get(i) ?? null);
+    const cells = range(start, end - 1).map(cell);
     const first = this.options.headers ? el("span", { class: "ax", role: "rowheader", text: String(number) }) : null;
-    return el("div", { role: "row", class: "line", "aria-rowindex": number }, first, cells);
+    return el("div", { role: "row", class: "tilerow", "aria-rowindex": number }, first, cells);
   }
 
   /** Draws the tiles that have come near the view. @param {IntersectionObserverEntry[]} seen */
@@ -87,7 +90,7 @@ export class Grid {
     }
   }
 
-  /** @param {number} i @param {boolean} checked */
+  /** @param {number} i @param {boolean|"mixed"|"true"|"false"} checked */
   check(i, checked) {
     this.tiles[i].setAttribute("aria-checked", String(checked));
     this.rename(i);
@@ -106,14 +109,14 @@ export class Grid {
     this.options.look(i, how);
   }
 
-  /** @param {number} i @param {boolean} [extend] the range goes on to it */
-  focus(i, extend = false) {
+  /** @param {number} i @param {boolean} [extend] the range goes on to it @param {boolean} [still] nothing may scroll */
+  focus(i, extend = false, still = false) {
     if (i < this.from || i >= this.to) this.options.away?.(i);
     if (!extend) this.anchor = i;
     this.reach(extend ? i : null);
-    this.tiles[i].focus();
+    this.tiles[i].focus({ preventScroll: true });
     if (this.at !== i) this.hand(i, "focus");
-    this.tiles[i].scrollIntoView({ block: "nearest" });
+    if (!still) this.tiles[i].scrollIntoView({ block: "nearest" });
   }
 
   /** Shows the range from the anchor to a tile; null: no range. */
@@ -156,7 +159,7 @@ export class Grid {
     event.preventDefault();
     if (this.pressed) return void (this.pressed = false);
     const tiles = event.shiftKey ? range(this.anchor, i) : [i];
-    this.focus(i);
+    this.focus(i, false, true);
     this.options.toggle(tiles);
   }
 
@@ -197,23 +200,29 @@ export class Grid {
     if (this.start && Math.hypot(clientX - this.start[0], clientY - this.start[1]) > SLIP) clearTimeout(this.pressing);
   }
 
-  /** A key on a tile; also called for keys that come while nothing has the focus. */
+  /** A key on a tile. */
   key(event) {
     if (event.altKey || event.defaultPrevented) return;
-    const to = this.target(event);
-    if (to !== null) this.focus(to, event.shiftKey && !event.code.startsWith("Digit"));
+    const to = this.jump(event);
+    if (to !== null) this.focus(to);
     else if (event.key === " ") this.options.zoom(this.at);
     else if (event.key === "Enter") this.options.enter();
-    else return;
+    else if (!this.step(event.key, event.shiftKey, event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
   }
 
-  /** @returns {number|null} where a key leads */
-  target(event) {
-    const shape = { columns: this.columns, count: this.tiles.length };
-    const digit = event.shiftKey && /^Digit([1-9])$/.exec(event.code)?.[1];
-    if (!digit) return moved(event.key, this.at, shape, event.ctrlKey || event.metaKey);
-    return this.options.letters?.() === false ? null : jumped(Number(digit), this.at, shape);
+  /** @param {string} key @param {boolean} extend @param {boolean} [ctrl] @returns {boolean} whether the key moves anything */
+  step(key, extend, ctrl = false) {
+    const to = moved(key, this.at, { columns: this.columns, count: this.tiles.length }, ctrl);
+    if (to !== null) this.focus(to, extend);
+    return to !== null;
+  }
+
+  /** Shift and a digit lead to a row. @returns {number|null} */
+  jump({ shiftKey, code }) {
+    const digit = shiftKey && /^Digit([1-9])$/.exec(code)?.[1];
+    if (!digit || this.options.letters?.() === false) return null;
+    return jumped(Number(digit), this.at, { columns: this.columns, count: this.tiles.length });
   }
 
   close() {

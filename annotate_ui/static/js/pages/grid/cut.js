@@ -6,9 +6,9 @@ import { runs } from "../../masks/rle.js";
 import { simplify, trace } from "../../masks/outline.js";
 
 /** The longer side of a thinned crop, px: three times a tile on a fine screen. */
-const MOST = 320;
+const MOST = 360;
 /** How far the drawn line may lie from the pixels' corners, in pixels of the thinned crop: smooths the stairs. */
-const SMOOTH = 0.75;
+const SMOOTH = 0.9;
 
 /** Which of `n` places of the thinned crop a column or row of the photo falls to; -1 for those between. */
 function sampled(from, length, step, size) {
@@ -46,7 +46,7 @@ export function windowed(rle, crop, most = MOST) {
   const rows = sampled(own ? 0 : crop[1], h, step, height);
   const mask = { width: columns.n, height: rows.n, data: new Uint8Array(columns.n * rows.n) };
   let at = 0;
-  runs(rle.counts).forEach((run, i) => {
+  runs(rle).forEach((run, i) => {
     const end = at + run;
     for (let from = at; i % 2 && from < end;) {
       const x = Math.floor(from / height);

@@ -58,8 +58,8 @@ export class Zoom {
     this.mark = el("button", { class: "btn soft", type: "button", "aria-pressed": "false",
       on: { click: () => options.toggle() } }, options.mark);
     const shut = el("button", { class: "btn soft", type: "button", text: "Close", on: { click: () => this.close() } });
-    this.node = el("div", { class: "zoom float", role: "group", hidden: true },
-      this.view.node, el("div", { class: "zoombar" }, this.title, el("span", { class: "grow" }), this.mark, shut));
+    this.node = el("div", { class: "closeup float", role: "group", hidden: true },
+      this.view.node, el("div", { class: "row" }, this.title, el("span", { class: "grow" }), this.mark, shut));
     parent.append(this.node);
   }
 

@@ -8,8 +8,8 @@ import { clear, el } from "../../core/dom.js";
  * @returns {HTMLElement}
  */
 export function section(label, value, ...children) {
-  const head = label && el("div", { class: "lab" }, el("span", { text: label }), value);
-  return el("section", { class: "sec" }, head, children);
+  const head = label && el("div", { class: "label" }, el("span", { text: label }), value);
+  return el("section", { class: "section" }, head, children);
 }
 
 /**
@@ -52,8 +52,8 @@ export class Reasons {
     const group = `reasons-${Reasons.made += 1}`;
     this.inputs = choices.map(({ id }) => el("input", { type: "radio", name: group, value: id, on: { change: () => choose(id) } }));
     const line = ({ text }, i) => el("label", { class: "reason" }, this.inputs[i], el("span", { text }), capOf(i));
-    this.node = el("fieldset", { class: "sec reasons" },
-      el("legend", { class: "lab" }, el("span", { text: title }), note ? el("span", { class: "note", text: note }) : null),
+    this.node = el("fieldset", { class: "section reasons" },
+      el("legend", { class: "label" }, el("span", { text: title }), note ? el("span", { class: "note", text: note }) : null),
       choices.map(line));
   }
 

@@ -6,6 +6,7 @@ import { counted, filterQuestion } from "./grid/guards.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
 import { pages, stacked } from "./grid/stacks.js";
+import { styles } from "./grid/style.js";
 
 /** Why a photo goes: the words of the answer. */
 const REASONS = [
@@ -194,6 +195,7 @@ class Filter extends GridPage {
 
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
+  await styles("filter");
   const page = new Filter(host);
   return {
     title: { text: "Remove what does not fit", icon: null }, verb: "Submit page",

@@ -4,6 +4,7 @@ import { pathOf } from "./grid/cut.js";
 import { checksFound, counted, verifyQuestion } from "./grid/guards.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
+import { styles } from "./grid/style.js";
 
 /** Why an outline is bad; short: on the chip of the marked list. */
 const REASONS = [
@@ -42,7 +43,7 @@ class Verify extends GridPage {
   side() {
     const { keys, side } = this.host;
     const what = this.work.category?.name ?? "";
-    this.total = el("p", { class: "count num" });
+    this.total = el("p", { class: "total num" });
     this.chips = el("ul", { class: "chips" });
     side.append(
       section(null, null, el("p", { class: "lead", text: `Mark every ${what} outline that is wrong.`.replace("  ", " ") }),
@@ -158,6 +159,7 @@ class Verify extends GridPage {
 
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
+  await styles("verify");
   const page = new Verify(host);
   return {
     title: { text: "Find the bad outlines", icon: page.work.category?.icon }, verb: "Submit page",

@@ -122,7 +122,7 @@ export class Grid {
   /** Shows the range from the anchor to a tile; null: no range. */
   reach(i) {
     this.end = i ?? this.anchor;
-    const inside = i === null ? [] : this.chosen();
+    const inside = i === null ? [] : range(this.anchor, i);
     for (const [n, tile] of this.tiles.entries()) tile.classList.toggle("ranged", inside.length > 1 && inside.includes(n));
   }
 

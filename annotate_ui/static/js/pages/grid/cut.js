@@ -7,8 +7,8 @@ import { simplify, trace } from "../../masks/outline.js";
 
 /** The longer side of a thinned crop, px: three times a tile on a fine screen. */
 const MOST = 360;
-/** How far the drawn line may lie from the pixels' corners, in pixels of the thinned crop: smooths the stairs. */
-const SMOOTH = 0.9;
+/** How far the drawn line may lie from the softened border, in pixels of the thinned crop. */
+const SMOOTH = 0.5;
 
 /** Which of `n` places of the thinned crop a column or row of the photo falls to; -1 for those between. */
 function sampled(from, length, step, size) {
@@ -59,6 +59,24 @@ export function windowed(rle, crop, most = MOST) {
   return { mask, step };
 }
 
+/**
+ * A border without stairs: short sides of pixels become their middle, long ones lose a pixel at each end.
+ *
+ * @param {number[]} ring corners of pixels: x0, y0, x1, y1, ...
+ * @returns {number[]}
+ */
+export function softened(ring) {
+  const soft = [];
+  for (let i = 0; i < ring.length; i += 2) {
+    const [ax, ay, bx, by] = [ring[i], ring[i + 1], ring[(i + 2) % ring.length], ring[(i + 3) % ring.length]];
+    const length = Math.abs(bx - ax) + Math.abs(by - ay);
+    const [ux, uy] = [(bx - ax) / length, (by - ay) / length];
+    if (length <= 3) soft.push((ax + bx) / 2, (ay + by) / 2);
+    else soft.push(ax + ux, ay + uy, bx - ux, by - uy);
+  }
+  return soft;
+}
+
 /** @param {number[]} ring @param {number} step @returns {string} one closed subpath */
 function subpath(ring, step) {
   const points = [];
@@ -73,5 +91,5 @@ function subpath(ring, step) {
  */
 export function pathOf(rle, crop) {
   const { mask, step } = windowed(rle, crop);
-  return trace(mask).map(({ ring }) => subpath(simplify(ring, SMOOTH), step)).join("");
+  return trace(mask).map(({ ring }) => subpath(simplify(softened(ring), SMOOTH), step)).join("");
 }

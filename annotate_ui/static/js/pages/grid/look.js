@@ -48,16 +48,16 @@ export class View {
 export class Zoom {
   /**
    * @param {HTMLElement} parent
-   * @param {{reduced: boolean, flickers: boolean, mark: string, toggle: () => void, closed?: () => void}} options
-   *     mark: the word of its button
+   * @param {{reduced: boolean, flickers: boolean, mark: string, toggle: () => void, closed?: (held: boolean) => void,
+   *     caps: Node[]}} options mark: the word of its button; caps of its two keys; held: the focus was in it
    */
   constructor(parent, options) {
     this.options = options;
     this.view = new View();
     this.title = el("b", { class: "name" });
     this.mark = el("button", { class: "btn soft", type: "button", "aria-pressed": "false",
-      on: { click: () => options.toggle() } }, options.mark);
-    const shut = el("button", { class: "btn soft", type: "button", text: "Close", on: { click: () => this.close() } });
+      on: { click: () => options.toggle() } }, options.mark, options.caps[0]);
+    const shut = el("button", { class: "btn soft", type: "button", on: { click: () => this.close() } }, "Close", options.caps[1]);
     this.node = el("div", { class: "closeup float", role: "group", hidden: true },
       this.view.node, el("div", { class: "row" }, this.title, el("span", { class: "grow" }), this.mark, shut));
     parent.append(this.node);

@@ -45,7 +45,7 @@ export class GridPage {
     host.stage.append(this.scroll);
     host.foot.append(this.told);
     this.zoom = new Zoom(host.stage, { reduced: host.reduced, flickers: words.flickers, mark: words.mark,
-      toggle: () => this.grid.toggle(), closed: (held) => held && this.grid.focus(this.grid.at) });
+      caps: ["mark", "close"].map((id) => host.keys.cap(`${words.stage}.${id}`)), toggle: () => this.grid.toggle(), closed: (held) => held && this.grid.focus(this.grid.at) });
     this.grid = new Grid(this.scroll, { count: this.count, columns: this.columns, headers: words.headers, label: words.label,
       face: (i) => this.face(i), name: (i) => this.name(i), toggle: (list) => this.toggle(list), look: (i, how) => this.inHand(i, how),
       zoom: (i) => this.large(i), enter: () => host.submit(), letters: () => !host.keys.off, away: (i) => this.away(i) });

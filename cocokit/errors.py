@@ -63,6 +63,10 @@ class RefusedError(CocokitError, ValueError):
         super().__init__(f"{field}: {reason}{'; ' + remedy if remedy else ''}")
 
 
+class GoneError(RefusedError):
+    """What an answer is for is not there any more: its field is "assignment", "worker" or "campaign"."""
+
+
 class NotFoundError(CocokitError, LookupError):
     """Something that was asked for by name or id does not exist."""
 

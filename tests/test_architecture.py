@@ -32,9 +32,10 @@ LAYERS = {
     "cocokit.eval": ("core",),
     "cocokit.campaign": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.store"),
     "cocokit.crowd": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.campaign", "cocokit.eval"),
-    # its set-up wizard writes campaign files by their presets, and its demonstration has simulated workers
+    # tells the time as the engine does, refuses a database of another version, writes campaign files, has simulated workers
     "cocokit.annotate_ui": ("core", "cocokit.domain", "cocokit.campaign", "cocokit.crowd", "cocokit.pipeline.settings",
-                            "cocokit.pipeline.presets", "cocokit.pipeline.campaign_file"),
+                            "cocokit.pipeline.presets", "cocokit.pipeline.campaign_file", "cocokit.pipeline.leases",
+                            "cocokit.migrations"),
     "cocokit.baselines": ("core", "cocokit.eval"),
     "cocokit.migrations": ("cocokit.errors", "cocokit.store"),
     "cocokit.cli": ("everyone",),

@@ -27,15 +27,19 @@ class Choice:
 
 
 def choose(
-    tx: Transaction, campaign: Campaign, worker_id: int, stages: Collection[Stage], chance: random.Random
-) -> Choice | None:
-    """The best task that a worker may do now; its rows are locked. None if there is none."""
+    tx: Transaction, campaign: Campaign, worker_id: int, stages: Collection[Stage], chance: random.Random,
+    *, trains: bool = True,
+) -> Choice | None:  # fmt: skip
+    """The best task that a worker may do now; its rows are locked. None if there is none.
+
+    Without ``trains`` it is no training task.
+    """
     free = free_stages(tx, campaign.id) & set(stages)
     for stage in _turns(tx, campaign, free):
         if stage is Stage.VERIFY:
             choice = _page(tx, campaign, worker_id, chance)
         elif stage in campaign.gated:
-            choice = _gated(tx, campaign, worker_id, stage)
+            choice = _gated(tx, campaign, worker_id, stage, trains)
         else:
             choice = _single(claim(tx, campaign.id, worker_id, stage, 0))
         if choice is not None:
@@ -59,14 +63,14 @@ def _single(tasks: list[Task]) -> Choice | None:
     return Choice(tasks[0].stage, ((tasks[0], 0),)) if tasks else None
 
 
-def _gated(tx: Transaction, campaign: Campaign, worker_id: int, stage: Stage) -> Choice | None:
+def _gated(tx: Transaction, campaign: Campaign, worker_id: int, stage: Stage, trains: bool) -> Choice | None:
     """A task in a category that the worker has passed, or else a training task in one that waits."""
     lanes = free_lanes(tx, campaign.id, worker_id, stage)
     for lane in lanes:
         if not campaign.settings.training or not lane.gold or lane.state == "passed":
             if tasks := claim(tx, campaign.id, worker_id, stage, lane.category_id):
                 return _single(tasks)
-    for lane in lanes:
+    for lane in lanes if trains else ():
         if campaign.settings.training and lane.gold and lane.state in (None, "trying"):
             kind, category = SentinelKind.TRAINING, lane.category_id
             if found := fresh_sentinels(tx, campaign.id, worker_id, kind, 1, category_id=category):

@@ -13,7 +13,7 @@ from typing import Any
 from ..domain.answers import SegmentAnswer, Times, VerifyAnswer
 from ..domain.stages import AnswerState, CampaignState, Stage, WorkerState
 from ..domain.tasks import Assignment, Receipt, Work
-from ..errors import NotFoundError, RefusedError
+from ..errors import GoneError, NotFoundError, RefusedError
 from ..pipeline.leases import Clock, SteadyClock
 from ..store import answers as store
 from ..store.answers import Lease
@@ -82,7 +82,9 @@ class Engine:
 
         return self.database.run(work)
 
-    def next_task(self, worker_id: int, stages: Collection[Stage] | None = None) -> Assignment | None:
+    def next_task(
+        self, worker_id: int, stages: Collection[Stage] | None = None, hold: Collection[str] | None = None
+    ) -> Assignment | None:
         """Lease the best task that a worker may do now; None if there is none, or the campaign is not running.
 
         A worker who holds as many as allowed gets the oldest of them again.
@@ -90,11 +92,13 @@ class Engine:
         Args:
             worker_id: from :meth:`join`.
             stages: which stages it may be of; None allows all.
+            hold: ids of assignments that the worker's page has; what is held beside them comes first, and there is
+                nothing more than is allowed. None: the page says nothing of it.
 
         Raises:
             RefusedError: the worker is paused or rejected.
         """
-        return self.database.run(lambda tx: self._next(tx, worker_id, stages))
+        return self.database.run(lambda tx: self._next(tx, worker_id, stages, hold))
 
     def current(self, worker_id: int) -> list[Assignment]:
         """What a worker holds, the oldest first."""
@@ -126,7 +130,7 @@ class Engine:
         def work(tx: Transaction) -> int:
             held = self._mine(tx, worker_id, assignment)
             if held.state != "leased":
-                raise RefusedError("assignment", f"is {held.state}", "ask for the next task")
+                raise GoneError("assignment", f"is {held.state}", "ask for the next task")
             end = self.clock.now() + held.lease_ms
             store.move_lease(tx, held.id, end)
             return end
@@ -155,20 +159,27 @@ class Engine:
 
     # ------------------------------------------------------------------ next_task
 
-    def _next(self, tx: Transaction, worker_id: int, stages: Collection[Stage] | None) -> Assignment | None:
+    def _next(
+        self, tx: Transaction, worker_id: int, stages: Collection[Stage] | None, hold: Collection[str] | None
+    ) -> Assignment | None:
         door = self._door(tx, worker_id)
         if door.worker is not WorkerState.ACTIVE:
-            raise RefusedError("worker", f"is {door.worker}{f': {door.reason}' if door.reason else ''}")
+            raise GoneError("worker", f"is {door.worker}{f': {door.reason}' if door.reason else ''}")
         if door.campaign is not CampaignState.RUNNING:
             return None
         now = self.clock.now()
         if self._kept_up is None or not 0 <= now - self._kept_up < _UPKEEP_MS:
             self._keep_up(tx)
             self._kept_up = now
-        if door.held >= HELD:
-            return show_lease(tx, self.campaign, store.live_leases(tx, worker_id)[0])
+        held = store.live_leases(tx, worker_id) if door.held >= HELD or (hold is not None and door.held) else []
+        left = held[:1] if hold is None else [one for one in held if one.word not in hold]
+        if left:
+            return show_lease(tx, self.campaign, left[0])
+        if len(held) >= HELD:
+            return None
         allowed = self.campaign.graph.stages if stages is None else stages
-        choice = choose(tx, self.campaign, worker_id, allowed, self._chance)
+        trains = not any(one.sentinel_id for one in held)  # the second might not be needed after the first
+        choice = choose(tx, self.campaign, worker_id, allowed, self._chance, trains=trains)
         return None if choice is None else self._lease(tx, worker_id, choice, now)
 
     def _lease(self, tx: Transaction, worker_id: int, choice: Choice, now: int) -> Assignment:
@@ -218,11 +229,11 @@ class Engine:
             return _again(before, held)
         door = self._door(tx, worker_id, stays=True)
         if door.campaign is CampaignState.CLOSED:
-            raise RefusedError("campaign", "is closed")
+            raise GoneError("campaign", "is closed")
         if door.worker is WorkerState.REJECTED:
-            raise RefusedError("worker", "does not work in this campaign any more")
+            raise GoneError("worker", "does not work in this campaign any more")
         if held.state == "answered":
-            raise RefusedError("assignment", "has an answer already", "ask for the next task")
+            raise GoneError("assignment", "has an answer already", "ask for the next task")
         return self._take(tx, held, payload, client_id, times)
 
     def _take(self, tx: Transaction, held: Lease, payload: object, client_id: str, times: Times) -> Receipt:
@@ -278,7 +289,7 @@ class Engine:
     def _mine(self, tx: Transaction, worker_id: int, word: str) -> Lease:
         found = store.find_lease(tx, word, lock=True) if is_word(word) else None
         if found is None or found.worker_id != worker_id or found.campaign_id != self.campaign.id:
-            raise RefusedError("assignment", "is not one of yours", "ask for the next task")
+            raise GoneError("assignment", "is not one of yours", "ask for the next task")
         return found
 
     def _door(self, tx: Transaction, worker_id: int, *, stays: bool = False) -> Doorway:

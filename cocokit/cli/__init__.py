@@ -25,6 +25,7 @@ COMMANDS = {
     "show": ("show", "Draw the boxes and masks of one image."),
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
+    "serve": ("serve", "Serve the campaigns to web browsers."),
     "status": ("status", "Show how far the campaign is."),
     "workers": ("workers", "List the workers, look at one, reject some."),
     "export": ("export", "Write what is finished of the campaign as COCO files."),

@@ -90,6 +90,11 @@ def _find_receipt() -> Any:
     return query.where(AnswerRow.worker_id == bindparam("worker"), AnswerRow.client_id == bindparam("client"))
 
 
+def payload_of(tx: Transaction, answer_id: int) -> str:
+    """What the browser sent, as JSON text."""
+    return tx.execute(select(AnswerRow.payload).where(AnswerRow.id == answer_id)).scalar_one()
+
+
 def add_answer(tx: Transaction, **columns: Any) -> int:
     """Write an answer; its id."""
     return int(tx.execute(_add_answer(), columns).scalar_one())

@@ -82,6 +82,13 @@ def mark_shown(tx: Transaction, assignment_id: int, flagged: Iterable[tuple[int,
         tx.execute(update(ShowingRow).where(*mine).values(flagged=bindparam("b_flagged")), rows)
 
 
+def flags_on(tx: Transaction, assignment_id: int, kind: SentinelKind) -> list[bool]:
+    """Whether the worker flagged each sentinel of one kind on a page."""
+    query = select(ShowingRow.flagged).join(SentinelRow, SentinelRow.id == ShowingRow.sentinel_id)
+    query = query.where(ShowingRow.assignment_id == assignment_id, SentinelRow.kind == kind)
+    return [bool(flagged) for flagged in tx.execute(query).scalars()]
+
+
 def find_sentinel(tx: Transaction, sentinel_id: int) -> Sentinel:
     """One by its id."""
     return _sentinel(tx.execute(select(SentinelRow.__table__).where(SentinelRow.id == sentinel_id)).one())

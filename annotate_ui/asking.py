@@ -1,0 +1,55 @@
+"""Who asks the worker API: a bearer token in a header, and the campaign that it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from flask import Response, request
+
+from cocokit.campaign.channels import find_channel
+from cocokit.campaign.engine import Engine
+
+from .channels import Channel, open_channel
+from .site import site
+from .tokens import Bearer, TokenError
+
+P = ParamSpec("P")
+_SCHEME = "Bearer "
+
+
+class Asking:
+    """One request of a worker.
+
+    Attributes:
+        bearer: who asks.
+        engine: of their campaign.
+    """
+
+    def __init__(self, bearer: Bearer) -> None:
+        self.bearer = bearer
+        self.engine: Engine = site().engine(bearer.campaign)
+
+    @property
+    def worker(self) -> int:
+        """The worker's id."""
+        return self.bearer.worker
+
+    def channel(self) -> Channel:
+        """How the worker came; raises NotFoundError if that way is gone."""
+        return open_channel(find_channel(site().database, self.bearer.campaign, self.bearer.channel))
+
+
+def asked(view: Callable[Concatenate[Asking, P], Response]) -> Callable[P, Response]:
+    """A view that only a worker with a good token reaches."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+        word = request.headers.get("Authorization", "")
+        if not word.startswith(_SCHEME):
+            raise TokenError("Who asks is not known; open the link again to go on.")
+        return view(Asking(site().tokens.read_bearer(word.removeprefix(_SCHEME))), *args, **kwargs)
+
+    guarded.asks_for_worker = True  # type: ignore[attr-defined]
+    return guarded

@@ -1,0 +1,45 @@
+"""The invite link: whoever has it may work, under a name of their own if they like. One word revokes it."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .base import Arrival, Ending
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChannel:
+    """An invite link.
+
+    Attributes:
+        answers: how many answers a visit is for, or None.
+        code: whether workers get a code at the end, by which they can be paid.
+    """
+
+    answers: int | None = None
+    code: bool = False
+    frame_hosts: tuple[str, ...] = ()
+    form_hosts: tuple[str, ...] = ()
+    asks_nickname: bool = True
+
+    def arrive(self, parameters: Mapping[str, str]) -> Arrival:
+        """Somebody new; the page keeps its entry and comes back with it."""
+        name = secrets.token_urlsafe(12)
+        return Arrival(name, session={"code": _code(name)} if self.code else {})
+
+    def end(self, session: Mapping[str, str]) -> Ending:
+        """Thanks, and the code if there is one."""
+        return Ending(session.get("code"))
+
+
+def _code(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()[:8].upper()
+
+
+def link_settings(answers: int | None = None, code: bool = False) -> dict[str, Any]:
+    """The settings of a new link; its word is what :meth:`Tokens.invite` signs."""
+    return {"word": secrets.token_urlsafe(9), "revoked": False, "answers": answers, "code": code}

@@ -1,0 +1,49 @@
+"""Putting the application on a port of this machine, and the links that workers get."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+from flask import Flask
+
+from cocokit.campaign.channels import add_channel, list_channels
+from cocokit.campaign.desk import newest_campaign
+from cocokit.errors import CocokitError
+
+from .channels.link import link_settings
+from .site import Site
+
+#: The channel that a campaign has from the beginning.
+INVITE = "invite"
+
+
+def listen(app: Flask, host: str, port: int, threads: int = 8) -> Any:
+    """A waitress server that holds the port; ``run()`` serves, ``close()`` ends.
+
+    Raises:
+        CocokitError: the port cannot be had.
+    """
+    from waitress import create_server
+
+    try:
+        return create_server(app, host=host, port=port, threads=threads, ident="cocokit", connection_limit=500,
+                             channel_timeout=60)  # fmt: skip
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CocokitError(f"port {port} of {host} is in use; give another one with --port") from None
+        raise CocokitError(f"port {port} of {host} cannot be had ({error.strerror}); give another one") from None
+
+
+def invites(app: Flask) -> list[tuple[str, str]]:
+    """(campaign, path) of the invite links that are good; the newest campaign gets one if it has no channel."""
+    site: Site = app.extensions["cocokit"]
+    campaign = newest_campaign(site.database)
+    channels = list_channels(site.database, campaign.id)
+    if not channels:
+        channels = [add_channel(site.database, campaign.id, INVITE, "link", link_settings())]
+    return [
+        (campaign.record.name, f"/w/{site.tokens.invite(campaign.id, channel.name, channel.settings['word'])}")
+        for channel in channels
+        if channel.kind == "link" and not channel.settings.get("revoked")
+    ]

@@ -1,0 +1,181 @@
+"""An assignment as JSON for its page: what :mod:`cocokit.campaign.handout` reveals, pictures by signed addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cocokit.campaign.drafts import Draft
+from cocokit.domain.answers import Mask
+from cocokit.domain.tasks import (
+    Assignment,
+    CaptionTask,
+    CategoryRef,
+    CrowdTask,
+    FilterTask,
+    ImageRef,
+    LabelTask,
+    SegmentTask,
+    SpotTask,
+    VerifyTask,
+)
+from cocokit.pipeline.settings import CampaignSettings
+from cocokit.types import Rle
+
+from .icons import icon_file
+from .pictures import CANDIDATE, COLUMNS, JUDGED, TILES, Part, Size, crop_around, display_size
+from .tokens import Tokens
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What is needed to show assignments of one campaign.
+
+    Attributes:
+        tokens: sign the addresses of pictures.
+        root: where static files lie.
+        settings: of the campaign.
+        categories: of the campaign, by id.
+        now: ms since 1970 UTC.
+    """
+
+    tokens: Tokens
+    root: str
+    settings: CampaignSettings
+    categories: dict[int, CategoryRef]
+    now: int
+
+    def assignment(self, given: Assignment, draft: Draft | None = None) -> Json:
+        """An assignment with its work."""
+        stage = given.stage
+        return {
+            "id": given.id, "stage": str(stage), "training": given.training, "expires_at": given.expires_at,
+            "lease_ms": self.settings.lease_ms(stage), "cents": self.settings.pay(stage),
+            "draft": {"version": draft.version, "data": draft.data} if draft else None, "work": self.work(given),
+        }  # fmt: skip
+
+    def work(self, given: Assignment) -> Json:
+        """What to do, by stage."""
+        match given.work:
+            case FilterTask() as work:
+                return self._filter(given.id, work)
+            case LabelTask(image=image, categories=categories):
+                return {"image": self.image(image), "groups": self._groups(categories)}
+            case SpotTask(image=image, category=category, primer=primer, max_spots=most):
+                return {"image": self.image(image), "category": self.category(category), "primer": list(primer),
+                        "max_spots": most}  # fmt: skip
+            case SegmentTask() as work:
+                return self._segment(work)
+            case VerifyTask() as work:
+                return self._verify(given.id, work)
+            case CrowdTask(image=image, category=category, masks=masks):
+                return {"image": self.image(image), "category": self.category(category),
+                        "masks": [shown_mask(mask) for mask in masks], "superpixels": True}  # fmt: skip
+            case CaptionTask(image=image):
+                rules = {"least_words": self.settings.caption_min_words, "most_characters": 1000}
+                return {"image": self.image(image), "rules": rules}
+
+    def image(self, image: ImageRef) -> Json:
+        """An image with the address of its display copy."""
+        width, height = display_size(image)
+        return {"id": image.id, "url": self.address(f"image/{image.id}"), "width": image.width,
+                "height": image.height, "shown_width": width, "shown_height": height}  # fmt: skip
+
+    def category(self, category: CategoryRef) -> Json:
+        """A category with the address of its icon, if it has one."""
+        icon = icon_file(category.name)
+        return {"id": category.id, "name": category.name, "supercategory": category.supercategory,
+                "icon": f"{self.root}/icons/{icon}" if icon else None}  # fmt: skip
+
+    def address(self, what: str) -> str:
+        """The signed address of a picture; the same one within an hour."""
+        return f"/media/{what}/{self.tokens.media(what, self.now)}.jpg"
+
+    def _groups(self, categories: Sequence[CategoryRef]) -> list[Json]:
+        groups: dict[str, list[Json]] = {}
+        for category in categories:
+            groups.setdefault(category.supercategory, []).append(self.category(category))
+        return [{"name": name, "categories": found} for name, found in groups.items()]
+
+    def _filter(self, word: str, work: FilterTask) -> Json:
+        candidates = [
+            {"id": image.id, "sheet": i // TILES, "at": i % TILES, "url": self.address(f"image/{image.id}"),
+             "width": image.width, "height": image.height, "stack": i}
+            for i, image in enumerate(work.candidates)
+        ]  # fmt: skip
+        sheets = self._sheets(word, len(candidates), CANDIDATE)
+        return {"query": work.query, "kind": work.kind, "sheets": sheets, "candidates": candidates}
+
+    def _segment(self, work: SegmentTask) -> Json:
+        others = [
+            {"category": self.category(self.categories[key]), "mine": key == work.category.id,
+             "mask": shown_mask(mask)}
+            for key, mask in work.others
+        ]  # fmt: skip
+        return {
+            "image": self.image(work.image), "category": self.category(work.category), "spot": list(work.spot),
+            "others": others, "tools": list(self.settings.tools), "box": _guess(work),
+        }  # fmt: skip
+
+    def _verify(self, word: str, work: VerifyTask) -> Json:
+        tiles = [
+            {"position": tile.position, "sheet": i // TILES, "at": i % TILES,
+             "crop": list(crop_around(tile.mask.bbox, tile.image)), "mask": shown_mask(tile.mask),
+             "category": self.category(tile.category), "url": self.address(f"tile/{word}/{tile.position}")}
+            for i, tile in enumerate(work.tiles)
+        ]  # fmt: skip
+        kinds = {tile.category.id: tile.category for tile in work.tiles}
+        category = self.category(next(iter(kinds.values()))) if len(kinds) == 1 else None
+        return {"category": category, "sheets": self._sheets(word, len(tiles), JUDGED), "tiles": tiles}
+
+    def _sheets(self, word: str, count: int, tile: Size) -> list[Json]:
+        found = []
+        for number in range(-(-count // TILES)):
+            on_it = min(TILES, count - number * TILES)
+            found.append({"url": self.address(f"sheet/{word}/{number}"), "columns": min(COLUMNS, on_it),
+                          "rows": -(-on_it // COLUMNS), "tile_width": tile[0], "tile_height": tile[1]})  # fmt: skip
+        return found
+
+
+def sheet_parts(given: Assignment, number: int) -> tuple[list[Part], Size]:
+    """The tiles of one sheet of an assignment, and the size of each; none if there is no such sheet."""
+    match given.work:
+        case FilterTask(candidates=candidates):
+            parts, size = [Part(image) for image in candidates], CANDIDATE
+        case VerifyTask(tiles=tiles):
+            parts, size = [Part(tile.image, crop_around(tile.mask.bbox, tile.image)) for tile in tiles], JUDGED
+        case _:
+            return [], CANDIDATE
+    return parts[number * TILES : (number + 1) * TILES], size
+
+
+def tile_part(given: Assignment, position: int) -> Part | None:
+    """What a tile of a verification page shows, or None if there is no such tile."""
+    tiles = given.work.tiles if isinstance(given.work, VerifyTask) else ()
+    return next((Part(t.image, crop_around(t.mask.bbox, t.image)) for t in tiles if t.position == position), None)
+
+
+def shown_mask(mask: Mask | Rle) -> Json:
+    """A mask as COCO writes it."""
+    counts = mask.counts
+    assert isinstance(counts, bytes)
+    return {"size": [mask.height, mask.width], "counts": counts.decode("ascii")}
+
+
+def _guess(work: SegmentTask) -> list[int]:
+    """A box around the spot for the zoom: about as large as the masks of this category, or a third of the image."""
+    image = work.image
+    sides = sorted(max(mask.bbox[2:]) for key, mask in work.others if key == work.category.id)
+    side = sides[len(sides) // 2] if sides else max(image.width, image.height) / 3
+    side = min(max(side, 64), image.width, image.height)
+    x, y = (_between(at - side / 2, limit - side) for at, limit in zip(work.spot, (image.width, image.height), strict=True))
+    return [round(x), round(y), round(side), round(side)]
+
+
+def _between(value: float, most: float) -> float:
+    return max(0.0, min(value, most))
+
+

@@ -1,0 +1,95 @@
+"""What the views work with: the database, one engine per campaign, the tokens, the pictures. One per application."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app
+
+from cocokit.campaign.desk import Standing, campaign_by_id, figures, standing, typical_seconds
+from cocokit.campaign.engine import Engine
+from cocokit.campaign.opening import open_database
+from cocokit.domain.stages import Stage
+from cocokit.pipeline.leases import Clock, SteadyClock
+
+from .config import Config
+from .pictures import Pictures
+from .shown import Showing
+from .tokens import Tokens
+
+#: For how long the typical times of a campaign's stages are good, s.
+_TYPICAL_S = 60.0
+
+
+@dataclass
+class Site:
+    """The application's own state.
+
+    Attributes:
+        config: where everything is.
+        clock: tells the time.
+        tokens, pictures: made from the config.
+    """
+
+    config: Config
+    clock: Clock = field(default_factory=SteadyClock)
+
+    def __post_init__(self) -> None:
+        assert self.config.secret is not None
+        self.database = open_database(self.config.database)
+        self.tokens = Tokens(self.config.secret)
+        self.pictures = Pictures(self.config.images, self.config.cache)
+        self._engines: dict[int, Engine] = {}
+        self._typical: dict[int, tuple[float, dict[Stage, float]]] = {}
+        self._lock = threading.Lock()
+
+    def engine(self, campaign_id: int) -> Engine:
+        """The engine of a campaign; raises NotFoundError if there is none."""
+        found = self._engines.get(campaign_id)
+        if found is not None:
+            return found
+        campaign = campaign_by_id(self.database, campaign_id)
+        made = Engine(self.database, campaign.record.name, clock=self.clock)
+        if campaign.record.launched_at is not None:  # a draft may still change
+            with self._lock:
+                made = self._engines.setdefault(campaign_id, made)
+        return made
+
+    def showing(self, engine: Engine) -> Showing:
+        """How assignments of a campaign are shown now."""
+        campaign = engine.campaign
+        return Showing(self.tokens, current_app.config["COCOKIT_ROOT"], campaign.settings, campaign.categories, self.clock.now())
+
+    def me(self, engine: Engine, worker_id: int, most: int | None = None) -> dict[str, Any]:
+        """What a worker did, as their page shows it; ``most`` is how many answers their visit is for."""
+        did = figures(engine, worker_id)
+        return {
+            "answers_today": did.answers_today, "answers": did.answers, "cents": did.cents,
+            "typical_s": self.typical(engine), "page": did.answers + 1, "of": most,
+        }  # fmt: skip
+
+    def typical(self, engine: Engine) -> dict[Stage, float]:
+        """Seconds that an answer takes, by stage; measured anew every minute."""
+        key, now = engine.campaign.id, time.monotonic()
+        at, found = self._typical.get(key, (-_TYPICAL_S, {}))
+        if now - at >= _TYPICAL_S or not found:
+            found = typical_seconds(engine)
+            self._typical[key] = now, found
+        return found
+
+    def standing(self, engine: Engine, worker_id: int) -> Standing:
+        """Why there is no task for a worker."""
+        return standing(engine, worker_id)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()
+
+
+def site() -> Site:
+    """The state of the application that answers this request."""
+    found: Site = current_app.extensions["cocokit"]
+    return found

@@ -1,0 +1,68 @@
+"""Pictures by signed addresses. A signature says that a page was shown this address; it is good for about a day."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Blueprint, Response, send_file
+from werkzeug.exceptions import NotFound
+
+from cocokit.campaign.desk import assignment_by_word, image_by_id
+from cocokit.domain.tasks import Assignment
+
+from ..limits import OF_PICTURES, limiter
+from ..pictures import JUDGED, ZOOM
+from ..shown import sheet_parts, tile_part
+from ..site import site
+
+blueprint = Blueprint("pictures", __name__, url_prefix="/media")
+limiter.limit(OF_PICTURES)(blueprint)
+
+
+@blueprint.get("/image/<int:image>/<signature>.jpg")
+def image(image: int, signature: str) -> Response:
+    """The display copy of an image."""
+    _check(f"image/{image}", signature)
+    found = image_by_id(site().database, image)
+    if found is None:
+        raise NotFound
+    return _send(site().pictures.display(found))
+
+
+@blueprint.get("/sheet/<word>/<int:number>/<signature>.jpg")
+def sheet(word: str, number: int, signature: str) -> Response:
+    """A sheet of tiles of a page of candidates, or of masks to judge."""
+    _check(f"sheet/{word}/{number}", signature)
+    parts, size = sheet_parts(_assignment(word), number)
+    if not parts:
+        raise NotFound
+    return _send(site().pictures.sheet(parts, size))
+
+
+@blueprint.get("/tile/<word>/<int:position>/<signature>.jpg")
+def tile(word: str, position: int, signature: str) -> Response:
+    """One mask's surroundings, larger than on its sheet."""
+    _check(f"tile/{word}/{position}", signature)
+    part = tile_part(_assignment(word), position)
+    if part is None:
+        raise NotFound
+    return _send(site().pictures.crop(part, JUDGED[0] * ZOOM))
+
+
+def _assignment(word: str) -> Assignment:
+    found = assignment_by_word(site().database, word)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check(what: str, signature: str) -> None:
+    if not site().tokens.is_media(what, signature, site().clock.now()):
+        raise NotFound
+
+
+def _send(path: str) -> Response:
+    answer = send_file(os.path.abspath(path), mimetype="image/jpeg", conditional=True, etag=True)
+    answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
+    answer.headers["Content-Disposition"] = "inline"
+    return answer

@@ -1,0 +1,56 @@
+"""Unfinished answers and how finished ones were drawn: what a page sends beside its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, update
+
+from .database import Transaction
+from .models import AssignmentRow, DraftRow, TraceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a page had when it last saved: ``data`` is JSON text."""
+
+    version: int
+    data: str
+    saved_at: int
+
+
+def find_draft(tx: Transaction, assignment_id: int) -> Draft | None:
+    """The draft of an assignment, or None."""
+    query = select(DraftRow.version, DraftRow.data, DraftRow.saved_at).where(DraftRow.assignment_id == assignment_id)
+    row = tx.execute(query).one_or_none()
+    return None if row is None else Draft(row.version, row.data, row.saved_at)
+
+
+def save_draft(tx: Transaction, assignment_id: int, draft: Draft) -> None:
+    """Put a draft in the place of the one before it; the assignment's row must be locked."""
+    values = {"version": draft.version, "data": draft.data, "saved_at": draft.saved_at}
+    mine = update(DraftRow).where(DraftRow.assignment_id == assignment_id)
+    if tx.execute(mine.values(**values)).rowcount == 0:
+        tx.execute(insert(DraftRow).values(assignment_id=assignment_id, **values))
+
+
+def drop_draft(tx: Transaction, assignment_id: int) -> None:
+    """The answer is in: its draft is not needed any more."""
+    tx.execute(delete(DraftRow).where(DraftRow.assignment_id == assignment_id))
+
+
+def drop_old_drafts(tx: Transaction, before: int) -> int:
+    """Remove drafts of assignments that expired before a moment (ms); how many."""
+    old = select(AssignmentRow.id).where(AssignmentRow.expires_at < before, AssignmentRow.state != "leased")
+    return tx.execute(delete(DraftRow).where(DraftRow.assignment_id.in_(old))).rowcount
+
+
+def save_trace(tx: Transaction, answer_id: int, data: bytes) -> None:
+    """Keep how an answer was drawn; what is there already stays."""
+    if tx.execute(select(TraceRow.answer_id).where(TraceRow.answer_id == answer_id)).one_or_none() is None:
+        tx.execute(insert(TraceRow).values(answer_id=answer_id, data=data))
+
+
+def find_trace(tx: Transaction, answer_id: int) -> bytes | None:
+    """How an answer was drawn (JSON, compressed by zlib), or None."""
+    return tx.execute(select(TraceRow.data).where(TraceRow.answer_id == answer_id)).scalar_one_or_none()

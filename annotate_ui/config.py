@@ -99,7 +99,8 @@ def read_key(path: str) -> str:
         with open(path, encoding="ascii") as file:
             return file.read().strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise CocokitError(f"{path}: the secret key cannot be read ({error}); delete the file, or set its owner") from None
+        reason = f"the secret key cannot be read ({error})"
+        raise CocokitError(f"{path}: {reason}; delete the file, or set its owner") from None
 
 
 def _make_key(path: str) -> None:

@@ -118,8 +118,8 @@ class Pictures:
         scale = min(size[0] / width, size[1] / height, ZOOM)
         wanted = max(1, round(width * scale)), max(1, round(height * scale))
         photo = _decoded(path, scale, part.image)
-        grown = photo.width / part.image.width
-        box = tuple(v * grown for v in (left, top, left + width, top + height))
+        across, down = photo.width / part.image.width, photo.height / part.image.height  # it may be decoded small
+        box = (left * across, top * down, (left + width) * across, (top + height) * down)
         return photo.resize(wanted, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
     def _path(self, image: ImageRef) -> str:

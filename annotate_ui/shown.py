@@ -171,7 +171,8 @@ def _guess(work: SegmentTask) -> list[int]:
     sides = sorted(max(mask.bbox[2:]) for key, mask in work.others if key == work.category.id)
     side = sides[len(sides) // 2] if sides else max(image.width, image.height) / 3
     side = min(max(side, 64), image.width, image.height)
-    x, y = (_between(at - side / 2, limit - side) for at, limit in zip(work.spot, (image.width, image.height), strict=True))
+    x = _between(work.spot[0] - side / 2, image.width - side)
+    y = _between(work.spot[1] - side / 2, image.height - side)
     return [round(x), round(y), round(side), round(side)]
 
 

@@ -61,7 +61,8 @@ class Site:
     def showing(self, engine: Engine) -> Showing:
         """How assignments of a campaign are shown now."""
         campaign = engine.campaign
-        return Showing(self.tokens, current_app.config["COCOKIT_ROOT"], campaign.settings, campaign.categories, self.clock.now())
+        root = current_app.config["COCOKIT_ROOT"]
+        return Showing(self.tokens, root, campaign.settings, campaign.categories, self.clock.now())
 
     def me(self, engine: Engine, worker_id: int, most: int | None = None) -> dict[str, Any]:
         """What a worker did, as their page shows it; ``most`` is how many answers their visit is for."""

@@ -32,7 +32,7 @@ LAYERS = {
     "cocokit.eval": ("core",),
     "cocokit.campaign": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.store"),
     "cocokit.crowd": ("core", "cocokit.domain", "cocokit.pipeline", "cocokit.campaign", "cocokit.eval"),
-    # tells the time as the engine does, refuses a database of another version, writes campaign files, has simulated workers
+    # tells the time as the engine does, refuses an older database, writes campaign files, simulates workers
     "cocokit.annotate_ui": ("core", "cocokit.domain", "cocokit.campaign", "cocokit.crowd", "cocokit.pipeline.settings",
                             "cocokit.pipeline.presets", "cocokit.pipeline.campaign_file", "cocokit.pipeline.leases",
                             "cocokit.migrations"),
@@ -77,8 +77,13 @@ def forbidden(source: Source) -> list[str]:
     return [
         f"{source.path.name}:{line} imports {name}"
         for name, line, _ in imports(source)
-        if (target := ours(name)) and target != "cocokit" and layer(target) not in may
+        if (target := ours(name)) and target != "cocokit" and layer(target) not in may and not named(target, may)
     ]
+
+
+def named(target: str, may: set[str]) -> bool:
+    """Whether the table allows one module of a layer without the rest."""
+    return any(target == module or target.startswith(f"{module}.") for module in may - LAYERS.keys())
 
 
 def every(source: Source) -> str:

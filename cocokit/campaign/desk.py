@@ -77,7 +77,7 @@ def standing(engine: Engine, worker_id: int) -> Standing:
         worker = find_worker(tx, worker_id)
         state = campaign_state(tx, engine.campaign.id)
         if worker is None or worker.state is WorkerState.REJECTED:
-            return Standing("rejected", "Your part in this campaign is over. Thank you for the time that you gave.", 3600)
+            return Standing("rejected", "Your part in this campaign is over. Thank you for your time.", 3600)
         if state is CampaignState.CLOSED:
             return Standing("closed", "This campaign is closed. Thank you for your work.", 3600)
         if worker.state is WorkerState.PAUSED:

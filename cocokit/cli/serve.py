@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-
-
 import click
 
 from ._workspace import database_option
-
 
 _HELP = """Serve the workspace's campaigns to web browsers.
 

@@ -27,6 +27,7 @@ from flask import Flask
 from cocokit.annotate_ui import create_app
 from cocokit.annotate_ui.config import Config
 from cocokit.annotate_ui.serving import invites, listen
+from cocokit.campaign.context import load_campaign
 from cocokit.campaign.creating import create_campaign, launch
 from cocokit.campaign.engine import Engine
 from cocokit.campaign.ingest import ingest_coco
@@ -166,27 +167,38 @@ def build(folder: Path, *, stage: Stage | None = None, workers: int = 8, config:
     sample = write_sample(folder / "sample")
     dataset = read_dataset(sample.gt)
     truth = Truth(dataset)
-    url = database or sqlite_url(folder / "cocokit.db")
-    opened = Database(url, durable=False)
+    opened = Database(database or sqlite_url(folder / "cocokit.db"), durable=False)
     upgrade(opened)
     found = ingest_coco(dataset, sample.gt, sample.images, folder / "images")
     images = [replace(image, query="person + vehicle", kind="pair") for image in found.images]
     preset = find_preset("coco")
     file = CampaignFile(NAME, "coco", preset.settings.changed(**{**SETTINGS, **settings}), preset.graph)
     create_campaign(opened, file, truth.categories, images, gold_of(truth, 0, 2), clock=clock)
-    app = create_app(Config(url, str(folder), str(folder / "images"), **(config or {})), clock=clock)
-    engine = Engine(opened, NAME, clock=clock)
-    launch(opened, engine.campaign, clock)
     with opened.read() as tx:
+        campaign = load_campaign(tx)
+    launch(opened, campaign, clock)
+    opened.close()
+    site = attach(folder, truth=truth, workers=workers, config=config, database=database, clock=clock)
+    if stage is not None:
+        site.reach(stage)
+        site.only(stage)
+    return site
+
+
+def attach(folder: Path, *, truth: Truth | None = None, workers: int = 8, config: dict[str, Any] | None = None,
+           database: str | None = None, clock: Any = None) -> Site:  # fmt: skip
+    """The application of a workspace that was built before; arguments as for :func:`build`."""
+    truth = truth or Truth(read_dataset(folder / "sample" / "instances.json"))
+    url = database or sqlite_url(folder / "cocokit.db")
+    engine = Engine(Database(url, durable=False), NAME, clock=clock)
+    app = create_app(Config(url, str(folder), str(folder / "images"), **(config or {})), clock=clock)
+    with engine.database.read() as tx:
         scenes = {key: truth.scenes[coco] for coco, key in ids_by_coco_id(tx, engine.campaign.id).items()}
     site = Site(app, engine, truth, folder, scenes=scenes)
     eyes = Eyes(truth, 0)
     for i in range(workers):
-        hands = Hands(SURE, eyes, file.settings, np.random.default_rng(i))
+        hands = Hands(SURE, eyes, engine.campaign.settings, np.random.default_rng(i))
         site.workers.append((engine.join("scripted", f"scripted {i + 1}"), hands))
-    if stage is not None:
-        site.reach(stage)
-        site.only(stage)
     return site
 
 

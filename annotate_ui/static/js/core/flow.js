@@ -73,7 +73,7 @@ export class Flow {
 
   async submit() {
     const page = this.#page;
-    if (!page || page.busy?.()) return;
+    if (!page || page.busy?.() || page.step?.()) return;
     try {
       const payload = page.payload();
       const question = page.confirm?.();

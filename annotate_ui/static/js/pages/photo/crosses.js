@@ -76,6 +76,9 @@ export class Crosses {
     if (claim !== this.#claim) this.#change(name[claim] ?? "Say nothing of the count", this.#list, claim);
   }
 
+  /** Takes all crosses away and says that there is none: one action. */
+  clear() { this.#change("Say that there is none", [], "none"); }
+
   /** The nearest cross within a distance, and not `key` itself. @param {[number, number]} at @param {number} within px */
   near(at, within = NEAR, key = null) {
     const others = this.#list.filter((cross) => cross.key !== key && distance(cross.at, at) <= within);

@@ -27,6 +27,8 @@ export class Drops {
     this.categories = new Map(groups.flatMap((group) => group.categories.map((c) => [c.id, c])));
     /** Called after each change with the category that changed, or null for all. @type {(category: Category|null) => void} */
     this.onchange = () => {};
+    /** Called after it was said, or unsaid, that a group has nothing here. @type {(name: string, said: boolean) => void} */
+    this.onnone = () => {};
   }
 
   /** @returns {Drop[]} in the order of dropping */
@@ -84,12 +86,12 @@ export class Drops {
   /** Says that there is nothing of a group here. @param {string} name */
   sayNone(name) {
     if (this.#none.has(name)) return;
-    const first = this.groups.find((group) => group.name === name).categories[0];
-    this.history.do({
-      name: `Say that there is no ${name}`,
-      redo: () => { this.#none.add(name); this.onchange(first); },
-      undo: () => { this.#none.delete(name); this.onchange(first); },
-    });
+    const set = (said) => {
+      if (said) this.#none.add(name);
+      else this.#none.delete(name);
+      this.onnone(name, said);
+    };
+    this.history.do({ name: `Say that there is no ${name}`, redo: () => set(true), undo: () => set(false) });
   }
 
   /** @returns {{drops: {category_id: number, x: number, y: number}[]}} what is sent */

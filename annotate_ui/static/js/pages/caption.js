@@ -18,7 +18,7 @@ class CaptionPage {
     this.host = host;
     this.rules = host.task.work.rules ?? {};
     this.diary = new Diary();
-    this.title = { text: "Write a sentence about this photo" };
+    this.title = { text: "Write one sentence" };
     this.verb = "Submit sentence";
     this.typing = new Typing(host.history, (text) => this.#show(text), { grown: () => host.changed() });
     this.photo = host.photo(host.stage, host.task.work.image, { text: "The photo to describe" });
@@ -59,7 +59,7 @@ class CaptionPage {
     this.rows = rulesOf("", this.rules).map((rule) => this.#row(rule));
     this.list.append(...this.rows.map((row) => row.node));
     host.panel.append(el("section", { class: "section caption" },
-      el("p", { class: "lead", text: "Write one sentence that tells what matters in this photo." }),
+      el("p", { class: "lead", text: "Write one sentence about what matters in this photo." }),
       el("p", { class: "more", text: "Say who or what is there, what they do and where. Leave small things out." }),
       el("label", { class: "label", for: "sentence" }, "Your sentence"), this.field, this.list));
   }

@@ -25,6 +25,7 @@ class LabelPage {
     const { image, groups } = host.task.work;
     this.host = host;
     this.groups = groups;
+    this.narrow = matchMedia("(max-width: 720px)").matches;
     this.diary = new Diary();
     this.drops = new Drops(groups, image, host.history);
     this.drops.onchange = () => this.#update();
@@ -32,15 +33,15 @@ class LabelPage {
     this.photo = host.photo(host.stage, image, { text: "The photo to look at" });
     this.carry = new Carry(this.photo, { lift: (id) => this.#lift(id, "drag"), lay: () => this.#lay(),
       drop: (id, at) => this.#put(id, at, "drag") });
-    this.#build();
     this.#keys();
+    this.#build();
     this.#hear();
     this.#go(0);
   }
 
   get title() {
     const last = this.#place === this.groups.length;
-    return { text: last ? "Is everything here?" : question(this.groups[this.#place].name) };
+    return { text: last ? "Is everything here?" : question(this.groups[this.#place].name, this.narrow) };
   }
 
   get verb() {
@@ -90,14 +91,15 @@ class LabelPage {
     this.found = new FoundList(this.drops, { show: (id) => this.pins.find(id), remove: (id) => this.#remove(id) });
     this.pins = new Pins(this.photo, this.drops, { fixed: host.preview, press: (id) => this.#pick(id),
       move: (id, at) => this.#put(id, at, "drag"), remove: (id) => this.#remove(id) });
-    this.search = new Search([...this.drops.categories.values()], { keys: host.keys, pick: (id) => this.#lift(id, "type"),
+    this.search = new Search([...this.drops.categories.values()], { keys: host.keys, narrow: this.narrow, pick: (id) => this.#lift(id, "type"),
       leave: () => this.photo.node.focus({ preventScroll: true }) });
     host.panel.append(this.search.node, this.found.node);
     this.tap = el("p", { class: "tap", hidden: true });
     host.stage.append(this.tap);
     this.back = el("button", { class: "btn quiet back", type: "button", on: { click: () => this.#go(this.#place - 1) } });
     this.noneText = el("span");
-    this.none = el("button", { class: "btn none", type: "button", on: { click: () => this.#none() } }, this.noneText);
+    this.none = el("button", { class: "btn none", type: "button", on: { click: () => this.#none() } },
+      this.noneText, host.keys.cap("label.none"));
     host.foot.append(this.back, this.none);
   }
 
@@ -105,7 +107,6 @@ class LabelPage {
     const add = (id, names, text, run, when) => this.host.keys.add({ id: `label.${id}`, keys: names, text, group: "This page", run, when });
     const asking = () => this.#place < this.groups.length;
     add("none", ["n"], "None of this group", () => this.#none());
-    this.none.append(this.host.keys.cap("label.none"));
     DIGITS.forEach((digit, i) => add(`tile${i}`, [digit], `Icon ${i + 1} of the group`,
       () => this.#lift(this.groups[this.#place].categories[i].id, "key"),
       () => asking() && i < this.groups[this.#place].categories.length));
@@ -221,7 +222,7 @@ class LabelPage {
     this.pins.update(this.#held);
     this.found.update(this.#place, this.#seen);
     this.lead.textContent = last ? "Look once more: one icon for each kind of thing that the photo shows."
-      : `Put the icon of each kind on one example of it.`;
+      : this.host.coarse ? "Tap an icon, then tap one example of it." : "Put the icon of each kind on one example of it.";
     const before = this.groups[this.#place - 1]?.name;
     this.back.hidden = !before;
     clear(this.back).append(icon("back"), el("span", { text: before ? titled(before) : "" }));

@@ -77,7 +77,7 @@ class SpotPage {
           .map(([verb, rest]) => el("li", { class: "plain" }, el("span", null, el("b", { text: verb }), rest))))));
     this.tools = host.tools([
       [{ id: "spot.mark", icon: "target", text: "Put and remove crosses", short: "Mark", key: "c", run: () => this.#take("mark") },
-        { id: "spot.move", icon: "lift", text: "Move a cross: press it, then the place", short: "Move", key: "v", run: () => this.#take("move") }],
+        { id: "spot.move", icon: "move", text: "Move a cross: press it, then the place", short: "Move", key: "v", run: () => this.#take("move") }],
       [{ id: "spot.lens", icon: "lens", text: "Lens: twice as large (M)", short: "Lens", run: () => this.lens.toggle() },
         { id: "spot.undo", icon: "undo", text: "Undo (Z)", short: "Undo", mode: false, run: () => host.history.undo() }]]);
     const add = (id, names, text, more) => host.keys.add({ id: `spot.${id}`, keys: names, text, group: "This page", ...more });

@@ -8,6 +8,8 @@ import { inside } from "./places.js";
 
 /** A press that moves less than this is a click, CSS px. */
 const SLOP = { mouse: 4, pen: 6, touch: 10 };
+/** The tap that makes a mark may end as a click on it, ms. */
+const FRESH_MS = 500;
 
 /**
  * @typedef {object} Behaviour
@@ -22,6 +24,8 @@ const SLOP = { mouse: 4, pen: 6, touch: 10 };
 export class Mark {
   #drag = null;
   #moved = false;
+  #pressed = false;
+  #made = performance.now();
 
   /**
    * @param {import("../../core/photo.js").Photo} photo @param {[number, number]} at px of the image
@@ -34,7 +38,7 @@ export class Mark {
     this.button = el("button", { class: "head", type: "button", "aria-label": how.label, on: {
       pointerdown: (event) => this.#press(event), pointermove: (event) => this.#pull(event),
       pointerup: () => this.#drop(), pointercancel: () => this.#back(), lostpointercapture: () => this.#back(),
-      click: () => this.#click(), keydown: (event) => this.#key(event) } }, ...content);
+      click: (event) => this.#click(event), keydown: (event) => this.#key(event) } }, ...content);
     this.node = el("div", { class: `mark ${how.kind}` }, this.button);
     this.pin = photo.pin(this.node, at);
   }
@@ -57,6 +61,7 @@ export class Mark {
   #press(event) {
     if (event.button !== 0 || this.how.fixed) return;
     this.#moved = false;
+    this.#pressed = true;
     this.#drag = { x: event.clientX, y: event.clientY, from: this.photo.toScreen(this.at), to: null };
     this.button.setPointerCapture(event.pointerId);
   }
@@ -91,9 +96,11 @@ export class Mark {
   }
 
   /** A drag ends with a click that means nothing. */
-  #click() {
+  #click(event) {
+    const stray = !this.#pressed && event.detail > 0 && performance.now() - this.#made < FRESH_MS;
+    this.#pressed = false;
     if (this.#moved) this.#moved = false;
-    else if (!this.how.fixed) this.how.press();
+    else if (!stray && !this.how.fixed) this.how.press();
   }
 
   #key(event) {

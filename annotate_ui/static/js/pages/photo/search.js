@@ -14,12 +14,12 @@ export class Search {
 
   /**
    * @param {import("./drops.js").Category[]} categories
-   * @param {{pick: (id: number) => void, leave: () => void, keys: object}} hands
+   * @param {{pick: (id: number) => void, leave: () => void, keys: object, narrow: boolean}} hands
    */
   constructor(categories, hands) {
     this.categories = categories;
     this.hands = hands;
-    this.field = el("input", { type: "text", class: "find", role: "combobox", placeholder: `Search ${categories.length} categories`,
+    this.field = el("input", { type: "text", class: "find", role: "combobox", placeholder: hands.narrow ? `All ${categories.length}` : `Search ${categories.length} categories`,
       "aria-label": `Search ${categories.length} categories`, "aria-expanded": "false", "aria-controls": "find-list",
       "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", enterkeyhint: "go", on: {
         input: () => this.#search(), keydown: (event) => this.#key(event), focus: () => this.#search(),

@@ -25,9 +25,13 @@ export const titled = (name) => name.charAt(0).toUpperCase() + name.slice(1);
 
 const thingsOf = (name) => THINGS[name.toLowerCase()] ?? [`${name} things`, true];
 
-/** "Which vehicles are here?" @param {string} name of a group @returns {string} */
-export function question(name) {
+/**
+ * "Which vehicles are here?"
+ * @param {string} name of a group @param {boolean} [short] "Which vehicles?" @returns {string}
+ */
+export function question(name, short = false) {
   const [things, several] = thingsOf(name);
+  if (short) return `Which ${things}?`;
   return `Which ${things} ${several ? "are" : "is"} here?`;
 }
 

@@ -179,3 +179,22 @@ def work_of(stage: str, number: int) -> dict[str, Any]:
         "crowd": {"image": image, "category": category("person", 1, "Person"), "masks": masks, "superpixels": True},
         "caption": {"image": image, "rules": {"least_words": 8, "most_words": 60}},
     }[stage]
+
+
+def training_result(work: dict[str, Any], payload: dict[str, Any]) -> dict[str, Any]:
+    """What a training outline is told: the expert's is the ellipse in the box of the work."""
+    image = work["image"]
+    size = (image["height"], image["width"])
+    x, y, w, h = work["box"]
+    gold = oval(image["width"], image["height"], (x, y, x + w, y + h))
+    drawn = payload["rle"] if "rle" in payload else rle.from_polygons(payload["polygons"], *size)
+    ours, known = rle.decode(drawn).astype(bool), rle.decode(gold).astype(bool)
+    sent = {
+        name: rle.to_coco(rle.encode(pixels))
+        for name, pixels in (("agreed", ours & known), ("missed", known & ~ours), ("extra", ours & ~known))
+    }
+    iou = float((ours & known).sum() / max((ours | known).sum(), 1))
+    bars = {"iou_bar": 0.8, "boundary_bar": 0.7}
+    scores = {"iou": iou, "boundary": 0.9 * iou, "passed": iou >= 0.8 and 0.9 * iou >= 0.7}
+    hint = "Good. Keep this care." if scores["passed"] else "A part on the left is cut off. Follow the edge there."
+    return {**sent, **bars, **scores, "hint": hint, "tries_left": 2}

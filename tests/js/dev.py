@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jinja2
 
-from tests.js.canned import STAGES, photo_bytes, work_of
+from tests.js.canned import STAGES, photo_bytes, training_result, work_of
 
 ROOT = Path(__file__).parents[2] / "annotate_ui"
 KINDS = {
@@ -121,25 +121,9 @@ class Fake:
             "boundary": None,
             "cents": 18,
         }
-        training = self.result(task) if task and task["training"] else None
+        training = training_result(task["work"], body["payload"]) if task and task["training"] else None
         checks = {"found": 3, "of": 4} if self.stage == "verify" else None
         return {"receipt": receipt, "training": training, "checks": checks, "next": self.next(body.get("hold"))}
-
-    def result(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Of a training task: two strips of another mask stand for what was missed and what was too much."""
-        mask = task["work"]["others"][0]["mask"]
-        return {
-            "agreed": mask,
-            "missed": mask,
-            "extra": mask,
-            "iou": 0.71,
-            "boundary": 0.62,
-            "iou_bar": 0.8,
-            "boundary_bar": 0.7,
-            "passed": False,
-            "hint": "The ear on the left is cut off.",
-            "tries_left": 2,
-        }
 
 
 class Handler(BaseHTTPRequestHandler):

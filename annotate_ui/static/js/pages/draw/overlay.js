@@ -5,14 +5,14 @@
  */
 import { svg } from "../../core/dom.js";
 import { doubleStroke, setPath } from "../../core/palette.js";
-import { trace } from "../../masks/outline.js";
+import { simplify, trace } from "../../masks/outline.js";
 import { crossed } from "./hints.js";
 import { draftFlat, ringAt, rings } from "./shape.js";
 
 /** Points of more rings than this are not drawn one by one. */
 const MOST_POINTS = 2500;
 /** The colour of painted pixels: --shape, RGBA. */
-const COLOUR = [47, 91, 234, 84];
+const COLOUR = [47, 91, 234, 66];
 
 const line = (flat) => {
   let d = "";
@@ -127,7 +127,7 @@ export class Overlay {
     clearTimeout(this.#border);
     this.#border = setTimeout(() => {
       const { paint } = this.editor.drawing;
-      if (paint) setPath(this.parts, trace(paint.mask).map(({ ring }) => closed(ring)).join(""));
+      if (paint) setPath(this.parts, trace(paint.mask).map(({ ring }) => closed(simplify(ring, 0.71))).join(""));
     }, 60);
   }
 

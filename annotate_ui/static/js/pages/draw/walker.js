@@ -35,6 +35,11 @@ export class Walker {
     this.node.setAttribute("aria-label", chosen ? this.#name() : "Points of the outline. Tab walks them");
   }
 
+  close() {
+    this.node.remove();
+    this.pin.remove();
+  }
+
   #name() {
     const { drawing, chosen } = this.editor;
     const [x, y] = vertexAt(drawing, chosen).map(Math.round);

@@ -9,7 +9,9 @@ import { iou } from "../../annotate_ui/static/js/masks/sets.js";
 import { keep, kept, payloadOf, toMask, toolOf, toParts } from "../../annotate_ui/static/js/pages/draw/convert.js";
 import { coarse, crossed, runsInto } from "../../annotate_ui/static/js/pages/draw/hints.js";
 import * as shape from "../../annotate_ui/static/js/pages/draw/shape.js";
+import { crossings } from "../../annotate_ui/static/js/masks/cross.js";
 import { bbox } from "../../annotate_ui/static/js/masks/sets.js";
+import { uncrossed, withoutLoops } from "../../annotate_ui/static/js/pages/draw/uncrossed.js";
 
 const IMAGE = { width: 100, height: 80 };
 const step = (...flat) => ({ tool: "polygon", flat });
@@ -143,4 +145,29 @@ test("a coarse outline and one that runs into a neighbour get a hint", () => {
   const mine = fill([box(10, 10, 30, 30)], 100, 80);
   assert.deepEqual(runsInto(mine, [{ mask: other, box: bbox(other) }]), { index: 0, px: 4 });
   assert.equal(runsInto(fill([box(10, 10, 26, 30)], 100, 80), [{ mask: other, box: bbox(other) }]), null);
+});
+
+test("small loops and spurs go, a ring that was meant to cross stays as it was", () => {
+  const looped = [...box(0, 0, 50, 50), 0, 20, 3, 22, 3, 18, -1, 25];
+  assert.ok(crossings(looped).length > 0);
+  assert.deepEqual(crossings(withoutLoops(looped)), []);
+  assert.ok(iou(fill([withoutLoops(looped)], 100, 80), fill([looped], 100, 80)) > 0.99);
+  const spur = [0, 0, 20, 0, 25, -5, 30, -10, 25, -5, 20, 0, 40, 0, 40, 40, 0, 40];
+  assert.deepEqual(crossings(withoutLoops(spur)), []);
+  assert.equal(Math.abs(shape.signedArea(withoutLoops(spur))), 1600);
+  assert.equal(withoutLoops([0, 0, 20, 20, 20, 0, 0, 30]), null);
+  const bow = drawn(["part", [0, 0, 20, 20, 20, 0, 0, 30]]);
+  assert.equal(uncrossed(bow), bow);
+});
+
+test("a wobbling line is simple afterwards and encloses nearly the same", () => {
+  let seed = 7;
+  const chance = () => ((seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5);
+  for (let trial = 0; trial < 40; trial++) {
+    const flat = Array.from({ length: 120 }, (_, i) => [50 + 30 * Math.cos(i / 19) + 1.5 * chance(), 40 + 30 * Math.sin(i / 19) + 1.5 * chance()]).flat();
+    const clean = withoutLoops(flat);
+    assert.ok(clean);
+    assert.deepEqual(crossings(clean), []);
+    assert.ok(iou(fill([clean], 100, 80), fill([flat], 100, 80)) > 0.97);
+  }
 });

@@ -45,9 +45,9 @@ function railOf(desk, host) {
   };
   const tight = async () => {
     const { tighten } = await import("../tools/tighten.js");
-    if (!editor.drawing.parts.length && !editor.drawing.paint) return host.hint("Nothing to tighten yet. Draw around it first");
+    if (!editor.drawing.parts.length && !editor.drawing.paint) return editor.note("Nothing to tighten yet. Draw around it first", { kind: "warn" });
     tightened(editor, tighten);
-    return host.hint("Tightened to the edges near it", { kind: "good", action: { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() } });
+    return editor.note("Tightened to the edges near it", { kind: "good", action: { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() } });
   };
   const groups = [[
     desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
@@ -60,8 +60,8 @@ function railOf(desk, host) {
     desk.tool("part", "add-part", "Add a part", "a", { short: "Part", run: ring("part") }),
   ]];
   desk.rail(groups.map((group) => group.filter(Boolean)), () => {
-    if (editor.tool !== line) return `draw.${editor.tool?.id}`;
-    return `draw.${line.armed ?? (line.edges ? "wire" : "polygon")}`;
+    if (editor.tool !== line) return [`draw.${editor.tool?.id}`];
+    return [`draw.${line.edges ? "wire" : "polygon"}`, `draw.${line.armed ?? editor.drawing.draft?.role}`].filter((id) => id !== "draw.part" || line.armed);
   });
 }
 

@@ -10,26 +10,21 @@ import { open as outline } from "./segment.js";
 export async function open(host) {
   const [page] = await Promise.all([outline(host), style("training")]);
   const { name } = host.task.work.category;
-  let shown = null;
   host.foot.replaceChildren();
-  /** While the comparison stands, the primary button and Enter end it. */
-  const goOn = () => {
-    shown?.end();
-    return shown !== null;
-  };
-  host.keys.add({ id: "training.on", keys: ["Enter"], text: "Go on", group: "Result", when: () => shown !== null, run: goOn });
+  let shown = null;
+  host.keys.add({ id: "training.on", keys: ["Enter"], text: "Go on", group: "Result", when: () => shown !== null, run: () => shown.end() });
   return {
     ...page,
     title: { ...page.title, text: `Training: outline this ${name}` },
     verb: "Close and compare",
     skips: [],
-    busy: goOn,
     async after({ training }) {
       if (!training) return;
       shown = compare(host, page, training);
       const primary = document.getElementById("submit");
       primary.disabled = false;
       primary.removeAttribute("aria-busy");
+      primary.addEventListener("click", shown.end, { once: true });
       await shown.done;
     },
   };

@@ -4,6 +4,9 @@
  */
 import { blank } from "../../masks/sets.js";
 
+/** The grid on which regions are cut, cells along its longer side. */
+const CELLS = 128;
+
 export class Crop {
   /**
    * @param {import("../../core/photo.js").Photo} photo that is ready
@@ -16,6 +19,9 @@ export class Crop {
     this.pixels = photo.pixels(left, top, Math.max(right - left, 1), Math.max(bottom - top, 1));
     this.box = [left, top, right - left, bottom - top];
   }
+
+  /** How far an outline may be simplified that was found on a grid of at most 128 cells, px of the image. */
+  get step() { return Math.max(0.8, (0.75 * Math.max(this.box[2], this.box[3])) / CELLS); }
 
   /** @param {number[]} at px of the image @returns {[number, number]} px of the crop */
   to([x, y]) { return [(x - this.pixels.x) * this.pixels.scale, (y - this.pixels.y) * this.pixels.scale]; }

@@ -32,9 +32,9 @@ export class Desk {
     this.size = { radius: 0 };
     for (const id of ["brush", "eraser"]) this.editor.add(new Tip(this.editor, id, this.size, options.patches));
     this.overlay = new Overlay(this.editor);
-    this.walker = new Walker(this.editor, this.line.points, host.keys);
     this.trace = new Trace(this.editor);
     this.#keys();
+    this.walker = new Walker(this.editor, this.line.points, host.keys);
   }
 
   /** What the frame's Enter would do is ours while a ring is open, and so on: keys that act on the drawing. */
@@ -62,22 +62,25 @@ export class Desk {
   }
 
   /**
-   * The rail. @param {object[][]} groups of host.tools @param {() => string} inHand id of the button that is pressed
+   * The rail. @param {object[][]} groups of host.tools @param {() => string[]} inHand ids of the buttons that are pressed
    */
   rail(groups, inHand) {
     const { host, editor } = this;
-    const undo = { id: "draw.undo", icon: "undo", text: "Undo", mode: false, run: () => host.history.undo() };
-    const redo = { id: "draw.redo", icon: "redo", text: "Do again", mode: false, run: () => host.history.redo() };
-    const bar = host.tools([...groups, [undo, redo]]);
-    for (const [id, key] of [["draw.undo", "undo"], ["draw.redo", "redo"]]) bar.node(id).append(host.keys.cap(key));
+    const bar = host.tools(host.undo ? groups : [...groups, this.#steps()]);
+    const all = groups.flat().filter((tool) => tool.mode !== false).map((tool) => bar.node(tool.id));
     const update = () => {
-      bar.select(inHand());
-      bar.able("draw.undo", host.history.canUndo, "Nothing to undo");
-      bar.able("draw.redo", host.history.canRedo, "Nothing to do again");
+      const ids = inHand();
+      all.forEach((node) => node.setAttribute("aria-pressed", String(ids.includes(node.dataset.tool))));
     };
-    editor.onchange((what) => { if (what !== "shown" && what !== "pixels") queueMicrotask(update); });
+    editor.onchange((what) => { if (what === "tool" || what === "drawing") update(); });
     update();
     return bar;
+  }
+
+  #steps() {
+    const { history } = this.host;
+    return [{ id: "draw.undo", icon: "undo", text: "Undo", mode: false, run: () => history.undo() },
+      { id: "draw.redo", icon: "redo", text: "Do again", mode: false, run: () => history.redo() }];
   }
 
   /** A button of the rail for a tool of the editor. */

@@ -22,6 +22,7 @@ export class Editor {
   /** @type {Map<string, Tool>} */
   tools = new Map();
   #before = null;
+  #note = null;
   #listeners = new Set();
 
   /**
@@ -67,6 +68,9 @@ export class Editor {
   /** @param {string} what @param {unknown} [more] */
   tell(what, more) { for (const listen of this.#listeners) listen(what, more); }
 
+  /** A hint that stands until the drawing changes. @param {string} text @param {object} [options] of host.hint */
+  note(text, options = { kind: "plain" }) { this.#note = this.host.hint(text, options); }
+
   /** Shows more or less beside the drawing. @param {object} shown */
   show(shown) {
     Object.assign(this.shown, shown);
@@ -82,6 +86,8 @@ export class Editor {
   /** Another drawing, without the history. @param {import("./shape.js").Drawing} drawing */
   set(drawing) {
     this.drawing = drawing;
+    this.#note?.();
+    this.#note = null;
     const { chosen } = this;
     if (chosen && !(ringAt(drawing, chosen.place)?.flat.length > 2 * chosen.index)) this.chosen = null;
     this.tell("drawing");

@@ -8,6 +8,7 @@ import { simplifyLine } from "../../masks/outline.js";
 import { bar, cut } from "./editor.js";
 import { Points } from "./points.js";
 import * as shape from "./shape.js";
+import { uncrossed } from "./uncrossed.js";
 
 /** A second click within this is a double click, ms and CSS px. */
 const DOUBLE_MS = 400, DOUBLE_PX = 6;
@@ -83,7 +84,7 @@ export class Line {
     const at = this.editor.at(e);
     if (drawing.draft) return this.#next(e, at);
     if (this.points.click(e, at, this.role !== null)) return undefined;
-    if (!this.role) return this.editor.host.hint("One more part: A. A hole: O", { kind: "plain" });
+    if (!this.role) return this.editor.note("One more part: A. A hole: O");
     this.#step({ tool: "polygon", flat: at }, e);
     return undefined;
   }
@@ -95,12 +96,12 @@ export class Line {
     const path = edges && flat.length >= 4 && this.wire?.path(flat.slice(-2), flat.slice(0, 2));
     const last = path ? { tool: "scissors", flat: path.slice(0, -2) } : undefined;
     const open = shape.whyOpen(drawing, last?.flat);
-    if (open) return this.editor.host.hint(open);
+    if (open) return this.editor.note(open, { kind: "warn" });
     const { role } = drawing.draft;
     this.armed = null;
     this.editor.shown = {};
     if (drawing.paint) this.#fill([...flat, ...last?.flat ?? []], role);
-    else this.editor.apply(role === "hole" ? "Cut a hole" : "Close the outline", shape.close(drawing, last));
+    else this.editor.apply(role === "hole" ? "Cut a hole" : "Close the outline", uncrossed(shape.close(drawing, last)));
     this.editor.host.say(role === "hole" ? "Hole cut" : "Outline closed");
     return undefined;
   }

@@ -11,6 +11,8 @@ import { draftFlat, ringAt, rings } from "./shape.js";
 
 /** Points of more rings than this are not drawn one by one. */
 const MOST_POINTS = 2500;
+/** CSS px between points, on average, below which they are drawn small. */
+const DENSE = 22;
 /** The colour of painted pixels: --shape, RGBA. */
 const COLOUR = [47, 91, 234, 66];
 
@@ -25,6 +27,9 @@ const dots = (flat) => {
   for (let i = 0; i < flat.length; i += 2) d += `M${flat[i]} ${flat[i + 1]}h0`;
   return d;
 };
+
+/** The length of a ring, px. */
+const around = (flat) => flat.reduce((sum, v, i) => (i % 2 ? sum : sum + Math.hypot(v - flat.at(i - 2), flat[i + 1] - flat.at(i - 1))), 0);
 
 export class Overlay {
   #frame = 0;
@@ -56,6 +61,7 @@ export class Overlay {
       this.#stale.add(what);
       this.#frame ||= requestAnimationFrame(() => this.draw());
     });
+    this.photo.on("view", () => this.#dense());
     this.draw();
   }
 
@@ -86,14 +92,19 @@ export class Overlay {
     const d = flats.map(closed).join("");
     if (!drawing.paint) setPath(this.parts, d);
     this.fill.setAttribute("d", d);
-    const all = [...flats.flat(), ...held];
+    const all = [...flats.flat(), ...drawing.draft?.steps.flatMap((step) => step.flat.slice(-2)) ?? []];
     const shown = all.length <= 2 * MOST_POINTS ? dots(all) : "";
     for (const node of this.dots.children) node.setAttribute("d", shown);
+    this.lengths = flats.reduce((sum, flat) => sum + around(flat), 0) / Math.max(all.length / 2, 1);
+    this.#dense();
     setPath(this.free, line(held));
     this.marks.replaceChildren(...(drawing.paint ? [] : crossed(drawing)).map(([x, y]) => svg("circle", { class: "crossing", cx: x, cy: y })));
     if (drawing.paint !== this.painted) this.#repaint();
     else if (drawing.paint) this.#rim();
   }
+
+  /** Points that lie close together on the screen are drawn small. */
+  #dense() { this.dots.classList.toggle("dense", this.lengths > 0 && this.lengths * this.photo.scale < DENSE); }
 
   /** All pixels anew: other ones have come. */
   #repaint() {

@@ -29,7 +29,7 @@ export class BoxTool {
   /** @param {import("./editor.js").Editor} editor @param {object} box module tools/box.js */
   constructor(editor, box) { Object.assign(this, { editor, box }); }
 
-  enter() { this.editor.host.hint("Click two corners around it, or drag a box", { kind: "plain" }); }
+  enter() { this.editor.note("Click two corners around it, or drag a box"); }
 
   leave() { this.cancel(); }
 
@@ -76,7 +76,7 @@ export class BoxTool {
     const [x, y] = crop.to(box), { scale } = crop.pixels;
     const region = this.box.start(crop.pixels, [x, y, box[2] * scale, box[3] * scale]);
     this.#keep("Cut out a box", { crop, region, base: this.editor.drawing });
-    this.editor.host.hint("Click what it missed, or what is too much. P edits points", { kind: "plain" });
+    this.editor.note("Click what it missed, or what is too much. P edits points");
   }
 
   #correct(cut, at) {
@@ -90,7 +90,7 @@ export class BoxTool {
     const { image } = this.editor;
     const mask = cut.crop.paste(this.box.maskOf(cut.region), image);
     const { base } = cut;
-    const found = base.paint ? drawingOf(union(base.paint.mask, mask), "box") : drawingOf(mask, "box");
+    const found = drawingOf(base.paint ? union(base.paint.mask, mask) : mask, "box", cut.crop.step);
     const next = base.parts.length && found.parts.length ? { ...found, parts: [...base.parts, ...found.parts] } : found;
     this.#cuts.set(next, cut);
     this.editor.apply(name, next);
@@ -107,7 +107,7 @@ export function tightened(editor, tighten) {
   const points = editor.drawing.parts.reduce((sum, part) => sum + part.outer.flat.length / 2, 0);
   const slack = points && points < FEW ? ROUGH : FINE;
   const tight = crop.paste(tighten(crop.pixels, crop.cut(mask), { slack }), editor.image);
-  editor.apply("Tighten", { ...drawingOf(tight, "tighten"), draft: editor.drawing.draft });
+  editor.apply("Tighten", { ...drawingOf(tight, "tighten", crop.step), draft: editor.drawing.draft });
 }
 
 /** Takes what belongs to another mask out of the drawing. @param {import("./editor.js").Editor} editor @param {object} other */

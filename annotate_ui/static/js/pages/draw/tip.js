@@ -41,9 +41,8 @@ export class Tip {
   }
 
   down(e) {
-    if (e.pen && e.event.pressure) this.press = e.event.pressure;
     e.claim?.();
-    this.#begin();
+    this.#begin(e);
     this.#draw(e.at, e.at, e);
   }
 
@@ -59,7 +58,7 @@ export class Tip {
   /** Enter at the keyboard cursor dabs; a click has dabbed on its way down. */
   point(e) {
     if (!e.keyboard) return;
-    this.#begin();
+    this.#begin(e);
     this.#draw(e.at, e.at, e);
     this.#end();
   }
@@ -73,11 +72,14 @@ export class Tip {
     this.editor.set(going.before);
   }
 
-  #begin() {
+  /** A patch that is painted already is taken back by the brush: a click turns it over. */
+  #begin(e) {
     this.editor.settle();
     const before = this.editor.drawing;
     const next = this.editor.painted("brush");
-    this.#going = { before, next, old: next.paint.mask.data.slice(), box: null, at: null, whole: false };
+    const over = this.value && this.patches?.on(e) && this.patches.painted(next.paint.mask, e.at);
+    const value = over ? 0 : this.value;
+    this.#going = { before, next, old: next.paint.mask.data.slice(), box: null, at: null, whole: false, value };
     if (next !== before) this.editor.set(next);
   }
 
@@ -85,7 +87,7 @@ export class Tip {
     const going = this.#going;
     const { mask } = going.next.paint;
     const whole = Boolean(this.patches?.on(e));
-    const box = whole ? this.patches.paint(mask, from, to, this.value) : stroke(mask, from, to, this.size.radius, this.value);
+    const box = whole ? this.patches.paint(mask, from, to, going.value) : stroke(mask, from, to, this.size.radius, going.value);
     going.at = to;
     going.whole ||= whole;
     if (!box[2]) return;
@@ -103,7 +105,7 @@ export class Tip {
     const after = going.box && cut(mask, going.box), before = going.box && cut(mask, going.box, going.old);
     if (!going.box || after.every((v, i) => v === before[i])) return this.editor.set(going.before);
     const next = going.whole ? { ...going.next, paint: { mask, tool: "superpixels" } } : going.next;
-    const name = this.value ? "Paint" : "Erase";
+    const name = going.value ? "Paint" : "Erase";
     return this.editor.patch(name, next, { box: going.box, before, after });
   }
 }

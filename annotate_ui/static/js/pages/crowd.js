@@ -1,0 +1,108 @@
+/**
+ * The rest of a category in a photo, painted: single ones are outlined already and can't be painted over.
+ * @module pages/crowd
+ */
+import { el } from "../core/dom.js";
+import { colouring } from "../core/palette.js";
+import { Problem } from "../core/problem.js";
+import { area, bbox, decode, encode } from "../masks/rle.js";
+import { blank, union } from "../masks/sets.js";
+import { Tools } from "../workers/calls.js";
+import { keep, kept } from "./draw/convert.js";
+import { Desk, style } from "./draw/desk.js";
+import { Patches } from "./draw/patches.js";
+import { EMPTY, whyOpen } from "./draw/shape.js";
+import { fillSide, miniature } from "./draw/side.js";
+
+/** Clicks and drags of a person who fills a photo: nothing here is an outline of one. */
+const ALLOWED = ["polygon", "lasso", "brush"];
+
+/** "31 %", and with a digit below ten. @param {number} share @returns {string} */
+export const covered = (share) => `${share > 0 && share < 0.0995 ? (100 * share).toFixed(1) : Math.round(100 * share)} %`;
+
+/** The rail; the button of the superpixels waits until they are found. */
+function railOf(desk, patches) {
+  const { editor } = desk;
+  const toggle = () => {
+    patches.always = !patches.always;
+    if (editor.tool === desk.line) editor.use("brush");
+    editor.show({ ring: null, patch: null });
+    editor.tell("tool");
+  };
+  const bar = desk.rail([[
+    desk.tool("brush", "brush", "Brush", "b"), desk.tool("eraser", "eraser", "Eraser", "e"),
+    desk.tool("polygon", "polygon", "Fill a polygon", "p", { short: "Polygon" }),
+  ], patches ? [{ id: "draw.patches", icon: "superpixels", text: "Whole patches (Alt while held)", short: "Patches", key: "u", run: toggle }] : [],
+  ].filter((group) => group.length), () => [`draw.${editor.tool?.id}`, patches?.always ? "draw.patches" : ""]);
+  if (!patches) return;
+  bar.able("draw.patches", false, "Patches are being found");
+  patches.find().then(() => bar.able("draw.patches", true), () => bar.able("draw.patches", false, "Patches can't be found here"));
+}
+
+/** @param {object} host @returns {Promise<object>} the page */
+export async function open(host) {
+  const { work } = host.task;
+  const { category, image } = work;
+  await style("draw");
+  const photo = host.photo(host.stage, image, { text: `The photo. Paint the rest of: ${category.name}` });
+  const masks = work.masks.map((one) => decode(one));
+  const locked = masks.reduce(union, blank(image.width, image.height));
+  const tools = new Tools();
+  const patches = work.superpixels ? new Patches(photo, tools) : null;
+  const desk = new Desk(host, photo, { allowed: ALLOWED, locked, patches });
+  const { editor } = desk;
+  const colours = colouring(masks.map((mask) => ({ box: bbox(mask) })));
+  const others = masks.map((_, i) => ({ name: `${category.name} ${i + 1}`, colour: colours[i] }));
+  photo.setPassive(masks.map((mask, i) => ({ mask, number: i + 1, colour: colours[i], locked: true })));
+  const side = fillSide(host.side, { lead: `Paint every other ${category.name} in the photo.`, heading: "In this photo",
+    more: "The outlined ones are done and stay as they are. Paint the rest as one: groups, parts, far ones." }, others, "the rest");
+  miniature(host.side, photo, host.keys);
+  railOf(desk, patches);
+  const share = el("span", { class: "covered num" });
+  let nothing = false;
+  const none = el("button", { class: "btn quiet", type: "button", on: { click: () => {
+    nothing = true;
+    host.submit();
+  } } }, "Nothing left to paint");
+  host.foot.append(share, none);
+  const told = () => {
+    const text = covered(area(editor.drawing.paint.mask) / (image.width * image.height));
+    share.replaceChildren(el("b", { text }), " covered");
+    side.count(text);
+  };
+  editor.set({ ...EMPTY, paint: { mask: blank(image.width, image.height), tool: "brush" } });
+  editor.onchange((what) => { if (what === "drawing") told(); });
+  told();
+  photo.view.inset = host.coarse ? photo.view.inset : { left: 12, right: 72, top: 12, bottom: 64 };
+  photo.fit();
+  editor.use("brush");
+
+  return {
+    title: { text: `Paint the rest: ${category.name}`, icon: category.icon },
+    verb: "Submit the painting",
+    payload() {
+      if (nothing) {
+        nothing = false;
+        if (area(editor.drawing.paint.mask)) throw new Problem("Something is painted. Take it back, or submit the painting");
+        return { nothing: true };
+      }
+      if (editor.drawing.draft) {
+        const why = whyOpen(editor.drawing);
+        if (why) throw new Problem(why);
+        desk.line.close();
+      }
+      const { mask } = editor.drawing.paint;
+      if (!area(mask)) throw new Problem("Nothing is painted yet. Paint the rest, or press Nothing left to paint");
+      return { rle: encode(mask) };
+    },
+    snapshot: () => ({ drawing: keep(editor.drawing) }),
+    restore(json) { if (json?.drawing?.paint) editor.set(kept(json.drawing)); },
+    trace: () => desk.trace.steps,
+    after: () => (host.reduced ? undefined : desk.overlay.flash(400)),
+    close() {
+      tools.close();
+      desk.close();
+    },
+    desk,
+  };
+}

@@ -69,7 +69,7 @@ export class Grid {
 
   head() {
     const names = range(0, this.columns - 1).map((i) => el("span", { class: "ax", role: "columnheader", text: letter(i) }));
-    return el("div", { role: "row", class: "tilerow" }, el("span", { class: "ax", role: "columnheader", "aria-label": "Row" }), names);
+    return el("div", { role: "row", class: "tilerow" }, el("span", { class: "ax", role: "columnheader" }, el("span", { class: "unseen", text: "Row" })), names);
   }
 
   row(start, end) {

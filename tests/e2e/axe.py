@@ -1,7 +1,7 @@
 """axe-core on a page of a browser: what it finds is a list of sentences, empty for a page without faults.
 
-The program is not a part of the project: npm fetches it once into a cache folder, and it is checked by its hash. Without
-npm or without a network the tests that need it are skipped, and say so loudly.
+The program is not a part of the project: npm fetches it once into a cache folder, and it is checked by its hash.
+Without npm or without a network the tests that need it are skipped, and say so loudly.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ MEMBER = "package/axe.min.js"
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
 _RUN = """async ({ tags, off, within }) => {
   const rules = Object.fromEntries(off.map((rule) => [rule, { enabled: false }]));
-  const found = await axe.run(within ?? document, { runOnly: { type: "tag", values: tags }, rules, resultTypes: ["violations"] });
+  const options = { runOnly: { type: "tag", values: tags }, rules, resultTypes: ["violations"] };
+  const found = await axe.run(within ?? document, options);
   return found.violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((one) => ({
     html: one.html.slice(0, 160), why: one.failureSummary.replace(/\\s+/g, " ") })) }));
 }"""

@@ -10,6 +10,7 @@ from flask import Response, request
 
 from cocokit.campaign.channels import find_channel
 from cocokit.campaign.engine import Engine
+from cocokit.errors import GoneError
 
 from .channels import Channel, open_channel
 from .site import site
@@ -41,15 +42,29 @@ class Asking:
         return open_channel(find_channel(site().database, self.bearer.campaign, self.bearer.channel))
 
 
-def asked(view: Callable[Concatenate[Asking, P], Response]) -> Callable[P, Response]:
-    """A view that only a worker with a good token reaches."""
+View = Callable[Concatenate[Asking, P], Response]
 
+
+def asked(view: View[P]) -> Callable[P, Response]:
+    """A view that only a worker with a good token reaches."""
+    return _guarded(view, previews=False)
+
+
+def asked_or_preview(view: View[P]) -> Callable[P, Response]:
+    """A view that workers reach, and those who only look."""
+    return _guarded(view, previews=True)
+
+
+def _guarded(view: View[P], *, previews: bool) -> Callable[P, Response]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
         word = request.headers.get("Authorization", "")
         if not word.startswith(_SCHEME):
             raise TokenError("Who asks is not known; open the link again to go on.")
-        return view(Asking(site().tokens.read_bearer(word.removeprefix(_SCHEME))), *args, **kwargs)
+        bearer = site().tokens.read_bearer(word.removeprefix(_SCHEME))
+        if bearer.preview and not previews:
+            raise GoneError("worker", "only looks so far", "accept the task to begin")
+        return view(Asking(bearer), *args, **kwargs)
 
-    guarded.asks_for_worker = True  # type: ignore[attr-defined]
+    guarded.asks_for = "preview" if previews else "worker"  # type: ignore[attr-defined]
     return guarded

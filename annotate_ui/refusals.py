@@ -70,7 +70,8 @@ def status_of(error: CocokitError) -> int:
 
 
 def _known(error: CocokitError) -> Response:
-    status, more = status_of(error), {}
+    status = status_of(error)
+    more: dict[str, Any] = {}
     code = {403: "rejected", 404: "gone"}.get(status)
     if isinstance(error, RefusedError):
         more = {"field": error.field, "reason": error.reason, "remedy": error.remedy or None}

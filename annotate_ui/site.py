@@ -64,12 +64,19 @@ class Site:
         root = current_app.config["COCOKIT_ROOT"]
         return Showing(self.tokens, root, campaign.settings, campaign.categories, self.clock.now())
 
-    def me(self, engine: Engine, worker_id: int, most: int | None = None) -> dict[str, Any]:
-        """What a worker did, as their page shows it; ``most`` is how many answers their visit is for."""
+    def me(self, engine: Engine, worker_id: int, before: int = 0, most: int | None = None) -> dict[str, Any]:
+        """What a worker did, as their page shows it.
+
+        Args:
+            engine: of the campaign.
+            worker_id: who.
+            before: how many answers they had when their visit began.
+            most: how many answers a visit is for, or None.
+        """
         did = figures(engine, worker_id)
         return {
             "answers_today": did.answers_today, "answers": did.answers, "cents": did.cents,
-            "typical_s": self.typical(engine), "page": did.answers + 1, "of": most,
+            "typical_s": self.typical(engine), "page": did.answers - before + 1, "of": most,
         }  # fmt: skip
 
     def typical(self, engine: Engine) -> dict[Stage, float]:

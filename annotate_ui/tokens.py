@@ -43,12 +43,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who is asking; ``worker`` is 0 in a preview."""
+    """Who is asking; ``worker`` is 0 in a preview, ``before`` how many answers they had when their visit began."""
 
     worker: int
     campaign: int
     channel: str
-    name: str
+    before: int = 0
     preview: bool = False
     session: dict[str, str] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ class Tokens:
     def bearer(self, bearer: Bearer) -> str:
         """The token of a worker who has joined."""
         return _text(self._bearer.dumps(
-            [bearer.worker, bearer.campaign, bearer.channel, bearer.name, bearer.preview, bearer.session]
+            [bearer.worker, bearer.campaign, bearer.channel, bearer.before, bearer.preview, bearer.session]
         ))  # fmt: skip
 
     def read_bearer(self, word: str) -> Bearer:

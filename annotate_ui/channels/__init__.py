@@ -6,9 +6,13 @@ from cocokit.campaign.channels import ChannelRecord
 from cocokit.errors import CocokitError
 
 from .base import Arrival, Channel, Ending
-from .link import LinkChannel
+from .link import link_channel
+from .mturk import mturk_channel
+from .panel import panel_channel
 
-__all__ = ["Arrival", "Channel", "Ending", "open_channel"]
+__all__ = ["Arrival", "Channel", "Ending", "check_channel", "open_channel"]
+
+_KINDS = {"link": link_channel, "panel": panel_channel, "mturk": mturk_channel}
 
 
 def open_channel(record: ChannelRecord) -> Channel:
@@ -17,7 +21,12 @@ def open_channel(record: ChannelRecord) -> Channel:
     Raises:
         CocokitError: its settings cannot work.
     """
-    settings = record.settings
-    if record.kind == "link":
-        return LinkChannel(settings.get("answers"), bool(settings.get("code")))
-    raise CocokitError(f"channel {record.name}: there is no kind {record.kind!r}")
+    if record.kind not in _KINDS:
+        raise CocokitError(f"channel {record.name}: there is no kind {record.kind!r}; use {', '.join(_KINDS)}")
+    found: Channel = _KINDS[record.kind](record.settings)
+    return found
+
+
+def check_channel(kind: str, settings: dict[str, object]) -> None:
+    """Refuse settings that cannot work; raises as :func:`open_channel`."""
+    open_channel(ChannelRecord(0, 0, "new", kind, settings))

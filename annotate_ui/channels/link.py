@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cocokit.errors import ParamsError
+
 from .base import Arrival, Ending
 
 
@@ -38,6 +40,18 @@ class LinkChannel:
 
 def _code(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:8].upper()
+
+
+def link_channel(settings: Mapping[str, Any]) -> LinkChannel:
+    """A link by its settings.
+
+    Raises:
+        ParamsError: a number that cannot work.
+    """
+    answers = settings.get("answers")
+    if answers is not None and (type(answers) is not int or answers < 1):
+        raise ParamsError("answers", answers, "a whole number from 1 is needed")
+    return LinkChannel(answers, bool(settings.get("code")))
 
 
 def link_settings(answers: int | None = None, code: bool = False) -> dict[str, Any]:

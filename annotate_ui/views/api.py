@@ -10,16 +10,19 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from cocokit.campaign import desk, drafts, feedback
+from cocokit.campaign.channels import find_channel
+from cocokit.campaign.preview import preview
 from cocokit.domain.answers import Times
 from cocokit.domain.tasks import Assignment, Receipt
 from cocokit.errors import GoneError, RefusedError
 
-from ..asking import Asking, asked
+from ..asking import Asking, asked, asked_or_preview
 from ..bodies import read_body, text_of, whole_of, words_of
 from ..limits import OF_A_WORKER, OF_AN_ADDRESS, limiter
+from ..openapi import REASONS, document
 from ..shown import shown_mask
 from ..site import site
-from ..tokens import TOKEN_S, Bearer
+from ..tokens import TOKEN_S, Bearer, TokenError
 
 Json = dict[str, Any]
 
@@ -28,8 +31,6 @@ limiter.limit(OF_A_WORKER)(blueprint)
 
 #: The version of the text that a worker agrees to.
 CONSENT = "1"
-#: Why a task may be given back.
-REASONS = ("skip", "not_loading", "offensive", "cannot_tell", "too_small")
 _MOST_HELD = 10
 _MOST_MS = 30 * 24 * 3600 * 1000
 
@@ -44,23 +45,34 @@ def join() -> Response:
         raise RefusedError("consent", "is not given", "agree to the conditions first")
     nickname = text_of(body, "nickname", 200) if body.get("nickname") else None
     engine = site().engine(entry.campaign)
+    if find_channel(site().database, entry.campaign, entry.channel).settings.get("revoked"):
+        raise TokenError("This link is not good any more; ask for a new one.")
     if entry.preview:
-        worker, name = 0, "Preview"
+        guest = desk.Guest(0, "Preview", 0)
     else:
-        worker, name = desk.enter(engine, entry.channel, entry.external_id, nickname, CONSENT)
-    bearer = Bearer(worker, entry.campaign, entry.channel, name, entry.preview, entry.session)
+        visit = entry.session.get("visit", "")
+        guest = desk.enter(engine, entry.channel, entry.external_id, nickname, CONSENT, visit)
+    bearer = Bearer(guest.worker_id, entry.campaign, entry.channel, guest.before, entry.preview, entry.session)
     record = engine.campaign.record
     return jsonify({
         "token": site().tokens.bearer(bearer), "expires_at": site().clock.now() + TOKEN_S * 1000,
-        "worker": {"name": name}, "consent_version": CONSENT, "preview": entry.preview,
+        "worker": {"name": guest.name}, "consent_version": CONSENT, "preview": entry.preview,
         "campaign": {"name": record.name, "currency": engine.campaign.settings.currency, "instructions": None},
     })  # fmt: skip
 
 
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """What this API takes and gives."""
+    return jsonify(document())
+
+
 @blueprint.post("/next")
-@asked
+@asked_or_preview
 def next_task(asking: Asking) -> Response:
-    """The next task, or why there is none."""
+    """The next task, or why there is none; an example in a preview."""
+    if asking.bearer.preview:
+        return jsonify(_preview(asking))
     return jsonify(_next(asking, words_of(read_body([], ["hold"]), "hold", _MOST_HELD)))
 
 
@@ -133,8 +145,8 @@ def _next(asking: Asking, hold: list[str]) -> Json:
     """A task, or a state with its sentence."""
     engine, bearer = asking.engine, asking.bearer
     channel = asking.channel()
-    me = site().me(engine, bearer.worker, channel.answers)
-    over = channel.answers is not None and me["answers"] >= channel.answers
+    me = site().me(engine, bearer.worker, bearer.before, channel.answers)
+    over = channel.answers is not None and me["page"] > channel.answers
     given: Assignment | None = None
     if not over:
         try:
@@ -151,9 +163,20 @@ def _next(asking: Asking, hold: list[str]) -> Json:
     if over:
         found |= {"state": "finished", "sentence": "You are done: that was the last task of this visit. Thank you.",
                   "retry_s": 3600}  # fmt: skip
-    if me["answers"]:
+    if me["page"] > 1:
         found |= channel.end(bearer.session).as_json()
     return found
+
+
+def _preview(asking: Asking) -> Json:
+    """A task as it might look; nobody holds it, and nothing can be sent."""
+    me = {"answers_today": 0, "answers": 0, "cents": 0.0, "typical_s": site().typical(asking.engine), "page": 1,
+          "of": asking.channel().answers}  # fmt: skip
+    example = preview(asking.engine)
+    if example is None:
+        return {"state": "none", "retry_s": 60, "sentence": "Accept the task to begin.", "me": me}
+    shown = site().showing(asking.engine).assignment(example)
+    return {"state": "task", "now": site().clock.now(), "me": me, "assignment": shown}
 
 
 def _receipt(receipt: Receipt) -> Json:

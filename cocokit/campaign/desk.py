@@ -100,14 +100,32 @@ def _all_taken(held: int, first: int | None, now: int) -> Standing:
     return Standing("none", sentence, min(30, max(5, (first - now) // 1000)))
 
 
-def enter(engine: Engine, channel: str, external_id: str, nickname: str | None, consent: str) -> tuple[int, str]:
-    """A worker joins, or comes back; their id, and the name that they go by.
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A worker who has joined.
+
+    Attributes:
+        worker_id: of the worker.
+        name: what they go by.
+        before: how many answers they had when this visit began.
+    """
+
+    worker_id: int
+    name: str
+    before: int
+
+
+def enter(
+    engine: Engine, channel: str, external_id: str, nickname: str | None, consent: str, visit: str = ""
+) -> Guest:
+    """A worker joins, or comes back.
 
     Args:
         engine: of the campaign.
         channel, external_id: as for :meth:`Engine.join`.
         nickname: what they want to be called; None keeps what they chose before.
         consent: the version of the text that they have agreed to.
+        visit: how the channel names this visit; "" if all that they do is one.
 
     Raises:
         RefusedError: a name that cannot be kept or shown.
@@ -117,11 +135,13 @@ def enter(engine: Engine, channel: str, external_id: str, nickname: str | None, 
     campaign, database = engine.campaign.id, engine.database
     with database.read() as tx:
         text = last_note_of(tx, campaign, _JOINED, worker_id)
-    before: dict[str, Any] = json.loads(text) if text else {}
-    data = {"consent": consent, "nickname": name or before.get("nickname")}
-    if data != before:
+        answers = figures_of_worker(tx, campaign, worker_id, 0)[1]
+    last: dict[str, Any] = json.loads(text) if text else {}
+    data = {"consent": consent, "nickname": name or last.get("nickname"), "visit": visit,
+            "before": last["before"] if last.get("visit") == visit else answers if visit else 0}  # fmt: skip
+    if data != last:
         database.run(lambda tx: note(tx, campaign, _JOINED, engine.clock.now(), worker_id, data))
-    return worker_id, data["nickname"] or f"Worker {worker_id}"
+    return Guest(worker_id, data["nickname"] or f"Worker {worker_id}", data["before"])
 
 
 def _name(nickname: str) -> str:

@@ -43,7 +43,7 @@ def _largest(mask: NDArray[np.bool_]) -> tuple[int, NDArray[np.bool_]]:
         return 0, mask
     from skimage.measure import label
 
-    parts = label(mask, connectivity=2)
+    parts: NDArray[np.int64] = label(mask, connectivity=2)  # type: ignore[no-untyped-call, unused-ignore]
     sizes = np.bincount(parts.ravel())
     sizes[0] = 0
     best = int(sizes.argmax())

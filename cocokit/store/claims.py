@@ -127,6 +127,13 @@ def _claims() -> tuple[Any, ...]:
     return tuple(q.order_by(TaskRow.id).limit(rest).with_for_update(skip_locked=True, of=TaskRow) for q in queries)
 
 
+def open_task(tx: Transaction, campaign_id: int, stage: Stage) -> Task | None:
+    """The oldest task of a stage that wants answers, held by somebody or not; None if there is none."""
+    query = select(*TASK).where(TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.state == "open")
+    row = tx.execute(query.order_by(TaskRow.id).limit(1)).one_or_none()
+    return None if row is None else Task(row[0], Stage(row[1]), *row[2:])
+
+
 def free_stages(tx: Transaction, campaign_id: int) -> set[Stage]:
     """The stages that have a free place and are not paused; one index probe each."""
     return {Stage(word) for word in tx.execute(_free_stages(), {"campaign": campaign_id}).scalars()}

@@ -108,7 +108,7 @@ class Site:
         if given is not None:
             self.done += 1
             times = Times(20_000 + 100 * self.done, 19_000, 15_000)
-            self.engine.submit(worker, given.id, self.answer(given, hands), f"scripted-{self.done}", times)
+            self.engine.submit(worker, given.id, self.answer(given, hands), f"scripted {given.id}", times)
         return given
 
     def work(self, most: int = 10_000, stages: Sequence[Stage] | None = None) -> int:

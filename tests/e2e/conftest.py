@@ -1,6 +1,8 @@
 """A real browser for the pages, and the server of canned tasks that they talk to.
 
-A test asks for ``visit`` and opens a page with it: ``visit("verify", width=360, touch=True)``.
+A test asks for ``visit`` and opens a page with it: ``visit("verify", width=360, touch=True)``; or for ``open_page``, which
+takes any query of the server and may open several tabs of one browser. Afterwards nothing may have gone wrong: no error
+thrown or written to the console, no breach of the policy, no request to another host.
 """
 
 from __future__ import annotations
@@ -25,6 +27,13 @@ except ImportError:
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update")  # fmt: skip
 _NUMBERS = count(1)
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
+}
+#: What the agreement leaves in a browser.
+AGREED = "try { localStorage.setItem('cocokit.agreed:' + location.pathname, '1') } catch {}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -63,11 +72,41 @@ def canned() -> Iterator[str]:
     thread.join(10)
 
 
+class Watch:
+    """What went wrong on a page.
+
+    Attributes:
+        errors: what the page threw or wrote to its console, and where it called elsewhere.
+        allowed: parts of errors that a test expects, because it breaks the network on purpose.
+    """
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.errors: list[str] = []
+        self.allowed: list[str] = []
+        self.base = base
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.errors.append(f"thrown: {error}"))
+        page.on("request", self._asked)
+
+    def _said(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.errors.append(f"{message.type}: {message.text} {message.location.get('url')}")
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:", "about:")):
+            self.errors.append(f"another host: {request.url}")
+
+    def check(self) -> None:
+        """Fails if there was anything that the test did not expect."""
+        bad = [error for error in self.errors if not any(part in error for part in self.allowed)]
+        assert not bad, bad
+
+
 class Visit:
     """One worker's page: the browser's page, and what the fake campaign knows of it."""
 
-    def __init__(self, page: Page, entry: str, errors: list[str]) -> None:
-        self.page, self.entry, self.errors = page, entry, errors
+    def __init__(self, page: Page, entry: str, watch: Watch) -> None:
+        self.page, self.entry, self.watch = page, entry, watch
 
     @property
     def fake(self) -> Fake:
@@ -97,20 +136,51 @@ def visit(browser: Browser, canned: str) -> Iterator[Callable[..., Visit]]:
             viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch,
             color_scheme=theme, reduced_motion="reduce" if reduced else "no-preference",
         )  # fmt: skip
-        page, entry, errors = context.new_page(), f"stage={stage}&number={next(_NUMBERS)}", []
+        context.add_init_script(AGREED)
+        page, entry = context.new_page(), f"stage={stage}&number={next(_NUMBERS)}"
+        watch = Watch(page, canned)
         page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         if draft is not None:
             fake = Handler.campaigns[entry] = Fake(stage)
-            fake.assignment()["draft"] = {"version": 1, "data": draft}
+            fake.assignment()["draft"] = {"version": 1, "data": {"page": draft}}
         if before:
             before(page)
         page.goto(f"{canned}/?{entry}")
-        visits.append(Visit(page, entry, errors))
+        visits.append(Visit(page, entry, watch))
         return visits[-1]
 
     yield go
     for one in visits:
         one.page.context.close()
-    assert not [error for one in visits for error in one.errors if "favicon" not in error]
+    for one in visits:
+        one.watch.check()
+
+
+@pytest.fixture
+def open_page(browser: Browser, canned: str) -> Iterator[Callable[..., Any]]:
+    """Opens pages: ``open_page("stage=segment", look="phone")``.
+
+    Keywords: look ("light", "dark", "phone"), context (of another page: a second tab of the same browser), agree (False:
+    the agreement is asked for). Each page has its ``watch``.
+    """
+    contexts: list[Any] = []
+    watches: list[Watch] = []
+
+    def opened(query: str, look: str = "light", context: Any = None, agree: bool = True) -> Any:
+        if context is None:
+            context = browser.new_context(**LOOKS[look])
+            contexts.append(context)
+            if agree:
+                context.add_init_script(AGREED)
+        page: Any = context.new_page()
+        page.set_default_timeout(10_000)
+        page.watch = Watch(page, canned)
+        watches.append(page.watch)
+        page.goto(f"{canned}/?{query}")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    for watch in watches:
+        watch.check()

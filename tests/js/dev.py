@@ -156,7 +156,8 @@ class Handler(BaseHTTPRequestHandler):
         """The shell; its entry token is the query."""
         place = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / "templates"), autoescape=True)
         text = place.get_template("worker.html").render(
-            root="/static", entry=query or "stage=segment", campaign="Street photos"
+            root="/static", entry=query or "stage=segment", campaign="Street photos",
+            asks_nickname="nickname" in query, preview="preview" in query,
         )
         self.reply(text.encode(), "text/html; charset=utf-8")
 

@@ -3,6 +3,9 @@ import { el, svg } from "../core/dom.js";
 import { colouring, swatch } from "../core/palette.js";
 import { Problem } from "../core/problem.js";
 
+/** No style sheet of its own. */
+export const styles = [];
+
 export async function open(host) {
   const { work } = host.task;
   const points = [];

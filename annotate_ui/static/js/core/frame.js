@@ -52,6 +52,8 @@ export class Frame {
     this.side.classList.remove("open");
     this.stage.className = "stage";
     this.rail.onkeydown = null;
+    this.steps.hidden = false;
+    this.history({ canUndo: false, canRedo: false });
   }
 
   /** @param {"loading"|"task"|"state"|"entry"} state what the page shows */
@@ -63,13 +65,14 @@ export class Frame {
     this.pause.hidden = !task;
   }
 
-  /** @param {{text: string, icon?: string|Node|null}} title @param {string} verb of the primary button */
+  /** @param {{text: string, icon?: string|Node|null}|null} title @param {string} [verb] of the primary button */
   title(title, verb) {
+    if (verb !== undefined) this.verb.textContent = verb;
+    if (title === null) return;
     clear(this.heading);
     const mark = typeof title.icon === "string" ? el("img", { src: title.icon, alt: "" }) : title.icon;
     this.heading.append(...[mark, el("span", { text: title.text })].filter(Boolean));
     document.title = `${title.text} · cocokit`;
-    this.verb.textContent = verb ?? "";
   }
 
   /** @param {object} me ME of the worker API @param {string} currency @param {string} stage */
@@ -109,6 +112,22 @@ export class Frame {
     this.primary.setAttribute("aria-busy", String(busy));
   }
 
+  /** Another tab has the task: nothing here acts. @param {boolean} frozen */
+  frozen(frozen) {
+    by("main").inert = this.foot.inert = frozen;
+    this.app.classList.toggle("frozen", frozen);
+  }
+
+  /** What undo and redo would do. @param {import("./history.js").History} history */
+  history({ canUndo, canRedo, undoName, redoName }) {
+    const show = (node, able, text, name) => {
+      node.setAttribute("aria-disabled", String(!able));
+      node.title = able ? `${text}: ${name}` : text;
+    };
+    for (const node of document.querySelectorAll("[data-tool=undo]")) show(node, canUndo, "Undo", undoName);
+    for (const node of document.querySelectorAll("[data-tool=redo]")) show(node, canRedo, "Do again", redoName);
+  }
+
   #segments(page, of) {
     const shown = Math.min(of, SEGMENTS);
     const now = Math.min(shown - 1, Math.floor(((page - 1) * shown) / of));
@@ -136,7 +155,9 @@ export class Frame {
     this.verb = el("span");
     this.primary = el("button", { class: "btn primary", type: "button", id: "submit", on: { click: () => this.acts?.submit() } }, this.verb);
     this.skip = el("button", { class: "btn quiet skip", type: "button", "aria-haspopup": "menu", on: { click: () => this.acts?.skip() } }, "Skip");
-    this.foot.append(this.skip, this.slot, el("span", { class: "grow" }), this.primary);
+    const step = (verb, text) => el("button", { class: "ib", type: "button", "aria-label": text, "data-tool": verb, "aria-disabled": "true", on: { click: () => this.acts?.[verb]() } }, icon(verb));
+    this.steps = el("div", { class: "steps", role: "group", "aria-label": "History" }, step("undo", "Undo"), step("redo", "Do again"));
+    this.foot.append(this.skip, this.steps, this.slot, el("span", { class: "grow" }), this.primary);
   }
 
   /** Phones show the first section of the side as a strip, and this opens the rest. */

@@ -11,6 +11,12 @@ import { rail } from "./rail.js";
 /** @param {string} query */
 const matches = (query) => globalThis.matchMedia?.(query).matches ?? false;
 
+/** Undo and redo, for the end of every rail; their keys belong to the frame. @param {import("./flow.js").Flow} flow */
+const steps = (flow) => [
+  { id: "undo", icon: "undo", text: "Undo", cap: "undo", mode: false, run: () => flow.undo() },
+  { id: "redo", icon: "redo", text: "Do again", short: "Redo", cap: "redo", mode: false, run: () => flow.redo() },
+];
+
 /**
  * @param {import("./flow.js").Flow} flow @param {object} task an assignment of the worker API
  * @returns {object} the host; `close()` takes everything of it away
@@ -24,7 +30,10 @@ export function makeHost(flow, task) {
     ...dom, say, hint, toast, task, keys, history, me: flow.me, campaign: flow.campaign,
     stage: frame.stage, side: frame.side, panel: frame.panel, rail: frame.rail, foot: frame.slot,
     reduced: matches("(prefers-reduced-motion: reduce)"), coarse: matches("(pointer: coarse)"), preview: flow.preview,
-    tools: (groups) => rail(frame.rail, keys, groups),
+    tools: (groups) => {
+      frame.steps.hidden = true;
+      return rail(frame.rail, keys, [...groups, steps(flow)]);
+    },
     photo: (parent = frame.stage, image = task.work.image, options = {}) => {
       const photo = new Photo(parent, image, { history, keys, reduced: host.reduced, ...options });
       photos.push(photo);
@@ -35,6 +44,9 @@ export function makeHost(flow, task) {
     submit: () => flow.submit(),
     skip: (reason) => flow.skip(reason),
     title: (title, verb) => frame.title(title, verb),
+    verb: (verb) => frame.title(null, verb),
+    undo: () => flow.undo(),
+    redo: () => flow.redo(),
     close: () => {
       photos.forEach((photo) => photo.close());
       keys.close();

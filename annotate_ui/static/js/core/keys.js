@@ -78,6 +78,9 @@ export class Keys {
         removers.add(remove);
         return remove;
       },
+      letters: () => !this.off,
+      get off() { return this.all.off; },
+      all: this,
       close: () => removers.forEach((remove) => remove()),
     };
   }

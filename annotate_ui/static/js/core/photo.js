@@ -235,6 +235,8 @@ export class Photo {
       drags: () => this.dragPans,
     });
     this.node.addEventListener("keydown", (event) => this.#typed(event));
+    const loud = () => delete this.node.dataset.quiet;
+    ["keydown", "blur"].forEach((type) => this.node.addEventListener(type, loud));
   }
 
   #pinched(factor, clientX, clientY) {

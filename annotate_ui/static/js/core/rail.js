@@ -11,6 +11,7 @@ import { el, icon } from "./dom.js";
  * @property {string} text full name: "Follow edge (L)" has the key added by itself
  * @property {string} [short] the word below it on a phone
  * @property {string} [key] combination
+ * @property {string} [cap] id of the key to print, where the key is somebody else's
  * @property {() => void} run
  * @property {boolean} [mode] it can be in hand (pressed); default true
  * @property {() => boolean} [when] for the key
@@ -32,12 +33,13 @@ export function rail(home, keys, groups) {
       const node = el("button", { class: "tool", type: "button", "aria-label": tool.text, title: tool.text,
         "aria-keyshortcuts": tool.key ?? null, "aria-pressed": tool.mode === false ? null : "false",
         tabIndex: nodes.size ? -1 : 0, "data-tool": tool.id, on: { click: () => press(tool) } },
-      icon(tool.icon, 18), el("span", { class: "name", text: tool.short ?? tool.text }), tool.key ? keys.cap(tool.id) : null);
+      icon(tool.icon, 18), el("span", { class: "name", text: tool.short ?? tool.text }), tool.key || tool.cap ? keys.cap(tool.cap ?? tool.id) : null);
       nodes.set(tool.id, node);
       home.append(node);
     }
   }
   rove(home, [...nodes.values()]);
+  if (nodes.has("undo")) ["undo", "redo"].forEach((id) => nodes.get(id).setAttribute("aria-disabled", "true"));
   return {
     node: (id) => nodes.get(id),
     select: (id) => nodes.forEach((node, own) => node.hasAttribute("aria-pressed") && node.setAttribute("aria-pressed", String(own === id))),

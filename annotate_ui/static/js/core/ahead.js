@@ -1,0 +1,68 @@
+/**
+ * The tasks that the page has ahead of time, with their module, style and pictures, so that the next one is there at once.
+ * @module core/ahead
+ */
+import { fileAt } from "./dom.js";
+
+const sheets = new Map();
+
+/** The name of a task's page. @param {object} task @returns {string} */
+export const pageName = (task) => (task.training ? "training" : task.stage);
+
+/** A style sheet of pages, once. @param {string} name @returns {Promise<void>} */
+function style(name) {
+  if (!sheets.has(name)) {
+    sheets.set(name, new Promise((done) => {
+      const link = document.createElement("link");
+      link.rel = "stylesheet";
+      link.href = fileAt(`css/pages/${name}.css`);
+      link.onload = link.onerror = () => done();
+      document.head.append(link);
+    }));
+  }
+  return sheets.get(name);
+}
+
+/**
+ * The module of a page, with the style sheets that it names in `styles`.
+ * @param {object} task @returns {Promise<{open: (host: object) => Promise<object>}>}
+ */
+export async function moduleOf(task) {
+  const name = pageName(task);
+  const module = await import(`../pages/${name}.js`);
+  await Promise.all((module.styles ?? []).map(style));
+  return module;
+}
+
+/** The pictures that a task shows first. @param {object} task @returns {string[]} */
+export const picturesOf = ({ work }) => [work.image?.url, ...(work.sheets ?? []).map((sheet) => sheet.url), work.category?.icon].filter(Boolean);
+
+export class Ahead {
+  /** @type {object[]} */
+  tasks = [];
+  #pictures = new Map();
+
+  /** @param {object} task */
+  add(task) {
+    if (this.tasks.some((one) => one.id === task.id)) return;
+    this.tasks.push(task);
+    moduleOf(task).catch(() => {}); // It is asked for again, and told, when the task opens.
+    this.#pictures.set(task.id, picturesOf(task).map((url) => {
+      const picture = new Image();
+      picture.src = url;
+      picture.decode?.().catch(() => {}); // The page tells when it shows it.
+      return picture;
+    }));
+  }
+
+  /** @returns {string[]} */
+  get ids() { return this.tasks.map((task) => task.id); }
+
+  /** The next one whose lease has not ended; its pictures stay until another one is taken. @param {number} now server's time */
+  take(now) {
+    this.tasks = this.tasks.filter((task) => task.expires_at > now);
+    const task = this.tasks.shift() ?? null;
+    for (const id of this.#pictures.keys()) if (id !== task?.id && !this.ids.includes(id)) this.#pictures.delete(id);
+    return task;
+  }
+}

@@ -1,0 +1,193 @@
+"""The frame of the worker's page in a browser: keys, undo, skip, help, looks, and the way from task to task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Open = Callable[..., Any]
+
+
+def shown(page: Any) -> Any:
+    """Waits until a task can be worked on."""
+    page.wait_for_selector(".photo.loaded")
+    return page
+
+
+def dots(page: Any) -> int:
+    return int(page.locator(".dot").count())
+
+
+def log(page: Any, key: str) -> list[Any]:
+    """What the server got of a campaign."""
+    found = page.request.get(page.url.split("?")[0] + "log").json()
+    return list(found.get(key, []))
+
+
+def test_agreement_comes_once_and_then_the_task(open_page: Open) -> None:
+    page = open_page("stage=sample&t=agree", agree=False)
+    page.wait_for_selector("#agree")
+    assert page.locator("#nickname").count() == 0
+    page.click("#agree")
+    shown(page).reload()
+    shown(page)
+    assert page.locator("#agree").count() == 0
+
+
+def test_undo_redo_and_submit_by_keys(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&t=keys"))
+    page.mouse.click(700, 400)
+    page.mouse.click(800, 400)
+    page.keyboard.press("z")
+    assert dots(page) == 1
+    page.keyboard.press("Shift+Z")
+    assert dots(page) == 2
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert dots(page) == 0
+    page.keyboard.press("Enter")
+    assert "No point yet" in page.inner_text("#hint")
+    page.keyboard.press("Shift+Z")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.dot').length === 0")
+    sent = log(page, "stage=sample&t=keys")
+    assert len(sent) == 1
+    assert set(sent[0]["times"]) == {"wall_ms", "visible_ms", "active_ms"}
+    assert sent[0]["times"]["active_ms"] <= sent[0]["times"]["visible_ms"] <= sent[0]["times"]["wall_ms"]
+
+
+def test_points_by_keyboard_mouse_and_touch_land_on_the_same_pixel(open_page: Open) -> None:
+    points = []
+    page = shown(open_page("stage=sample&t=mouse"))
+    box = page.locator(".photo").bounding_box()
+    where = (round(box["x"] + box["width"] / 2) + 30, round(box["y"] + box["height"] / 2))
+    page.mouse.click(*where)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    points.append(log(page, "stage=sample&t=mouse")[0]["payload"]["points"][0])
+    page = shown(open_page("stage=sample&t=typed"))
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(200)
+    points.append(log(page, "stage=sample&t=typed")[0]["payload"]["points"][0])
+    assert points[0] == pytest.approx(points[1], abs=1.0)
+    page = shown(open_page("stage=sample&t=touch", look="phone"))
+    page.locator(".photo").tap(position={"x": 180, "y": 200})
+    assert dots(page) == 1
+
+
+def test_next_task_is_there_within_100_ms(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&t=quick"))
+    took = []
+    for _ in range(5):
+        page.wait_for_timeout(400)
+        page.mouse.click(700, 400)
+        page.evaluate("performance.clearMarks()")
+        page.keyboard.press("Enter")
+        page.wait_for_function("performance.getEntriesByName('task-shown').length > 0")
+        shown(page)
+        took.append(page.evaluate(
+            "performance.getEntriesByName('task-shown')[0].startTime - performance.getEntriesByName('submitted')[0].startTime"
+        ))  # fmt: skip
+    assert sorted(took)[len(took) // 2] <= 100, took
+
+
+def test_skip_menu_by_keys(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&t=skip"))
+    page.keyboard.press("s")
+    assert page.locator("[role=menuitem]").count() == 5
+    page.keyboard.press("Escape")
+    assert page.locator("[role=menuitem]").count() == 0
+    page.keyboard.press("s")
+    page.keyboard.press("2")
+    page.wait_for_selector("text=Skipped")
+    shown(page)
+
+
+def test_help_lists_every_key_and_remaps(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&t=help"))
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog[open]")
+    assert "Undo" in page.inner_text("dialog")
+    page.click("dialog li:has-text('Brush') button")
+    page.keyboard.press("z")
+    assert "taken by" in page.inner_text("dialog .note")
+    page.click("dialog li:has-text('Brush') button")
+    page.keyboard.press("q")
+    assert "Brush is now Q" in page.inner_text("dialog .note")
+    page.keyboard.press("Escape")
+    assert page.locator("[data-tool='sample.brush'] kbd").inner_text() == "Q"
+    page.keyboard.press("q")
+    assert page.locator("[data-tool='sample.brush']").get_attribute("aria-pressed") == "true"
+
+
+def test_letters_can_be_switched_off(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&t=off"))
+    page.mouse.click(700, 400)
+    page.keyboard.press("?")
+    page.uncheck("dialog input[type=checkbox]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("z")
+    assert dots(page) == 1
+    page.keyboard.press("Control+z")
+    assert dots(page) == 0
+
+
+@pytest.mark.parametrize("state", ["none", "paused", "closed", "finished", "rejected"])
+def test_every_state_says_what_is_next(open_page: Open, state: str) -> None:
+    page = open_page(f"stage=sample&state={state}")
+    page.wait_for_selector(f".state[data-state={state}]")
+    assert page.locator(".state .lead").inner_text()
+    if state == "finished":
+        assert page.locator(".code").inner_text() == "C1A2B3"
+        assert page.locator(".state a.primary").count() == 1
+
+
+def test_pause_keeps_the_task(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&t=pause"))
+    page.mouse.click(700, 400)
+    page.click("[aria-label=Pause]")
+    page.wait_for_selector(".state[data-state=resting]")
+    page.wait_for_timeout(100)
+    page.click(".state .primary")
+    shown(page)
+    assert dots(page) == 1
+    page.mouse.click(800, 400)
+    page.wait_for_selector("[data-how=saved]")
+    assert page.locator("#notice").is_hidden()
+
+
+def test_wheel_pans_pinch_zooms_gently_and_the_lock_holds(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&t=wheel"))
+    page.mouse.move(700, 400)
+    scale = "Number(document.querySelector('.zoom output').textContent.replace(' %', ''))"
+    before = page.evaluate(scale)
+    page.mouse.wheel(0, 200)
+    assert page.evaluate(scale) == before
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -4000)
+    page.wait_for_timeout(100)
+    assert page.evaluate(scale) <= before * 1.26
+    page.keyboard.up("Control")
+    page.click("[aria-label='Lock the zoom']")
+    at = page.evaluate(scale)
+    page.mouse.move(700, 400)
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -400)
+    page.keyboard.up("Control")
+    page.wait_for_timeout(100)
+    assert page.evaluate(scale) == at
+
+
+def test_preview_can_be_looked_at_and_not_sent(open_page: Open) -> None:
+    page = shown(open_page("stage=sample&preview=1"))
+    assert "preview" in page.inner_text("#notice")
+    page.mouse.click(700, 400)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    assert "preview" in page.inner_text("#hint")
+    assert not log(page, "stage=sample&preview=1")

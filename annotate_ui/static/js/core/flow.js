@@ -175,11 +175,12 @@ export class Flow {
   }
 
   async #send(work, body) {
-    await this.journal.post(work.task, body);
+    const posted = this.journal.post(work.task, body);
     try {
       const answer = await this.api.submit(work.task.id, body, work.task.training ? undefined : 1);
       await this.#received(work, body, answer);
     } catch (error) {
+      await posted;
       if (error instanceof Offline) await this.#later(work, body);
       else if (error instanceof Refusal) await this.#refused(work, body, error);
       else throw error;
@@ -187,9 +188,10 @@ export class Flow {
   }
 
   async #received(work, body, answer) {
+    const { page } = work;
     work.close(false);
-    await this.journal.sent({ body, key: this.journal.key(work.task) });
-    await work.page.after?.(answer);
+    this.journal.sent({ body, key: this.journal.key(work.task) });
+    await page.after?.(answer);
     this.me = answer.next.me ?? this.me;
     if (answer.next.state === "task") this.ahead.add(answer.next.assignment);
     const task = this.ahead.take(this.api.now());

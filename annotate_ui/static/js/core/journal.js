@@ -30,9 +30,6 @@ export function printOf(task) {
 }
 
 export class Journal {
-  /** @type {Promise<unknown>} */
-  #last = Promise.resolve();
-
   /** @param {object} [store] of stores.js @param {string} [who] whose work it is */
   constructor(store = new MemoryStore(), who = "") {
     this.store = store;
@@ -46,26 +43,20 @@ export class Journal {
   key(task) { return `${this.who}|${task.id}|${printOf(task)}`; }
 
   /**
-   * Keeps the newest state of a task. Writes go one after another, so that an older one never wins.
+   * Keeps the newest state of a task. The store does what it is asked in the order of asking, so an older one never wins.
    * @param {object} task @param {{client_id: string, version: number, data: unknown}} state
    * @returns {Promise<void>} kept
    */
   keep(task, state) {
     const key = this.key(task);
-    return this.#queue(() => this.store.put("drafts", key, { ...state, key, at: Date.now() }));
+    return this.store.put("drafts", key, { ...state, key, at: Date.now() });
   }
 
   /** What is kept of a task. @param {object} task @returns {Promise<Kept|undefined>} */
-  async kept(task) {
-    await this.#last;
-    return this.store.get("drafts", this.key(task));
-  }
+  kept(task) { return this.store.get("drafts", this.key(task)); }
 
   /** A task is over. @param {object} task @returns {Promise<void>} */
-  forget(task) {
-    const key = this.key(task);
-    return this.#queue(() => this.store.remove("drafts", key));
-  }
+  forget(task) { return this.store.remove("drafts", this.key(task)); }
 
   /**
    * An answer that is about to be sent.
@@ -73,34 +64,27 @@ export class Journal {
    */
   post(task, body) {
     const one = { assignment: task.id, stage: task.stage, key: this.key(task), who: this.who, body, at: Date.now() };
-    return this.#queue(() => this.store.put("unsent", body.client_id, one));
+    return this.store.put("unsent", body.client_id, one);
   }
 
   /** The answers of this worker without a receipt, oldest first. @returns {Promise<object[]>} */
   async unsent() {
-    await this.#last;
     const all = await this.store.all("unsent");
     return all.filter((one) => one.who === this.who).sort((a, b) => a.at - b.at);
   }
 
   /** The server has it, or will never take it. @param {{body: {client_id: string}, key: string}} one */
   async sent(one) {
-    await this.#queue(() => this.store.remove("unsent", one.body.client_id));
-    await this.#queue(() => this.store.remove("drafts", one.key));
+    await Promise.all([this.store.remove("unsent", one.body.client_id), this.store.remove("drafts", one.key)]);
   }
 
   /** The server will not take it as it is: the task goes on. @param {string} clientId */
-  recall(clientId) { return this.#queue(() => this.store.remove("unsent", clientId)); }
+  recall(clientId) { return this.store.remove("unsent", clientId); }
 
   /** Forgets what is too old. @returns {Promise<void>} */
   async tidy() {
     const old = (one) => Date.now() - one.at > KEPT_MS;
     for (const one of (await this.store.all("drafts")).filter(old)) await this.store.remove("drafts", one.key);
     for (const one of (await this.store.all("unsent")).filter(old)) await this.store.remove("unsent", one.body.client_id);
-  }
-
-  #queue(write) {
-    this.#last = this.#last.then(write, write);
-    return this.#last;
   }
 }

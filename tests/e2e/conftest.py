@@ -1,7 +1,7 @@
 """A real browser for the pages, and the server of canned tasks that they talk to.
 
-A test asks for ``visit`` and opens a page with it: ``visit("verify", width=360, touch=True)``; or for ``open_page``, which
-takes any query of the server and may open several tabs of one browser. Afterwards nothing may have gone wrong: no error
+A test asks for ``visit`` and opens a page with it: ``visit("verify", width=360, touch=True)``; or for ``open_page``,
+which takes any query of the server and may open several tabs of one browser. Afterwards nothing may have gone wrong: no error
 thrown or written to the console, no breach of the policy, no request to another host.
 """
 
@@ -30,8 +30,9 @@ _NUMBERS = count(1)
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2},
-}
+    "phone": {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True,
+              "device_scale_factor": 2},
+}  # fmt: skip
 #: What the agreement leaves in a browser.
 AGREED = "try { localStorage.setItem('cocokit.agreed:' + location.pathname, '1') } catch {}"
 
@@ -160,8 +161,8 @@ def visit(browser: Browser, canned: str) -> Iterator[Callable[..., Visit]]:
 def open_page(browser: Browser, canned: str) -> Iterator[Callable[..., Any]]:
     """Opens pages: ``open_page("stage=segment", look="phone")``.
 
-    Keywords: look ("light", "dark", "phone"), context (of another page: a second tab of the same browser), agree (False:
-    the agreement is asked for). Each page has its ``watch``.
+    Keywords: look ("light", "dark", "phone"), context (of another page: a second tab of the same browser), agree
+    (False: the agreement is asked for). Each page has its ``watch``.
     """
     contexts: list[Any] = []
     watches: list[Watch] = []

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 Open = Callable[..., Any]
+MARKS = ("submitted", "task-shown")
 
 
 def shown(page: Any) -> Any:
@@ -101,9 +102,8 @@ def test_next_task_is_there_within_100_ms(open_page: Open) -> None:
         page.keyboard.press("Enter")
         until(page, "performance.getEntriesByName('task-shown').length > 0")
         shown(page)
-        took.append(page.evaluate(
-            "performance.getEntriesByName('task-shown')[0].startTime - performance.getEntriesByName('submitted')[0].startTime"
-        ))  # fmt: skip
+        start, end = (page.evaluate(f"performance.getEntriesByName('{m}')[0].startTime") for m in MARKS)
+        took.append(end - start)
     assert sorted(took)[1] <= 100, took  # others may be busy on this machine: the second best of seven
 
 

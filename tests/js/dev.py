@@ -199,7 +199,7 @@ class Handler(BaseHTTPRequestHandler):
                 "campaign": {"name": "Street photos", "currency": "USD"},
             },
             "next": lambda: fake.next(body.get("hold")),
-            "assignments": lambda: {"assignments": [{**t, "draft": fake.drafts.get(n)} for n, t in fake.tasks.items()]},
+            "assignments": lambda: {"assignments": [{**t, "draft": fake.drafts.get(n, t["draft"])} for n, t in fake.tasks.items()]},
             "draft": lambda: self.draft(fake, number, body),
             "extend": lambda: {"expires_at": int(time.time() * 1000) + 1_200_000},
             "release": lambda: self.release(fake, number),

@@ -11,7 +11,7 @@ PRECOMPILE := $(PY) -m compileall -q cocokit eval migrations
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types wheel bench clean postgres
+.PHONY: help demo test test-all lint types wheel bench bench-tools clean postgres
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ wheel: $(VENV)/.test  ## a wheel with the compiled kernels of this platform, in 
 	$(PY) -m pip --disable-pip-version-check --quiet wheel . --no-deps --no-build-isolation --wheel-dir dist \
 	    --config-settings=--build-option=--plat-name=$$($(PY) -c 'import sysconfig; print(sysconfig.get_platform())') && \
 	ls -l dist/*.whl
+
+bench-tools: $(VENV)/.test  ## a robot draws real masks with the drawing tools: clicks and seconds per tool (needs node)
+	$(PY) -m tests.benchmarks.drawing_robot
 
 bench: $(VENV)/.bench  ## cocokit beside pycocotools and the fastest peers, each in a fresh process
 	$(PY) -m tests.benchmarks.evaluators

@@ -80,15 +80,14 @@ export function click(region, point, wanted) {
     if (apart(i) <= DISC) fixed[i] = wanted ? 1 : -1;
     if (inside[i] === (wanted ? 1 : 0)) depth = Math.min(depth, apart(i));
   }
-  const reach = 1.6 * Math.max(depth, DISC);
+  const reach = 2.2 * Math.max(depth, DISC);
   const steep = Uint8Array.from(photo.edges, (g) => Math.min(8 + 2 * g, 255));
   const { distance } = field(steep, width, height, [Math.floor(cy) * width + Math.floor(cx)], 3 * reach * 8 * SIDE);
-  const colour = likelier(photo.colours, inside);
-  const wish = colour.map((c, i) => {
+  const wish = Float32Array.from(distance, (d, i) => {
     const old = inside[i] ? 1 : -1;
-    if (fixed[i] || distance[i] < 0) return settled(fixed[i]) || old * CERTAIN;
-    const far = distance[i] / (8 * SIDE) / reach;
-    return 0.5 * c + (wanted ? 6 : -6) * Math.exp(-far * far) + 2 * old * Math.min(far, 2);
+    if (fixed[i] || d < 0) return settled(fixed[i]) || old * CERTAIN;
+    const far = d / (8 * SIDE) / reach;
+    return (wanted ? 6 : -6) * Math.exp(-far * far) + old * far;
   });
   return { ...region, fixed, inside: cheapestCut(wish, photo.price, width) };
 }

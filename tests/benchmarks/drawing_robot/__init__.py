@@ -1,0 +1,1 @@
+"""How many clicks the drawing tools of the pages need: a robot draws real masks with the very scripts of the browser."""

@@ -68,9 +68,10 @@ class Verify extends GridPage {
       this.view.node, el("div", { class: "units" }, this.scale, this.size)), this.reasons.node);
   }
 
-  /** Eight columns; four to two where a tile would be too small for a finger. */
+  /** Eight columns, fewer where a tile would be too small; four to two for a finger. */
   fit(width) {
-    this.arrange(width > 480 ? COLUMNS : Math.max(2, Math.min(4, Math.floor(width / 80))));
+    const [least, most] = width > 480 || !this.host.coarse ? [56, COLUMNS] : [80, 4];
+    this.arrange(Math.max(2, Math.min(most, Math.floor((width - 24) / least))));
     if (this.grid) this.list();
   }
 

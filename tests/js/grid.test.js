@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { encode } from "../../annotate_ui/static/js/masks/rle.js";
 import { checksFound, counted, filterQuestion, rowsLeft, verifyQuestion } from "../../annotate_ui/static/js/pages/grid/guards.js";
 import { Looked } from "../../annotate_ui/static/js/pages/grid/looked.js";
 import { Marks } from "../../annotate_ui/static/js/pages/grid/marks.js";
-import { jumped, letter, moved, nameOf, range, rowsOf } from "../../annotate_ui/static/js/pages/grid/moves.js";
+import { columnsFor, jumped, letter, moved, nameOf, range, rowsOf } from "../../annotate_ui/static/js/pages/grid/moves.js";
+import { softened, windowed } from "../../annotate_ui/static/js/pages/grid/cut.js";
+import { placed, squared } from "../../annotate_ui/static/js/pages/grid/sheet.js";
 import { pages, stacked } from "../../annotate_ui/static/js/pages/grid/stacks.js";
+import { random } from "./support.js";
 
 const FULL = { columns: 8, count: 64 };
 const SHORT = { columns: 16, count: 119 };
@@ -72,6 +76,16 @@ test("tiles are named by column and row", () => {
   assert.equal(nameOf(0, 2), "A1");
   assert.equal(letter(25), "Z");
   assert.equal(letter(26), "AA");
+});
+
+test("a short page gets larger tiles, a full one keeps its columns", () => {
+  assert.equal(columnsFor(64, 8, 800, 760), 8);
+  assert.equal(columnsFor(12, 8, 800, 760), 4);
+  assert.equal(columnsFor(128, 16, 1100, 788), 16);
+  assert.equal(columnsFor(7, 16, 1100, 788), 4);
+  assert.equal(columnsFor(1, 16, 1100, 788), 2);
+  assert.equal(columnsFor(2, 8, 800, 100), 2);
+  assert.equal(columnsFor(5, 8, 800, 100), 5);
 });
 
 test("a range holds both ends, either way round", () => {
@@ -156,4 +170,52 @@ test("sentences name the number, and a question comes only at the two ends", () 
   assert.equal(rowsLeft([true]), "");
   assert.equal(checksFound({ found: 3, of: 4 }), "You found 3 of 4 checks");
   assert.equal(checksFound(null), null);
+});
+
+/** A mask by a rule, and its RLE. */
+function maskBy(width, height, rule) {
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y += 1) for (let x = 0; x < width; x += 1) data[y * width + x] = rule(x, y) ? 1 : 0;
+  return { width, height, data };
+}
+
+test("a window of a mask holds the pixels that the whole mask has there", () => {
+  const next = random(7);
+  const whole = maskBy(37, 29, () => next() < 0.5);
+  const rle = encode(whole);
+  for (const [x, y, w, h] of [[0, 0, 37, 29], [5, 3, 20, 11], [36, 28, 1, 1], [30, 20, 7, 9]]) {
+    const { mask, step } = windowed(rle, [x, y, w, h]);
+    assert.equal(step, 1);
+    assert.deepEqual([mask.width, mask.height], [w, h]);
+    for (let j = 0; j < h; j += 1) {
+      for (let i = 0; i < w; i += 1) assert.equal(mask.data[j * w + i], whole.data[(y + j) * 37 + x + i]);
+    }
+  }
+});
+
+test("a large crop is thinned, and a mask of the crop alone needs no offset", () => {
+  const rle = encode(maskBy(1000, 600, (x) => x >= 500));
+  const { mask, step } = windowed(rle, [100, 0, 800, 600], 200);
+  assert.deepEqual([mask.width, mask.height, step], [200, 150, 4]);
+  assert.equal(mask.data[99], 0);
+  assert.equal(mask.data[101], 1);
+  const own = windowed(encode(maskBy(20, 10, (x) => x === 0)), [400, 300, 20, 10]);
+  assert.deepEqual([...own.mask.data.slice(0, 3)], [1, 0, 0]);
+});
+
+test("the stairs of a slope lie on one line once softened, and a long side keeps its place", () => {
+  const stairs = softened([0, 0, 1, 0, 1, 1, 2, 1, 2, 2, 3, 2, 3, 3, 0, 3]);
+  assert.deepEqual(stairs.slice(0, 12), [0.5, 0, 1, 0.5, 1.5, 1, 2, 1.5, 2.5, 2, 3, 2.5]);
+  const box = softened([0, 0, 10, 0, 10, 10, 0, 10]);
+  assert.deepEqual(box.slice(0, 4), [1, 0, 9, 0]);
+});
+
+test("a picture lies in the middle of its cell, never larger than three times itself", () => {
+  const sheet = { url: "", columns: 8, rows: 4, tile_width: 160, tile_height: 120 };
+  assert.deepEqual(placed(sheet, 9, 640, 480), [160, 120, 160, 120]);
+  assert.deepEqual(placed(sheet, 0, 300, 600), [50, 0, 60, 120]);
+  assert.deepEqual(placed(sheet, 0, 20, 20), [50, 30, 60, 60]);
+  assert.deepEqual(squared([0, 0, 160, 120], 0.34), [20, 0, 120, 120]);
+  assert.deepEqual(squared([0, 0, 200, 100], 0.25), [25, 0, 150, 100]);
+  assert.deepEqual(squared([50, 0, 60, 120], 0), [50, 0, 60, 120]);
 });

@@ -3,6 +3,7 @@ import { clear, el } from "../core/dom.js";
 import { Duplicates } from "./grid/duplicates.js";
 import { pair } from "./grid/examples.js";
 import { counted, filterQuestion } from "./grid/guards.js";
+import { columnsFor } from "./grid/moves.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
 import { pages, stacked } from "./grid/stacks.js";
@@ -38,7 +39,7 @@ class Filter extends GridPage {
       toggle: (id) => this.one(id), keepFirst: (items) => this.keepFirst(items), closed: () => this.grid.focus(this.grid.at) });
     this.openers();
     this.pager();
-    this.fit(this.scroll.clientWidth);
+    this.fit(this.scroll.clientWidth, this.scroll.clientHeight);
   }
 
   addKeys() {
@@ -80,10 +81,11 @@ class Filter extends GridPage {
     this.leaf = 0;
   }
 
-  fit(width) {
+  fit(width, height) {
     if (!this.leafs) return;
     this.phone(width <= 480);
-    if (width > 480) return this.arrange([16, 12, 8].find((columns) => width / columns >= LEAST) ?? 8, 0, this.count);
+    const room = [16, 12, 8].find((columns) => width / columns >= LEAST) ?? 8;
+    if (width > 480) return this.arrange(Math.min(room, columnsFor(this.count, COLUMNS, width, height)), 0, this.count);
     this.turn(Math.floor(this.grid.at / PAGE));
   }
 

@@ -2,6 +2,7 @@
 import { el, svg } from "../core/dom.js";
 import { pathOf } from "./grid/cut.js";
 import { checksFound, counted, verifyQuestion } from "./grid/guards.js";
+import { columnsFor } from "./grid/moves.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
 import { styles } from "./grid/style.js";
@@ -69,18 +70,17 @@ class Verify extends GridPage {
   }
 
   /** Eight columns, fewer where a tile would be too small; four to two for a finger. */
-  fit(width) {
+  fit(width, height) {
     const [least, most] = width > 480 || !this.host.coarse ? [56, COLUMNS] : [80, 4];
-    this.arrange(Math.max(2, Math.min(most, Math.floor((width - 24) / least))));
+    const room = Math.max(2, Math.min(most, Math.floor((width - 24) / least)));
+    this.arrange(width > 480 ? Math.min(room, columnsFor(this.count, COLUMNS, width - 40, height - 24)) : room);
     if (this.grid) this.list();
   }
 
   reasonOf(i) { return this.marks.reason(this.tiles[i].position); }
 
   name(i) {
-    const { category } = this.tiles[i];
-    const kind = this.work.category ? "" : category?.name;
-    return [this.place(i), kind, short(this.reasonOf(i)).toLowerCase()].filter(Boolean).join(", ");
+    return [this.titled(i), short(this.reasonOf(i)).toLowerCase()].filter(Boolean).join(", ");
   }
 
   /** The picture of a tile and the outline over it. @returns {Node[]} */
@@ -94,16 +94,21 @@ class Verify extends GridPage {
     return [this.sheets.face(tile, w, h), svg("svg", { class: "cut", viewBox: `0 0 ${w} ${h}`, "aria-hidden": "true" }, rest, line("under"), line("line"))];
   }
 
+  /** Its place, and its category where a page has several. */
+  titled(i) {
+    const { category } = this.tiles[i];
+    return [this.place(i), this.work.category ? "" : category?.name].filter(Boolean).join(" · ");
+  }
+
   shown(i) {
     const { url, crop, position } = this.tiles[i];
-    return { name: this.place(i), face: () => this.face(i), url, width: crop[2], height: crop[3], bad: this.marks.has(position) };
+    return { name: this.titled(i), face: () => this.face(i), url, width: crop[2], height: crop[3], bad: this.marks.has(position) };
   }
 
   inHand(i, how) {
     super.inHand(i, how);
     if (!this.grid) return;
-    const { category, crop: [, , w, h] } = this.tiles[i];
-    if (!this.work.category && category) this.title.textContent += ` · ${category.name}`;
+    const [, , w, h] = this.tiles[i].crop;
     this.scale.textContent = `${this.view.scale} of the original photo`;
     this.size.textContent = `${Math.round(w)} × ${Math.round(h)} px`;
   }

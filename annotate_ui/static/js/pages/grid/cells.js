@@ -57,6 +57,7 @@ export class Grid {
     [this.columns, this.from, this.to] = [columns, from, to];
     const held = this.node.contains(document.activeElement);
     this.node.style.setProperty("--columns", String(columns));
+    this.node.style.setProperty("--fit", String(Math.min(8, Math.ceil((to - from) / columns))));
     this.node.setAttribute("aria-colcount", String(columns));
     this.node.setAttribute("aria-rowcount", String(Math.ceil((to - from) / columns)));
     const rows = [];

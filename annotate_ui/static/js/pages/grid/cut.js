@@ -6,7 +6,7 @@ import { runs } from "../../masks/rle.js";
 import { simplify, trace } from "../../masks/outline.js";
 
 /** The longer side of a thinned crop, px: three times a tile on a fine screen. */
-const MOST = 360;
+const MOST = 300;
 /** How far the drawn line may lie from the softened border, in pixels of the thinned crop. */
 const SMOOTH = 0.5;
 

@@ -64,6 +64,23 @@ export function range(from, to) {
   return Array.from({ length: high - low + 1 }, (_, i) => low + i);
 }
 
+/**
+ * How many columns make the tiles of a short page as large as they can be; a full page keeps the most.
+ *
+ * @param {number} count of tiles
+ * @param {number} most columns
+ * @param {number} width px of the room
+ * @param {number} height
+ * @returns {number} from 2
+ */
+export function columnsFor(count, most, width, height) {
+  if (count > 6 * most) return most;
+  const size = (columns) => Math.min(width / columns, height / Math.ceil(count / columns));
+  let best = 2;
+  for (let columns = 3; columns <= Math.min(most, count); columns += 1) if (size(columns) >= size(best)) best = columns;
+  return best;
+}
+
 /** @param {number} column from 0 @returns {string} A to Z, then AA as in a spreadsheet */
 export function letter(column) {
   const last = String.fromCharCode(65 + (column % 26));

@@ -49,7 +49,7 @@ export class GridPage {
     this.grid = new Grid(this.scroll, { count: this.count, columns: this.columns, headers: words.headers, label: words.label,
       face: (i) => this.face(i), name: (i) => this.name(i), toggle: (list) => this.toggle(list), look: (i, how) => this.inHand(i, how),
       zoom: (i) => this.large(i), enter: () => host.submit(), letters: () => !host.keys.off, away: (i) => this.away(i) });
-    this.unwatch = widths(this.scroll, (width) => this.fit(width));
+    this.unwatch = widths(this.scroll, (width, height) => this.fit(width, height));
     this.unseen = host.coarse ? inView(this.grid.tiles, this.scroll, (list) => this.looked.add(list)) : () => {};
     this.rows();
     this.inHand(0);
@@ -82,10 +82,11 @@ export class GridPage {
   /** @param {number} i @param {"set"|"focus"|"hover"} [how] */
   inHand(i, how = "set") {
     if (!this.grid) return;
-    this.title.textContent = this.place(i);
-    this.view.show(this.shown(i));
+    const shown = this.shown(i);
+    this.title.textContent = this.title.title = shown.name;
+    this.view.show(shown);
     this.reasons.show(this.reasonOf(i));
-    if (this.zoom.open) this.zoom.show(this.shown(i));
+    if (this.zoom.open) this.zoom.show(shown);
     if (how !== "set") this.looked.add([i]);
   }
 

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, insert, literal, select, update
 
 from ..domain.facts import Wanted
 from ..domain.stages import Stage, TaskState
-from .claims import TASK, Task
+from .claims import IS_LEASED, TASK, Task
 from .database import Transaction
 from .models import AssignmentRow, PlaceRow, TaskRow
 
@@ -109,7 +109,7 @@ def _place_states() -> Any:
 def expired_leases(tx: Transaction, campaign_id: int, now: int, limit: int = 20) -> list[int]:
     """Assignments whose time is over, locked."""
     query = select(AssignmentRow.id).where(
-        AssignmentRow.campaign_id == campaign_id, AssignmentRow.state == "leased", AssignmentRow.expires_at <= now
+        AssignmentRow.campaign_id == campaign_id, IS_LEASED, AssignmentRow.expires_at <= now
     )
     query = query.order_by(AssignmentRow.expires_at).limit(limit).with_for_update(skip_locked=True)
     return list(tx.execute(query).scalars())
@@ -121,7 +121,7 @@ def anchor_leases(tx: Transaction, campaign_id: int, now: int, longest_ms: int) 
         update(AssignmentRow)
         .where(
             AssignmentRow.campaign_id == campaign_id,
-            AssignmentRow.state == "leased",
+            IS_LEASED,
             AssignmentRow.expires_at > now + longest_ms,
         )
         .values(leased_at=now, expires_at=now + AssignmentRow.lease_ms)

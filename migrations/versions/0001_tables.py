@@ -143,7 +143,7 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("ix_task_free", "task", ["campaign_id", "stage", "lane", "rank", "id"], **_where("free > 0"))
     op.create_index("ix_task_image", "task", ["image_id", "category_id"])
-    op.create_index("ix_task_state", "task", ["campaign_id", "stage", "state"])
+    op.create_index("ix_task_state", "task", ["campaign_id", "state", "stage"])
     _create(
         "assignment",
         _key(), _text("word"), _to("campaign_id", "campaign"), _to("worker_id", "worker"), _text("stage"),

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 CAMPAIGN, REPORT, EXPORT = "campaign.toml", "simulation.json", "export"
 
 
-def lines(plan: Plan, run: Run, results: Results) -> list[str]:
-    """The report for people."""
+def lines(plan: Plan, run: Run, results: Results, twin: Results | None = None) -> list[str]:
+    """The report for people; ``twin`` is an adaptive campaign without early stops."""
     currency = run.staged.engine.campaign.settings.currency
     return [
         _head(plan, run), "",
@@ -32,6 +32,7 @@ def lines(plan: Plan, run: Run, results: Results) -> list[str]:
         *_table([_kind_row(kind) for kind in results.kinds]), "",
         *_named(run, results), "",
         _as_detections(results),
+        *([] if twin is None else ["", *_spared(results, twin, currency)]),
     ]  # fmt: skip
 
 
@@ -80,6 +81,7 @@ def keep(folder: str, plan: Plan, run: Run, made: dict[str, Any]) -> None:
     write_text(os.path.join(folder, CAMPAIGN), write_campaign(campaign_of(plan)))
     write_text(os.path.join(folder, REPORT), to_json(made, lines=True) + "\n")
     export_campaign(run.staged.engine, None, os.path.join(folder, EXPORT))
+    run.staged.engine.database.close()  # which takes SQLite's files of the moment away
 
 
 def _head(plan: Plan, run: Run) -> str:
@@ -142,6 +144,20 @@ def _named(run: Run, results: Results) -> list[str]:
     )
     rows = [{"worker": str(one.worker), "who is": kinds[one.worker], "why": one.reason} for one in run.named]
     return [head, "", *_table(rows)]
+
+
+def _spared(results: Results, twin: Results, currency: str) -> list[str]:
+    """What adaptive redundancy saves and costs."""
+    from ..crowd.sparing import sparing
+
+    found = sparing(results, twin)
+    return [
+        f"adaptive redundancy saves {100 * found.saved:.1f} % of the label answers: {found.label_answers:,} instead of "
+        f"{found.label_answers_all:,}",
+        f"  labels cost {found.cents / 100:,.2f} {currency} instead of {found.cents_all / 100:,.2f}, the campaign "
+        f"{found.cents_total / 100:,.2f} instead of {found.cents_total_all / 100:,.2f}",
+        f"  category recall is {_number(found.recall)} instead of {_number(found.recall_all)}",
+    ]
 
 
 def _as_detections(results: Results) -> str:

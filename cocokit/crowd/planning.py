@@ -103,6 +103,13 @@ def run_plan(
     return run, results_of(run, _evaluated(run, plan.gt or "sample"), plan.seed)
 
 
+def run_twin(plan: Plan, truth: Truth, progress: Progress | None = None) -> Results | None:
+    """What an adaptive campaign would have come to without early stops; None if it is not adaptive."""
+    if not campaign_of(plan).settings.adaptive:
+        return None
+    return run_plan(plan, truth=truth, progress=progress, more={"adaptive": False})[1]
+
+
 def _evaluated(run: Run, name: str) -> dict[str, float]:
     """How the export compares with the truth, which the campaign's status shows as well."""
     engine = run.staged.engine

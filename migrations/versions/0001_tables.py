@@ -201,6 +201,7 @@ def upgrade() -> None:
         _text("kind"), _real("cents"), _text("reason", null=True), _big("at"),
     )  # fmt: skip
     op.create_index("ix_ledger_worker", "ledger", ["campaign_id", "worker_id"])
+    op.create_index("ix_ledger_answer", "ledger", ["answer_id"])
     _create(
         "lineage",
         _to("child_id", "answer"), _to("parent_id", "answer"),

@@ -25,11 +25,10 @@ from sqlalchemy import select, text
 
 from cocokit import compiled
 from cocokit.campaign.engine import Engine
-from cocokit.domain.tasks import Assignment, LabelTask, SegmentTask, SpotTask
 from cocokit.store.audits import ask
 from cocokit.store.database import Database
 from cocokit.store.models import AnswerRow
-from tests.cocokit.campaign.bulk import HEIGHT, WIDTH, create
+from tests.cocokit.campaign.bulk import answer, create
 from tests.databases import server
 
 _PROCESSES = 4
@@ -43,22 +42,6 @@ class Report:
     answers: list[int] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     cpu: float = 0.0
-
-
-def answer(held: Assignment, chance: random.Random) -> object:
-    """Something that the stage takes: up to three categories, a spot or two, a small triangle, all masks good."""
-    x, y = chance.random() * (WIDTH - 40) + 20, chance.random() * (HEIGHT - 40) + 20
-    work = held.work
-    if isinstance(work, LabelTask):
-        seen = chance.sample(work.categories, chance.choice([0, 0, 1, 3]))
-        return {"drops": [{"category_id": c.id, "x": x, "y": y + i} for i, c in enumerate(seen)]}
-    if isinstance(work, SpotTask):
-        return {"points": [[x, y], [x - 10, y]][: chance.choice([1, 2])]}
-    if isinstance(work, SegmentTask):
-        x, y = work.spot
-        ring = [max(x - 9, 0), max(y - 9, 0), min(x + 9, WIDTH), max(y - 9, 0), x, min(y + 9, HEIGHT)]
-        return {"outcome": "mask", "polygons": [ring], "tool": "polygon"}
-    return {"bad": []}
 
 
 def work(engine: Engine, worker: int, think: float, end: float, report: Report) -> None:

@@ -6,11 +6,13 @@ every table of the hot path is as long as it would be. The n-th image has id n, 
 
 from __future__ import annotations
 
+import random
+
 from sqlalchemy import text
 
 from cocokit.campaign.creating import create_campaign
 from cocokit.domain.stages import CampaignState
-from cocokit.domain.tasks import CategoryRef
+from cocokit.domain.tasks import Assignment, CategoryRef, LabelTask, SegmentTask, SpotTask
 from cocokit.pipeline.campaign_file import CampaignFile
 from cocokit.pipeline.presets import find_preset
 from cocokit.store.campaigns import set_campaign
@@ -58,6 +60,22 @@ def create(database: Database, images: int, done: int = 0, **settings: int | flo
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in ("image", "task", *(["vote", *_DONE] if done else [])):
             connection.execute(text(f"ANALYZE {table}"))  # as a server does by itself a while after rows have come
+
+
+def answer(held: Assignment, chance: random.Random) -> object:
+    """Something that the stage takes: up to three categories, a spot or two, a small triangle, all masks good."""
+    x, y = chance.random() * (WIDTH - 40) + 20, chance.random() * (HEIGHT - 40) + 20
+    work = held.work
+    if isinstance(work, LabelTask):
+        seen = chance.sample(work.categories, chance.choice([0, 0, 1, 3]))
+        return {"drops": [{"category_id": c.id, "x": x, "y": y + i} for i, c in enumerate(seen)]}
+    if isinstance(work, SpotTask):
+        return {"points": [[x, y], [x - 10, y]][: chance.choice([1, 2])]}
+    if isinstance(work, SegmentTask):
+        x, y = work.spot
+        ring = [max(x - 9, 0), max(y - 9, 0), min(x + 9, WIDTH), max(y - 9, 0), x, min(y + 9, HEIGHT)]
+        return {"outcome": "mask", "polygons": [ring], "tool": "polygon"}
+    return {"bad": []}
 
 
 def _fill(tx: Transaction, images: int, done: int, places: int) -> None:

@@ -107,7 +107,8 @@ def _overall(results: Results, currency: str) -> list[dict[str, str]]:
         ("category recall", results.labels[0]), ("category precision", results.labels[1]),
         ("  with a mask: recall", results.categories[0]), ("  precision", results.categories[1]),
         ("spot recall", results.spots[0]), ("spot precision", results.spots[1]),
-        ("instance recall", results.instances[0]), ("instance precision", results.instances[1]),
+        ("instance recall", results.instances[0]), ("  or in a painted crowd", results.covered),
+        ("instance precision", results.instances[1]),
         ("mask IoU", results.iou), ("crowd IoU", results.crowd_iou),
     )  # fmt: skip
     rows += [(name, *_two(band)) for name, band in named]

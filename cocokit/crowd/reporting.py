@@ -65,7 +65,8 @@ def summary(results: Results) -> dict[str, Any]:
     return {
         "finished": results.finished, "images": results.images, "days": round(results.hours_wall / 24, 6),
         "answers": results.answers, "hours": results.hours.json(), "cents": results.cents.json(), **recalls,
-        "mask_iou": results.iou.json(), "crowd_iou": results.crowd_iou.json(),
+        "instance_covered": results.covered.json(), "mask_iou": results.iou.json(),
+        "crowd_iou": results.crowd_iou.json(),
         "rejected": {"workers": results.rejected, "spammers": results.right},
         "spammers": {"worked": results.spammers, "judged": results.busy, "rejected": results.busy_named},
         "eval": {name: round(value, 6) for name, value in results.stats.items()},

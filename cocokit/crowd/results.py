@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from cocokit import rle
 from cocokit.campaign.evidence import Harvest, StandingMask, harvest
 from cocokit.campaign.mask_sets import iou, rle_of
@@ -86,6 +88,7 @@ class Results:
         labels: recall and precision of the categories that count as present.
         categories: the same of those that have a mask or a region in the end.
         instances: recall and precision of the masks: one mask for each instance, IoU of at least 0.5.
+        covered: share of the instances that have such a mask, or lie in a painted region at least by half.
         iou: mean IoU of these masks.
         crowd_iou: mean IoU of painted regions with the truth's crowds.
         spots: share of the instances with a spot on them, and of the spots that are on one.
@@ -105,6 +108,7 @@ class Results:
     labels: tuple[Band, Band]
     categories: tuple[Band, Band]
     instances: tuple[Band, Band]
+    covered: Band
     iou: Band
     crowd_iou: Band
     spots: tuple[Band, Band]
@@ -123,7 +127,7 @@ class Results:
 def results_of(run: Run, stats: dict[str, float], seed: int = 0) -> Results:
     """Measure a campaign; ``stats`` are those of its export, ``seed`` is that of the bands."""
     last = harvest(run.staged.engine)
-    spots, instances, iou_band, crowd = _against_truth(run, last, seed)
+    spots, instances, covered, iou_band = _against_truth(run, last, seed)
     named, busy_from = {one.worker for one in run.named}, run.staged.engine.campaign.settings.judge_after
     spammers = [p for p in run.people if p.skill.is_spam and p.answers]
     busy = [p for p in spammers if p.answers >= busy_from]
@@ -134,7 +138,7 @@ def results_of(run: Run, stats: dict[str, float], seed: int = 0) -> Results:
         run.finished, dict(sorted(Counter(state for _, state in last.images.values()).items())), run.hours,
         len(run.done), total(((d.unit, d.seconds / 3600) for d in run.done), seed),
         total(((d.unit, d.cents) for d in run.done), seed), _pairs(run, present, seed), _pairs(run, drawn, seed),
-        instances, iou_band, crowd, spots,
+        instances, covered, iou_band, _crowds(run, last, seed), spots,
         tuple(_stage(run, last, stage, seed) for stage in STAGES if any(d.stage == stage for d in run.done)),
         tuple(_kind(run, kind, named, seed) for kind in MIDDLE if any(p.skill.kind == kind for p in run.people)),
         len(named), sum(known[w].skill.is_spam for w in named), len(spammers), len(busy),
@@ -162,7 +166,7 @@ def _pairs(run: Run, found: set[tuple[int, int]], seed: int) -> tuple[Band, Band
 
 
 def _against_truth(run: Run, last: Harvest, seed: int) -> tuple[tuple[Band, Band], tuple[Band, Band], Band, Band]:
-    """Spots, masks, their IoU, and crowds."""
+    """Spots, masks, what has a mask or is painted, and the masks' IoU."""
     eyes = run.people[0].hands.eyes
     hit: set[tuple[int, int]] = set()
     on: list[tuple[int, float, float]] = []
@@ -184,7 +188,22 @@ def _against_truth(run: Run, last: Harvest, seed: int) -> tuple[tuple[Band, Band
     spots = (ratio(((key[0], float(key in hit), 1.0) for key in there), seed), ratio(on, seed))
     masks = (ratio(((key[0], float(key in best), 1.0) for key in there), seed), ratio(right, seed))
     overlaps = ratio(((key[0], best[key], 1.0) for key in there if key in best), seed)
-    return spots, masks, overlaps, _crowds(run, last, seed)
+    painted = _painted(run, last)
+    covered = ratio(((key[0], float(key in best or key in painted), 1.0) for key in there), seed)
+    return spots, masks, covered, overlaps
+
+
+def _painted(run: Run, last: Harvest) -> set[tuple[int, int]]:
+    """(image, instance) of the instances that lie in a painted region at least by half."""
+    found: set[tuple[int, int]] = set()
+    for region in last.crowds:
+        scene = run.truth.scenes[last.images[region.image_id][0]]
+        parts = scene.instances.get(region.category_id, [])
+        if not parts:
+            continue
+        inside = rle.iou([one.mask for one in parts], [rle_of(region.mask)], np.ones(1, np.bool_))[:, 0]
+        found |= {(scene.id, one.id) for one, share in zip(parts, inside, strict=True) if share >= RIGHT_FROM}
+    return found
 
 
 def _crowds(run: Run, last: Harvest, seed: int) -> Band:

@@ -56,8 +56,8 @@ def _workers_chart(run: Run, results: Results) -> Chart:
     spam = np.array([place.kind in SPAM for place in places], np.bool_)
     drawn = np.isfinite(precision) & np.isfinite(recall)
     said = [
-        f"*{results.right}* of the {counted(results.rejected, 'worker')} rejected do not try (rings):",
-        f"{results.busy_named} of the {results.busy} of that sort who answered often.",
+        f"*{results.right}* of the {counted(results.rejected, 'worker')} rejected do not try (rings).",
+        f"{results.busy_named} of the {results.busy} who do not try and answered often are among them.",
     ]
     settings = run.staged.engine.campaign.settings
     chart = Chart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,7 @@ def _overall(results: Results, currency: str) -> list[dict[str, str]]:
     rows: list[tuple[str, str, str]] = [
         ("images decided", ", ".join(f"{n:,} {state}" for state, n in results.images.items()), ""),
         ("days", _number(results.hours_wall / 24, 2), ""),
-        ("answers", f"{results.answers:,}", ""),
+        ("answers", *_two(results.answers_band, 0)),
         ("hours of work", *_two(results.hours, 1)),
         (f"cost, {currency}", *_two(results.cents, 2, 100)),
     ]
@@ -127,7 +128,8 @@ def _stage_row(stage: Any) -> dict[str, str]:
 def _kind_row(kind: Any) -> dict[str, str]:
     counts = {name: f"{getattr(kind, name):,}" for name in ("workers", "came", "rejected", "answers")}
     return {
-        "workers who are": kind.kind, **counts, "hours": _number(kind.hours, 1),
+        "workers who are": kind.kind, **counts, "hours": _number(kind.hours.value, 1),
+        "cost": _number(kind.cents.value / 100, 2),
         "label precision": _number(kind.label_precision.value), "recall": _number(kind.label_recall.value),
         "spot recall": _number(kind.spot_recall.value), "mask IoU": _number(kind.iou.value),
         "trained": _number(kind.trained.value), "bad found": _number(kind.found.value),
@@ -188,7 +190,7 @@ class _Cell:
 
 def _two(band: Band, digits: int = 3, by: float = 1.0) -> tuple[str, str]:
     ends = f"{_number(band.low / by, digits)} to {_number(band.high / by, digits)}"
-    return _number(band.value / by, digits), ends if band.value == band.value else ""
+    return _number(band.value / by, digits), "" if math.isnan(band.value) else ends
 
 
 def _band(band: Band) -> str:
@@ -196,4 +198,4 @@ def _band(band: Band) -> str:
 
 
 def _number(value: float, digits: int = 3) -> str:
-    return f"{value:,.{digits}f}" if value == value else "-"
+    return "-" if math.isnan(value) else f"{value:,.{digits}f}"

@@ -64,7 +64,8 @@ def summary(results: Results) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "finished": results.finished, "images": results.images, "days": round(results.hours_wall / 24, 6),
-        "answers": results.answers, "hours": results.hours.json(), "cents": results.cents.json(), **recalls,
+        "answers": results.answers, "answers_band": results.answers_band.json(),
+        "hours": results.hours.json(), "cents": results.cents.json(), **recalls,
         "instance_covered": results.covered.json(), "mask_iou": results.iou.json(),
         "crowd_iou": results.crowd_iou.json(),
         "rejected": {"workers": results.rejected, "spammers": results.right},

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +29,7 @@ class StageResult:
     Attributes:
         stage: its name.
         answers, counted, late, untrusted, void: how many answers, and what became of them.
-        hours, cents: of all of them.
+        answers_band, hours, cents: of all of them.
         precision, recall: of the answers that count: what was said that is so, and what is so that was said.
         iou: mean IoU of the masks drawn.
     """
@@ -41,6 +40,7 @@ class StageResult:
     late: int
     untrusted: int
     void: int
+    answers_band: Band
     hours: Band
     cents: Band
     precision: Band
@@ -55,7 +55,7 @@ class KindResult:
     Attributes:
         kind: its name.
         workers, came, rejected: in the crowd; those who handed in an answer; those whom the requester rejected.
-        answers, hours, cents: theirs.
+        answers, answers_band, hours, cents: theirs.
         label_precision, label_recall, spot_recall, iou, trained, found: of their labels, spots and masks; the share of
             training tasks passed; the share of bad tiles found. Rejected workers are among them.
     """
@@ -65,8 +65,9 @@ class KindResult:
     came: int
     rejected: int
     answers: int
-    hours: float
-    cents: float
+    answers_band: Band
+    hours: Band
+    cents: Band
     label_precision: Band
     label_recall: Band
     spot_recall: Band
@@ -84,7 +85,7 @@ class Results:
         images: state -> how many images.
         hours_wall: from the launch to the last answer.
         answers: in all.
-        hours, cents: of work and pay.
+        answers_band, hours, cents: of all of them: how many, work and pay.
         labels: recall and precision of the categories that count as present.
         categories: the same of those that have a mask or a region in the end.
         instances: recall and precision of the masks: one mask for each instance, IoU of at least 0.5.
@@ -103,6 +104,7 @@ class Results:
     images: dict[str, int]
     hours_wall: float
     answers: int
+    answers_band: Band
     hours: Band
     cents: Band
     labels: tuple[Band, Band]
@@ -136,8 +138,7 @@ def results_of(run: Run, stats: dict[str, float], seed: int = 0) -> Results:
     drawn = {(last.images[m.image_id][0], m.category_id) for m in (*last.masks, *last.crowds)}
     return Results(
         run.finished, dict(sorted(Counter(state for _, state in last.images.values()).items())), run.hours,
-        len(run.done), total(((d.unit, d.seconds / 3600) for d in run.done), seed),
-        total(((d.unit, d.cents) for d in run.done), seed), _pairs(run, present, seed), _pairs(run, drawn, seed),
+        len(run.done), *_effort(run.done, seed), _pairs(run, present, seed), _pairs(run, drawn, seed),
         instances, covered, iou_band, _crowds(run, last, seed), spots,
         tuple(_stage(run, last, stage, seed) for stage in STAGES if any(d.stage == stage for d in run.done)),
         tuple(_kind(run, kind, named, seed) for kind in MIDDLE if any(p.skill.kind == kind for p in run.people)),
@@ -153,6 +154,15 @@ def shares(done: Iterable[Done], seed: int) -> tuple[Band, Band, Band]:
         ratio(((d.unit, d.score.right, d.score.right + d.score.wrong) for d in rows), seed),
         ratio(((d.unit, d.score.found, d.score.found + d.score.missed) for d in rows), seed),
         ratio(((d.unit, d.score.iou, 1.0) for d in rows if d.score.iou is not None), seed),
+    )
+
+
+def _effort(done: Sequence[Done], seed: int) -> tuple[Band, Band, Band]:
+    """How many answers, hours and cents."""
+    return (
+        total(((d.unit, 1.0) for d in done), seed),
+        total(((d.unit, d.seconds / 3600) for d in done), seed),
+        total(((d.unit, d.cents) for d in done), seed),
     )
 
 
@@ -234,8 +244,7 @@ def _stage(run: Run, last: Harvest, stage: str, seed: int) -> StageResult:
         recall = NOTHING  # they are asked about what is there
     return StageResult(
         stage, len(done), states[AnswerState.COUNTED], states[AnswerState.LATE], states[AnswerState.UNTRUSTED],
-        states[AnswerState.VOID], total(((d.unit, d.seconds / 3600) for d in done), seed),
-        total(((d.unit, d.cents) for d in done), seed), precision, recall, overlap,
+        states[AnswerState.VOID], *_effort(done, seed), precision, recall, overlap,
     )  # fmt: skip
 
 
@@ -250,6 +259,6 @@ def _kind(run: Run, kind: str, named: set[int], seed: int) -> KindResult:
     trained = ratio(((d.unit, float(d.passed), 1.0) for d in done if d.passed is not None), seed)
     return KindResult(
         kind, len(people), sum(p.answers > 0 for p in people.values()),
-        sum(p.worker_id in named for p in people.values()), len(done), math.fsum(d.seconds for d in done) / 3600,
-        math.fsum(d.cents for d in done), label[0], label[1], spot[1], mask[2], trained, page[1],
+        sum(p.worker_id in named for p in people.values()), len(done),
+        *_effort(done, seed), label[0], label[1], spot[1], mask[2], trained, page[1],
     )  # fmt: skip

@@ -21,6 +21,7 @@ from cocokit.crowd.simulation import Run, gold_of, simulate
 from cocokit.crowd.skills import MIDDLE, draw_skills
 from cocokit.errors import CocokitError
 from cocokit.pipeline.presets import find_preset
+from cocokit.store.database import Database
 
 from .small import dataset, truth
 
@@ -64,6 +65,12 @@ def test_two_campaigns_of_one_seed_say_the_same_bytes(gt: str, whole: tuple[Run,
     assert first == again
     other = run_plan(replace(plan, seed=2))
     assert json.dumps(report(plan, *other)) != first
+
+
+def test_every_database_says_the_same_bytes(database: Database) -> None:
+    plan = replace(SMALL, changes={"k_label": 3, "k_spot": 3})
+    here, there = (json.dumps(report(plan, *run_plan(plan, truth=truth(2), database=d))) for d in (None, database))
+    assert here == there
 
 
 def test_every_image_of_a_campaign_of_the_other_preset_ends_as_well(gt: str) -> None:

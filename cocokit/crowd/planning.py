@@ -19,7 +19,8 @@ from cocokit.pipeline.settings import Value
 from .against import evaluate_campaign
 from .labels import Labels
 from .leave_one_out import leave_one_out
-from .results import Results, results_of
+from .measuring import results_of
+from .results import Results
 from .simulation import Progress, Run, simulate
 from .skills import draw_skills
 from .truth import Truth

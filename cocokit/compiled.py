@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -219,12 +220,16 @@ class _Object:
 
 
 _chosen: _Plain | _Njit | _Object | None = None
+#: Two threads that begin at once must not each load the code: what the loser has bound would be freed under it.
+_choosing = threading.Lock()
 
 
 def _backend() -> _Plain | _Njit | _Object:
     global _chosen
     if _chosen is None:
-        _chosen = _choose(os.environ.get("COCOKIT_KERNELS", ""))
+        with _choosing:
+            if _chosen is None:
+                _chosen = _choose(os.environ.get("COCOKIT_KERNELS", ""))
     return _chosen
 
 

@@ -71,7 +71,7 @@ class Dots:
     Attributes:
         x, y: (n,) values.
         kind: ``dot`` (grey) or ``dot2`` (a cobalt ring).
-        labels: a word to the right of each, or nothing.
+        labels: a word beside each, where there is room, or nothing.
     """
 
     x: Float64
@@ -185,8 +185,16 @@ class _Frame:
     def dots(self, dots: Dots) -> list[str]:
         places = [(self.x(a), self.y(b)) for a, b in zip(dots.x.tolist(), dots.y.tolist(), strict=True)]
         made = [f'<circle class="{dots.kind}" cx="{x}" cy="{y}" r="3.5"/>' for x, y in places]
-        words = zip(places, dots.labels, strict=False)
-        return made + [_text(x, y - 8, word, "tick halo", "middle") for (x, y), word in words]
+        taken = [(x - 4, y - 4, x + 4, y + 4) for x, y in places]
+        for (x, y), word in zip(places, dots.labels, strict=False):
+            half = 3.5 * len(word)
+            for foot in (y - 8, y + 17):
+                box = (x - half, foot - 11, x + half, foot + 1)
+                if not _cost(box, [], taken):  # a dot whose word has no room stays without
+                    taken.append(box)
+                    made.append(_text(x, foot, word, "tick halo", "middle"))
+                    break
+        return made
 
     def labels(self, lines: Sequence[Line], mark: tuple[float, float] | None) -> list[str]:
         """A label beside each line that has one, where it meets the fewest lines and no other label."""

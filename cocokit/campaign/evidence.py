@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ..domain.answers import Mask, Point
 from ..domain.stages import AnswerState, MaskState, SentinelKind, SpotState, Stage, WorkerState
@@ -29,6 +30,9 @@ _SHORT = (Stage.VERIFY, Stage.FILTER)
 _HIT = (SpotState.DRAWN, SpotState.COVERED, SpotState.CROWD)
 _MISSED = (SpotState.NO_OBJECT, SpotState.GIVEN_UP)
 
+#: Masks that are not held against their workers.
+_STANDING = (MaskState.PASSED, MaskState.UNVERIFIED, MaskState.SPARE)
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -37,11 +41,11 @@ class Evidence:
     Attributes:
         seen: (worker, image) of label answers.
         named: (worker, image, category) of labels.
-        times: (worker, stage, ms) of answers.
+        times: (worker, stage, ms) of answers; ms for each mask of a page.
         repeats: worker -> how many answers repeat an earlier one of theirs, word for word; empty ones do not.
         answers: worker -> how many answers.
         spots: worker -> (spots on something, spots on nothing), as far as it is known.
-        masks: worker -> (masks that passed, masks that failed).
+        masks: worker -> (masks that stand, passed or not looked at enough, masks that failed): bad ones fail early.
         sentinels: worker -> (bad found, bad shown, good flagged, good shown).
         removed: worker -> images removed in the filter.
     """
@@ -107,7 +111,7 @@ def gather(engine: Engine) -> Evidence:
             store.seen_images(tx, campaign), store.named_pairs(tx, campaign), times, repeats, answers,
             {worker: (_sum(fates, _HIT), _sum(fates, _MISSED)) for worker, fates in
              store.spot_fates(tx, campaign).items() if worker in answers},
-            {worker: (fates.get(MaskState.PASSED, 0), fates.get(MaskState.FAILED, 0)) for worker, fates in
+            {worker: (_sum(fates, _STANDING), fates.get(MaskState.FAILED, 0)) for worker, fates in
              store.mask_fates(tx, campaign).items() if worker in answers},
             {worker: (*kinds.get(SentinelKind.BAD, (0, 0)), *kinds.get(SentinelKind.GOOD, (0, 0))) for worker, kinds in
              results_of(tx, campaign).items() if worker in answers},
@@ -143,5 +147,8 @@ def image_counts(engine: Engine) -> Counter[str]:
         return Counter(count_images(tx, engine.campaign.id))
 
 
-def _sum(fates: Mapping[SpotState, int], states: tuple[SpotState, ...]) -> int:
+_State = TypeVar("_State", SpotState, MaskState)
+
+
+def _sum(fates: Mapping[_State, int], states: tuple[_State, ...]) -> int:
     return sum(fates.get(state, 0) for state in states)

@@ -52,7 +52,7 @@ class Progress:
         start, wait = time.monotonic(), PATIENCE
         while not over.wait(wait):
             wait = BEAT
-            line = f"\r{self._what}{self._done} ... {time.monotonic() - start:.0f} s"
+            line = f"\r{self._what}{self._done} ... {time.monotonic() - start:.0f} s\033[K"
             print(line, end="", file=sys.stderr, flush=True)
         if wait == BEAT:
             print("\r\033[K", end="", file=sys.stderr, flush=True)

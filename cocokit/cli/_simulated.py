@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 CAMPAIGN, REPORT, EXPORT = "campaign.toml", "simulation.json", "export"
 
 
-def lines(plan: Plan, run: Run, results: Results) -> list[str]:
-    """The report for people."""
+def lines(plan: Plan, run: Run, results: Results, twin: Results | None = None) -> list[str]:
+    """The report for people; ``twin`` is an adaptive campaign without early stops."""
     currency = run.staged.engine.campaign.settings.currency
     return [
         _head(plan, run), "",
@@ -32,6 +33,7 @@ def lines(plan: Plan, run: Run, results: Results) -> list[str]:
         *_table([_kind_row(kind) for kind in results.kinds]), "",
         *_named(run, results), "",
         _as_detections(results),
+        *([] if twin is None else ["", *_spared(results, twin, currency)]),
     ]  # fmt: skip
 
 
@@ -80,6 +82,7 @@ def keep(folder: str, plan: Plan, run: Run, made: dict[str, Any]) -> None:
     write_text(os.path.join(folder, CAMPAIGN), write_campaign(campaign_of(plan)))
     write_text(os.path.join(folder, REPORT), to_json(made, lines=True) + "\n")
     export_campaign(run.staged.engine, None, os.path.join(folder, EXPORT))
+    run.staged.engine.database.close()  # which takes SQLite's files of the moment away
 
 
 def _head(plan: Plan, run: Run) -> str:
@@ -97,7 +100,7 @@ def _overall(results: Results, currency: str) -> list[dict[str, str]]:
     rows: list[tuple[str, str, str]] = [
         ("images decided", ", ".join(f"{n:,} {state}" for state, n in results.images.items()), ""),
         ("days", _number(results.hours_wall / 24, 2), ""),
-        ("answers", f"{results.answers:,}", ""),
+        ("answers", *_two(results.answers_band, 0)),
         ("hours of work", *_two(results.hours, 1)),
         (f"cost, {currency}", *_two(results.cents, 2, 100)),
     ]
@@ -105,7 +108,8 @@ def _overall(results: Results, currency: str) -> list[dict[str, str]]:
         ("category recall", results.labels[0]), ("category precision", results.labels[1]),
         ("  with a mask: recall", results.categories[0]), ("  precision", results.categories[1]),
         ("spot recall", results.spots[0]), ("spot precision", results.spots[1]),
-        ("instance recall", results.instances[0]), ("instance precision", results.instances[1]),
+        ("instance recall", results.instances[0]), ("  or in a painted crowd", results.covered),
+        ("instance precision", results.instances[1]),
         ("mask IoU", results.iou), ("crowd IoU", results.crowd_iou),
     )  # fmt: skip
     rows += [(name, *_two(band)) for name, band in named]
@@ -124,7 +128,8 @@ def _stage_row(stage: Any) -> dict[str, str]:
 def _kind_row(kind: Any) -> dict[str, str]:
     counts = {name: f"{getattr(kind, name):,}" for name in ("workers", "came", "rejected", "answers")}
     return {
-        "workers who are": kind.kind, **counts, "hours": _number(kind.hours, 1),
+        "workers who are": kind.kind, **counts, "hours": _number(kind.hours.value, 1),
+        "cost": _number(kind.cents.value / 100, 2),
         "label precision": _number(kind.label_precision.value), "recall": _number(kind.label_recall.value),
         "spot recall": _number(kind.spot_recall.value), "mask IoU": _number(kind.iou.value),
         "trained": _number(kind.trained.value), "bad found": _number(kind.found.value),
@@ -142,6 +147,20 @@ def _named(run: Run, results: Results) -> list[str]:
     )
     rows = [{"worker": str(one.worker), "who is": kinds[one.worker], "why": one.reason} for one in run.named]
     return [head, "", *_table(rows)]
+
+
+def _spared(results: Results, twin: Results, currency: str) -> list[str]:
+    """What adaptive redundancy saves and costs."""
+    from ..crowd.sparing import sparing
+
+    found = sparing(results, twin)
+    return [
+        f"adaptive redundancy saves {100 * found.saved:.1f} % of the label answers: {found.label_answers:,} instead of "
+        f"{found.label_answers_all:,}",
+        f"  labels cost {found.cents / 100:,.2f} {currency} instead of {found.cents_all / 100:,.2f}, the campaign "
+        f"{found.cents_total / 100:,.2f} instead of {found.cents_total_all / 100:,.2f}",
+        f"  category recall is {_number(found.recall)} instead of {_number(found.recall_all)}",
+    ]
 
 
 def _as_detections(results: Results) -> str:
@@ -171,7 +190,7 @@ class _Cell:
 
 def _two(band: Band, digits: int = 3, by: float = 1.0) -> tuple[str, str]:
     ends = f"{_number(band.low / by, digits)} to {_number(band.high / by, digits)}"
-    return _number(band.value / by, digits), ends if band.value == band.value else ""
+    return _number(band.value / by, digits), "" if math.isnan(band.value) else ends
 
 
 def _band(band: Band) -> str:
@@ -179,4 +198,4 @@ def _band(band: Band) -> str:
 
 
 def _number(value: float, digits: int = 3) -> str:
-    return f"{value:,.{digits}f}" if value == value else "-"
+    return "-" if math.isnan(value) else f"{value:,.{digits}f}"

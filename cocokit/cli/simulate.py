@@ -50,7 +50,7 @@ def command(sweep: str | None, plot_file: str | None, output: str | None, as_jso
 
 
 def _one(plan: Plan, plot_file: str | None, output: str | None, as_json: bool) -> None:
-    from ..crowd.planning import read_truth, run_plan
+    from ..crowd.planning import read_truth, run_plan, run_twin
     from ..crowd.reporting import report
     from ._output import print_json
     from ._simulated import keep, lines, open_kept
@@ -59,20 +59,21 @@ def _one(plan: Plan, plot_file: str | None, output: str | None, as_json: bool) -
     database = open_kept(output) if output is not None else None
     with Count("simulating", "images") as count:
         run, results = run_plan(plan, truth=truth, database=database, progress=count)
-    made = report(plan, run, results)
-    if output is not None:
-        keep(output, plan, run, made)
+        twin = run_twin(plan, truth, count.part("the same without early stops", 1, 2))
+    made = report(plan, run, results, twin)
     if plot_file is not None:
         from ..atomic import write_text
         from ..crowd.plots import plot_run
 
         write_text(plot_file, plot_run(run, results, plan.seed))
+    if output is not None:
+        keep(output, plan, run, made)
     if as_json:
         print_json(made)
     else:
-        click.echo("\n".join(lines(plan, run, results)))
+        click.echo("\n".join(lines(plan, run, results, twin)))
         if output is not None:
-            click.echo(f"\nkept in {output}: {', '.join(sorted(os.listdir(output)))}")
+            click.echo(f"\nkept in {output}: {', '.join(sorted(os.listdir(output)))}; see: cocokit status")
 
 
 def _many(plan: Plan, text: str, plot_file: str | None, as_json: bool) -> None:

@@ -26,6 +26,8 @@ REPEATS, REPEATED_SHARE = 4, 0.2
 OVERNAMING = 4.0
 #: Images in which fewer others looked say nothing of a worker's labels.
 OTHERS = 2
+#: What an answer's time is for, where it is not the answer.
+_UNIT = {"verify": "mask of a page"}
 #: Masks, and wrongly removed images, before they are held against somebody.
 MASKS, REMOVED = 8, 3
 
@@ -76,8 +78,13 @@ def _fast(evidence: Evidence) -> Iterator[Named]:
         usual = statistics.median(medians.values())
         for worker, middle in medians.items():
             if len(by_worker[worker]) >= FAST_ANSWERS and middle < FAST * usual:
-                reason = f"{middle / 1000:.1f} s for a {stage} answer, where others take {usual / 1000:.0f} s"
+                what = _UNIT.get(stage, f"{stage} answer")
+                reason = f"{_seconds(middle)} for a {what}, where others take {_seconds(usual)}"
                 yield Named(worker, "fast", reason)
+
+
+def _seconds(ms: float) -> str:
+    return f"{ms / 1000:.1f} s" if ms < 10_000 else f"{ms / 1000:.0f} s"
 
 
 def _repeats(evidence: Evidence) -> Iterator[Named]:
@@ -97,7 +104,7 @@ def _sentinels(evidence: Evidence, settings: CampaignSettings) -> Iterator[Named
 def _shares(evidence: Evidence, settings: CampaignSettings) -> Iterator[Named]:
     """Spots on nothing, and masks that fail."""
     rules = (("spots", evidence.spots, settings.judge_after, "spots are on something"),
-             ("masks", evidence.masks, MASKS, "masks passed"))  # fmt: skip
+             ("masks", evidence.masks, MASKS, "masks did not fail"))  # fmt: skip
     for rule, counts, least, words in rules:
         for worker, (good, bad) in counts.items():
             if good + bad >= least and wilson(good, good + bad)[1] < settings.sentinel_floor:

@@ -19,7 +19,8 @@ from cocokit.pipeline.settings import Value
 from .against import evaluate_campaign
 from .labels import Labels
 from .leave_one_out import leave_one_out
-from .results import Results, results_of
+from .measuring import results_of
+from .results import Results
 from .simulation import Progress, Run, simulate
 from .skills import draw_skills
 from .truth import Truth
@@ -101,6 +102,13 @@ def run_plan(
     skills = draw_skills(plan.workers, plan.spam, plan.seed)
     run = simulate(known, campaign_of(plan, more), skills, plan.seed, database=database, progress=progress)
     return run, results_of(run, _evaluated(run, plan.gt or "sample"), plan.seed)
+
+
+def run_twin(plan: Plan, truth: Truth, progress: Progress | None = None) -> Results | None:
+    """What an adaptive campaign would have come to without early stops; None if it is not adaptive."""
+    if not campaign_of(plan).settings.adaptive:
+        return None
+    return run_plan(plan, truth=truth, progress=progress, more={"adaptive": False})[1]
 
 
 def _evaluated(run: Run, name: str) -> dict[str, float]:

@@ -46,6 +46,7 @@ def _union_chart(run: Run, seed: int) -> Chart:
         chart.areas = [Area(k, *curve.recall_band)]
     chart.lines = [Line(k, curve.precision, "third", "precision"), Line(k, curve.recall, "ink", "recall")]
     chart.lines = [line for line in chart.lines if np.isfinite(line.y).all()]
+    chart.dots = [Dots(line.x, line.y, "dot") for line in chart.lines]
     return chart
 
 
@@ -55,8 +56,8 @@ def _workers_chart(run: Run, results: Results) -> Chart:
     spam = np.array([place.kind in SPAM for place in places], np.bool_)
     drawn = np.isfinite(precision) & np.isfinite(recall)
     said = [
-        f"*{results.right}* of the {counted(results.rejected, 'worker')} rejected do not try (rings);",
-        f"{results.busy_named} of {results.busy} of these who did enough to be judged.",
+        f"*{results.right}* of the {counted(results.rejected, 'worker')} rejected do not try (rings).",
+        f"{results.busy_named} of the {results.busy} who do not try and answered often are among them.",
     ]
     settings = run.staged.engine.campaign.settings
     chart = Chart(
@@ -81,19 +82,24 @@ def _rejection_line(settings: CampaignSettings) -> list[Line]:
 
 def _cost_chart(name: str, rows: Sequence[tuple[Value, Results]], currency: str) -> Chart:
     cost = np.array([result.cents.value / 100 for _, result in rows])
-    order = np.argsort(cost, kind="stable")
     recall = np.array([result.labels[0].value for _, result in rows])
     low, high = (np.array([getattr(result.labels[0], end) for _, result in rows]) for end in ("low", "high"))
-    enough = [i for i in order.tolist() if recall[i] >= _GOAL]
-    best = f"{name} = {rows[enough[0]][0]} is the cheapest" if enough else "No value is enough"
-    said = [f"*{best}* for a category recall of {_GOAL:.2f}."]
-    if enough:
-        said.append(f"It costs {_money(float(cost[enough[0]]), currency)}, in simulation.")
+    enough = [i for i in range(len(rows)) if recall[i] >= _GOAL]
+    best = min(enough, key=lambda i: (cost[i], i), default=None)
     chart = Chart(
-        "What recall costs", said, f"Category recall (up), cost in {currency} (right)", _padded(cost),
-        areas=[Area(cost[order], low[order], high[order])], lines=[Line(cost[order], recall[order], "ink")],
+        "What recall costs", [f"*No value is enough* for a category recall of {_GOAL:.2f}."],
+        f"Category recall (up), cost in {currency} (right); bars: other images", _padded(cost),
     )  # fmt: skip
-    chart.dots = [Dots(cost[order], recall[order], "dot", [str(rows[i][0]) for i in order.tolist()])]
+    half = 0.008 * (chart.x_range[1] - chart.x_range[0])
+    chart.areas = [Area(cost[i] + np.array([-half, half]), *(np.full(2, end[i]) for end in (low, high)))
+                   for i in range(len(rows))]  # fmt: skip
+    chart.lines = [Line(cost, recall, "ink")]
+    chart.dots = [Dots(cost, recall, "dot", [str(value) for value, _ in rows])]
+    if best is not None:
+        value = f"{name} = {rows[best][0]}"
+        chart.said = [f"*{value}* is the cheapest for a category recall of {_GOAL:.2f}.",
+                      f"It costs {_money(float(cost[best]), currency)}, in simulation."]  # fmt: skip
+        chart.point = (float(cost[best]), float(recall[best]), value)
     return chart
 
 

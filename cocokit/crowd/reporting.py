@@ -11,10 +11,18 @@ from .bands import Band
 from .planning import Plan, union_of
 from .results import Results
 from .simulation import Run
+from .sparing import Sparing, sparing
 
 
-def report(plan: Plan, run: Run, results: Results) -> dict[str, Any]:
-    """All of one campaign. A number with a band is ``[value, low, high]``; hours are of simulated time."""
+def report(plan: Plan, run: Run, results: Results, twin: Results | None = None) -> dict[str, Any]:
+    """All of one campaign. A number with a band is ``[value, low, high]``; hours are of simulated time.
+
+    Args:
+        plan: what was asked for.
+        run: what happened.
+        results: what it came to.
+        twin: of an adaptive campaign: what it came to without early stops.
+    """
     kinds = {p.worker_id: p.skill.kind for p in run.people if p.worker_id is not None}
     curve = union_of(run, plan.seed)
     return {
@@ -32,8 +40,13 @@ def report(plan: Plan, run: Run, results: Results) -> dict[str, Any]:
                 curve.k, curve.recall, curve.recall_band.T, curve.precision, curve.precision_band.T, strict=True
             )
         ],
+        "adaptive": None if twin is None else _spared(sparing(results, twin)),
         "refused": dict(sorted(run.refused.items())),
     }
+
+
+def _spared(found: Sparing) -> dict[str, Any]:
+    return {"saved": round(found.saved, 6), **_flat(found)}
 
 
 def sweep_report(plan: Plan, name: str, rows: list[tuple[Value, Results]]) -> dict[str, Any]:
@@ -51,8 +64,10 @@ def summary(results: Results) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "finished": results.finished, "images": results.images, "days": round(results.hours_wall / 24, 6),
-        "answers": results.answers, "hours": results.hours.json(), "cents": results.cents.json(), **recalls,
-        "mask_iou": results.iou.json(), "crowd_iou": results.crowd_iou.json(),
+        "answers": results.answers, "answers_band": results.answers_band.json(),
+        "hours": results.hours.json(), "cents": results.cents.json(), **recalls,
+        "instance_covered": results.covered.json(), "mask_iou": results.iou.json(),
+        "crowd_iou": results.crowd_iou.json(),
         "rejected": {"workers": results.rejected, "spammers": results.right},
         "spammers": {"worked": results.spammers, "judged": results.busy, "rejected": results.busy_named},
         "eval": {name: round(value, 6) for name, value in results.stats.items()},

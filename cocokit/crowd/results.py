@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cocokit import rle
-from cocokit.campaign.evidence import Harvest, StandingMask, harvest
-from cocokit.campaign.mask_sets import iou, rle_of
-from cocokit.domain.stages import AnswerState, Stage
-
-from .bands import NOTHING, Band, ratio, total
-from .scoring import RIGHT_FROM
-from .simulation import Done, Run
-from .skills import MIDDLE
-
-#: Every stage that a worker answers in, the training tasks apart.
-STAGES = (*(str(stage) for stage in Stage), "training")
+from .bands import Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +14,7 @@ class StageResult:
     Attributes:
         stage: its name.
         answers, counted, late, untrusted, void: how many answers, and what became of them.
-        hours, cents: of all of them.
+        answers_band, hours, cents: of all of them.
         precision, recall: of the answers that count: what was said that is so, and what is so that was said.
         iou: mean IoU of the masks drawn.
     """
@@ -39,6 +25,7 @@ class StageResult:
     late: int
     untrusted: int
     void: int
+    answers_band: Band
     hours: Band
     cents: Band
     precision: Band
@@ -53,7 +40,7 @@ class KindResult:
     Attributes:
         kind: its name.
         workers, came, rejected: in the crowd; those who handed in an answer; those whom the requester rejected.
-        answers, hours, cents: theirs.
+        answers, answers_band, hours, cents: theirs.
         label_precision, label_recall, spot_recall, iou, trained, found: of their labels, spots and masks; the share of
             training tasks passed; the share of bad tiles found. Rejected workers are among them.
     """
@@ -63,8 +50,9 @@ class KindResult:
     came: int
     rejected: int
     answers: int
-    hours: float
-    cents: float
+    answers_band: Band
+    hours: Band
+    cents: Band
     label_precision: Band
     label_recall: Band
     spot_recall: Band
@@ -82,10 +70,11 @@ class Results:
         images: state -> how many images.
         hours_wall: from the launch to the last answer.
         answers: in all.
-        hours, cents: of work and pay.
+        answers_band, hours, cents: of all of them: how many, work and pay.
         labels: recall and precision of the categories that count as present.
         categories: the same of those that have a mask or a region in the end.
         instances: recall and precision of the masks: one mask for each instance, IoU of at least 0.5.
+        covered: share of the instances that have such a mask, or lie in a painted region at least by half.
         iou: mean IoU of these masks.
         crowd_iou: mean IoU of painted regions with the truth's crowds.
         spots: share of the instances with a spot on them, and of the spots that are on one.
@@ -100,11 +89,13 @@ class Results:
     images: dict[str, int]
     hours_wall: float
     answers: int
+    answers_band: Band
     hours: Band
     cents: Band
     labels: tuple[Band, Band]
     categories: tuple[Band, Band]
     instances: tuple[Band, Band]
+    covered: Band
     iou: Band
     crowd_iou: Band
     spots: tuple[Band, Band]
@@ -118,119 +109,3 @@ class Results:
     stats: dict[str, float]
     refused: int
     abandoned: int
-
-
-def results_of(run: Run, stats: dict[str, float], seed: int = 0) -> Results:
-    """Measure a campaign; ``stats`` are those of its export, ``seed`` is that of the bands."""
-    last = harvest(run.staged.engine)
-    spots, instances, iou_band, crowd = _against_truth(run, last, seed)
-    named, busy_from = {one.worker for one in run.named}, run.staged.engine.campaign.settings.judge_after
-    spammers = [p for p in run.people if p.skill.is_spam and p.answers]
-    busy = [p for p in spammers if p.answers >= busy_from]
-    known = {p.worker_id: p for p in run.people if p.worker_id is not None}
-    present = {(last.images[image][0], category) for image, category in last.pairs}
-    drawn = {(last.images[m.image_id][0], m.category_id) for m in (*last.masks, *last.crowds)}
-    return Results(
-        run.finished, dict(sorted(Counter(state for _, state in last.images.values()).items())), run.hours,
-        len(run.done), total(((d.unit, d.seconds / 3600) for d in run.done), seed),
-        total(((d.unit, d.cents) for d in run.done), seed), _pairs(run, present, seed), _pairs(run, drawn, seed),
-        instances, iou_band, crowd, spots,
-        tuple(_stage(run, last, stage, seed) for stage in STAGES if any(d.stage == stage for d in run.done)),
-        tuple(_kind(run, kind, named, seed) for kind in MIDDLE if any(p.skill.kind == kind for p in run.people)),
-        len(named), sum(known[w].skill.is_spam for w in named), len(spammers), len(busy),
-        sum(p.worker_id in named for p in busy), stats, sum(run.refused.values()), run.abandoned,
-    )  # fmt: skip
-
-
-def shares(done: Iterable[Done], seed: int) -> tuple[Band, Band, Band]:
-    """Precision, recall and mean IoU of some answers."""
-    rows = list(done)
-    return (
-        ratio(((d.unit, d.score.right, d.score.right + d.score.wrong) for d in rows), seed),
-        ratio(((d.unit, d.score.found, d.score.found + d.score.missed) for d in rows), seed),
-        ratio(((d.unit, d.score.iou, 1.0) for d in rows if d.score.iou is not None), seed),
-    )
-
-
-def _pairs(run: Run, found: set[tuple[int, int]], seed: int) -> tuple[Band, Band]:
-    """Recall and precision of (image, category) pairs."""
-    truth = run.truth.pairs
-    return (
-        ratio(((pair[0], float(pair in found), 1.0) for pair in sorted(truth)), seed),
-        ratio(((pair[0], float(pair in truth), 1.0) for pair in sorted(found)), seed),
-    )
-
-
-def _against_truth(run: Run, last: Harvest, seed: int) -> tuple[tuple[Band, Band], tuple[Band, Band], Band, Band]:
-    """Spots, masks, their IoU, and crowds."""
-    eyes = run.people[0].hands.eyes
-    hit: set[tuple[int, int]] = set()
-    on: list[tuple[int, float, float]] = []
-    for image, category, point in last.spots:
-        scene = run.truth.scenes[last.images[image][0]]
-        one = eyes.at(scene, category, point)
-        on.append((scene.id, float(one is not None or eyes.within(scene, category, point)), 1.0))
-        hit |= set() if one is None else {(scene.id, one.id)}
-    best: dict[tuple[int, int], float] = {}
-    right: list[tuple[int, float, float]] = []
-    for mask in last.masks:
-        scene = run.truth.scenes[last.images[mask.image_id][0]]
-        overlap, one = eyes.look(scene, mask.category_id, mask.mask)
-        good = one is not None and overlap >= RIGHT_FROM and ((scene.id, one.id) not in best)
-        right.append((scene.id, float(good), 1.0))
-        if one is not None and overlap >= RIGHT_FROM:
-            best[scene.id, one.id] = max(overlap, best.get((scene.id, one.id), 0.0))
-    there = [(s.id, one.id) for s in run.truth.scenes.values() for each in s.instances.values() for one in each]
-    spots = (ratio(((key[0], float(key in hit), 1.0) for key in there), seed), ratio(on, seed))
-    masks = (ratio(((key[0], float(key in best), 1.0) for key in there), seed), ratio(right, seed))
-    overlaps = ratio(((key[0], best[key], 1.0) for key in there if key in best), seed)
-    return spots, masks, overlaps, _crowds(run, last, seed)
-
-
-def _crowds(run: Run, last: Harvest, seed: int) -> Band:
-    """Mean IoU of the crowds of the truth with what was painted and drawn over them."""
-    cover: dict[tuple[int, int], list[StandingMask]] = {}
-    for mask in (*last.crowds, *last.masks):
-        cover.setdefault((last.images[mask.image_id][0], mask.category_id), []).append(mask)
-    painted = {(last.images[mask.image_id][0], mask.category_id) for mask in last.crowds}
-    rows = []
-    for scene_id, category in sorted(painted):
-        scene = run.truth.scenes[scene_id]
-        parts = [one.mask for one in scene.instances.get(category, [])]
-        parts += [scene.crowds[category]] if category in scene.crowds else []
-        overlap = 0.0
-        if parts:
-            whole = rle.merge([rle_of(mask.mask) for mask in cover[scene_id, category]])
-            overlap = iou(whole, rle.merge(parts))
-        rows.append((scene_id, overlap, 1.0))
-    return ratio(rows, seed)
-
-
-def _stage(run: Run, last: Harvest, stage: str, seed: int) -> StageResult:
-    done = [d for d in run.done if d.stage == stage]
-    states = Counter(last.states[d.answer_id] for d in done)
-    counted = [d for d in done if last.states[d.answer_id] is AnswerState.COUNTED]
-    precision, recall, overlap = shares(counted, seed)
-    if stage in (Stage.FILTER, Stage.SEGMENT, Stage.CROWD, "training"):
-        recall = NOTHING  # they are asked about what is there
-    return StageResult(
-        stage, len(done), states[AnswerState.COUNTED], states[AnswerState.LATE], states[AnswerState.UNTRUSTED],
-        states[AnswerState.VOID], total(((d.unit, d.seconds / 3600) for d in done), seed),
-        total(((d.unit, d.cents) for d in done), seed), precision, recall, overlap,
-    )  # fmt: skip
-
-
-def _kind(run: Run, kind: str, named: set[int], seed: int) -> KindResult:
-    people = {p.number: p for p in run.people if p.skill.kind == kind}
-    done = [d for d in run.done if d.person in people]
-
-    def of(stage: str) -> tuple[Band, Band, Band]:
-        return shares([d for d in done if d.stage == stage], seed)
-
-    label, spot, mask, page = of(Stage.LABEL), of(Stage.SPOT), of(Stage.SEGMENT), of(Stage.VERIFY)
-    trained = ratio(((d.unit, float(d.passed), 1.0) for d in done if d.passed is not None), seed)
-    return KindResult(
-        kind, len(people), sum(p.answers > 0 for p in people.values()),
-        sum(p.worker_id in named for p in people.values()), len(done), math.fsum(d.seconds for d in done) / 3600,
-        math.fsum(d.cents for d in done), label[0], label[1], spot[1], mask[2], trained, page[1],
-    )  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, insert, literal, or_, select, union_all, update
+from sqlalchemy import Integer, bindparam, exists, func, insert, literal_column, or_, select, union_all, update
 
 from ..domain.stages import CampaignState, Stage, WorkerState
 from .database import Transaction
@@ -67,6 +67,11 @@ class Lane:
     state: str | None
 
 
+#: Conditions of partial indexes, spelt as the indexes spell them: with a parameter instead of the value no database can
+#: know that the index will do, and the whole table is read.
+HAS_PLACE = TaskRow.free > literal_column("0")
+IS_LEASED = AssignmentRow.state == literal_column("'leased'")
+
 TASK = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.category_id, TaskRow.image_id, TaskRow.lane)
 
 
@@ -81,7 +86,7 @@ def doorway(tx: Transaction, campaign_id: int, worker_id: int, *, stays: bool = 
 
 @cache
 def _doorway(stays: bool) -> Any:
-    held = select(func.count()).where(AssignmentRow.worker_id == WorkerRow.id, AssignmentRow.state == "leased")
+    held = select(func.count()).where(AssignmentRow.worker_id == WorkerRow.id, IS_LEASED)
     query = select(WorkerRow.state, WorkerRow.reason, CampaignRow.state, held.correlate(WorkerRow).scalar_subquery())
     query = query.join(CampaignRow, CampaignRow.id == WorkerRow.campaign_id)
     query = query.where(WorkerRow.id == bindparam("worker"), WorkerRow.campaign_id == bindparam("campaign"))
@@ -115,10 +120,10 @@ def _claims() -> tuple[Any, ...]:
 
     def free(rank: int) -> tuple[Any, ...]:
         return (TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == stage, TaskRow.lane == lane,
-                TaskRow.rank == rank, TaskRow.free > 0)  # fmt: skip
+                TaskRow.rank == rank, HAS_PLACE)  # fmt: skip
 
     def window(rank: int) -> Any:
-        ids = select(TaskRow.id).where(*free(rank)).order_by(TaskRow.id).limit(WINDOW)
+        ids = select(TaskRow.id).where(*free(rank)).order_by(TaskRow.id).limit(literal_column(f"{WINDOW}"))
         return select(*TASK).where(*free(rank), TaskRow.id.in_(ids), others, ~mine)
 
     behind = select(*TASK).where(*free(1), others, TaskRow.id > last)
@@ -144,9 +149,12 @@ def _free_stages() -> Any:
     campaign: Any = bindparam("campaign")
 
     def probe(stage: Stage) -> Any:
-        paused = exists().where(StageRow.campaign_id == campaign, StageRow.name == stage, StageRow.paused)
-        free = exists().where(TaskRow.campaign_id == campaign, TaskRow.stage == stage, TaskRow.free > 0)
-        return select(literal(str(stage)).label("stage")).where(free, ~paused)
+        name: Any = literal_column(f"'{stage}'")  # the planner knows how many tasks a stage has, if it knows the stage
+        paused = exists().where(StageRow.campaign_id == campaign, StageRow.name == name, StageRow.paused)
+        # In the order of the index, or a table of nothing but labels is read from its start for every other stage.
+        head = select(TaskRow.id).where(TaskRow.campaign_id == campaign, TaskRow.stage == name, HAS_PLACE)
+        head = head.order_by(TaskRow.lane, TaskRow.rank, TaskRow.id).limit(literal_column("1"))
+        return select(name.label("stage")).where(head.scalar_subquery().is_not(None), ~paused)
 
     return union_all(*map(probe, Stage))
 
@@ -164,8 +172,8 @@ def _free_lanes() -> Any:
     head = (
         select(TaskRow.id)
         .where(TaskRow.campaign_id == campaign, TaskRow.stage == bindparam("stage"), TaskRow.lane == CategoryRow.id,
-               TaskRow.free > 0)
-        .order_by(TaskRow.rank, TaskRow.id).limit(1).correlate(CategoryRow).scalar_subquery()
+               HAS_PLACE)
+        .order_by(TaskRow.rank, TaskRow.id).limit(literal_column("1")).correlate(CategoryRow).scalar_subquery()
     )  # fmt: skip
     gold = exists().where(
         SentinelRow.campaign_id == campaign, SentinelRow.kind == "training", SentinelRow.category_id == CategoryRow.id
@@ -188,7 +196,7 @@ def count_free(tx: Transaction, campaign_id: int, stage: Stage, at_most: int) ->
 def _count_free() -> Any:
     some = select(TaskRow.id).where(
         TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == bindparam("stage"), TaskRow.lane == 0,
-        TaskRow.free > 0,
+        HAS_PLACE,
     )  # fmt: skip
     return select(func.count()).select_from(some.limit(bindparam("most", type_=Integer)).subquery())
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from ..domain.stages import AnswerState, MaskState, SpotState, Stage
 from .database import Transaction
-from .models import AnswerRow, CrowdRow, ImageRow, SegmentationRow, SpotRow
+from .models import AnswerRow, CrowdRow, ImageRow, PlaceRow, SegmentationRow, ShowingRow, SpotRow
 
 #: Answers that say something of their worker, whether or not they count: a page that missed its sentinels does.
 _SAID = AnswerRow.state != AnswerState.VOID
@@ -32,10 +32,20 @@ def named_pairs(tx: Transaction, campaign_id: int) -> list[tuple[int, int, int]]
 
 
 def answer_times(tx: Transaction, campaign_id: int) -> list[tuple[int, str, int]]:
-    """(worker, stage, ms on the wall) of every answer of a worker who was not rejected, training apart."""
-    query = select(AnswerRow.worker_id, AnswerRow.stage, AnswerRow.wall_ms)
+    """(worker, stage, ms on the wall) of every answer, training apart; of a page of masks ms for each of them."""
+    query = select(AnswerRow.worker_id, AnswerRow.stage, AnswerRow.wall_ms, _tiles())
     query = query.where(AnswerRow.campaign_id == campaign_id, AnswerRow.training.is_(False), _SAID)
-    return [(row[0], row[1], row[2]) for row in tx.execute(query.order_by(AnswerRow.id))]
+    return [(row[0], row[1], row[2] // max(row[3], 1)) for row in tx.execute(query.order_by(AnswerRow.id))]
+
+
+def _tiles() -> Any:
+    """How many masks the page of an answer showed, sentinels among them; 1 for other answers."""
+    counts = (
+        select(func.count()).where(kind.assignment_id == AnswerRow.assignment_id).correlate(AnswerRow).scalar_subquery()
+        for kind in (PlaceRow, ShowingRow)
+    )
+    places, shown = counts
+    return case((AnswerRow.stage == Stage.VERIFY, places + shown), else_=1)
 
 
 def repeated_payloads(tx: Transaction, campaign_id: int, least: int) -> list[tuple[int, str, str, int]]:

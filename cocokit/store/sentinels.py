@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, insert, select, update
@@ -68,10 +69,15 @@ def show(tx: Transaction, assignment_id: int, worker_id: int, shown: Sequence[tu
 
 def shown_on(tx: Transaction, assignment_id: int) -> list[tuple[int, Sentinel]]:
     """(position, sentinel) of a page."""
+    rows = tx.execute(_shown_on(), {"assignment": assignment_id})
+    return [(row.position, _sentinel(row)) for row in rows]
+
+
+@cache
+def _shown_on() -> Any:
     query = select(ShowingRow.position, SentinelRow.__table__)
     query = query.join(SentinelRow, SentinelRow.id == ShowingRow.sentinel_id)
-    rows = tx.execute(query.where(ShowingRow.assignment_id == assignment_id).order_by(ShowingRow.position))
-    return [(row.position, _sentinel(row)) for row in rows]
+    return query.where(ShowingRow.assignment_id == bindparam("assignment")).order_by(ShowingRow.position)
 
 
 def mark_shown(tx: Transaction, assignment_id: int, flagged: Iterable[tuple[int, bool]]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, insert, literal, select, update
 
 from ..domain.facts import Wanted
 from ..domain.stages import Stage, TaskState
-from .claims import TASK, Task
+from .claims import IS_LEASED, TASK, Task
 from .database import Transaction
 from .models import AssignmentRow, PlaceRow, TaskRow
 
@@ -108,24 +108,28 @@ def _place_states() -> Any:
 
 def expired_leases(tx: Transaction, campaign_id: int, now: int, limit: int = 20) -> list[int]:
     """Assignments whose time is over, locked."""
+    return list(tx.execute(_expired_leases(limit), {"campaign": campaign_id, "now": now}).scalars())
+
+
+@cache
+def _expired_leases(limit: int) -> Any:
     query = select(AssignmentRow.id).where(
-        AssignmentRow.campaign_id == campaign_id, AssignmentRow.state == "leased", AssignmentRow.expires_at <= now
+        AssignmentRow.campaign_id == bindparam("campaign"), IS_LEASED, AssignmentRow.expires_at <= bindparam("now")
     )
-    query = query.order_by(AssignmentRow.expires_at).limit(limit).with_for_update(skip_locked=True)
-    return list(tx.execute(query).scalars())
+    return query.order_by(AssignmentRow.expires_at).limit(limit).with_for_update(skip_locked=True)
 
 
 def anchor_leases(tx: Transaction, campaign_id: int, now: int, longest_ms: int) -> None:
     """Leases that were made while a clock was ahead start now: they would otherwise never end."""
-    tx.execute(
-        update(AssignmentRow)
-        .where(
-            AssignmentRow.campaign_id == campaign_id,
-            AssignmentRow.state == "leased",
-            AssignmentRow.expires_at > now + longest_ms,
-        )
-        .values(leased_at=now, expires_at=now + AssignmentRow.lease_ms)
-    )
+    tx.execute(_anchor_leases(), {"campaign": campaign_id, "now": now, "latest": now + longest_ms})
+
+
+@cache
+def _anchor_leases() -> Any:
+    now: Any = bindparam("now", type_=AssignmentRow.leased_at.type)
+    ahead = (AssignmentRow.campaign_id == bindparam("campaign"), IS_LEASED,
+             AssignmentRow.expires_at > bindparam("latest"))  # fmt: skip
+    return update(AssignmentRow).where(*ahead).values(leased_at=now, expires_at=now + AssignmentRow.lease_ms)
 
 
 TaskKey = tuple[Stage, int]

@@ -143,7 +143,7 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("ix_task_free", "task", ["campaign_id", "stage", "lane", "rank", "id"], **_where("free > 0"))
     op.create_index("ix_task_image", "task", ["image_id", "category_id"])
-    op.create_index("ix_task_state", "task", ["campaign_id", "stage", "state"])
+    op.create_index("ix_task_state", "task", ["campaign_id", "state", "stage"])
     _create(
         "assignment",
         _key(), _text("word"), _to("campaign_id", "campaign"), _to("worker_id", "worker"), _text("stage"),
@@ -201,6 +201,7 @@ def upgrade() -> None:
         _text("kind"), _real("cents"), _text("reason", null=True), _big("at"),
     )  # fmt: skip
     op.create_index("ix_ledger_worker", "ledger", ["campaign_id", "worker_id"])
+    op.create_index("ix_ledger_answer", "ledger", ["answer_id"])
     _create(
         "lineage",
         _to("child_id", "answer"), _to("parent_id", "answer"),

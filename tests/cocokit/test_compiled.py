@@ -6,6 +6,8 @@ import itertools
 import math
 import random
 import struct
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -263,3 +265,23 @@ def test_every_kernel_module_can_be_found_and_holds_kernels_or_helpers() -> None
 def test_a_missing_kernel_source_says_what_to_do() -> None:
     with pytest.raises(KernelError, match=r"cocokit\.kernels\.gone is missing; reinstall"):
         compiled.source_path("cocokit.kernels.gone")
+
+
+def test_threads_that_begin_at_once_share_one_backend(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def choose(_wanted: str) -> object:
+        time.sleep(0.02)
+        made.append(object())
+        return made[-1]
+
+    monkeypatch.setattr(compiled, "_chosen", None)
+    monkeypatch.setattr(compiled, "_choose", choose)
+    found: list[object] = []
+    threads = [threading.Thread(target=lambda: found.append(compiled._backend())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assert found == made * 8

@@ -22,7 +22,7 @@ class LedgerRow(Base):
     """Money, in hundredths of the campaign's currency: earned by an answer, refused, or a bonus. Append-only."""
 
     __tablename__ = "ledger"
-    __table_args__ = (Index("ix_ledger_worker", "campaign_id", "worker_id"),)
+    __table_args__ = (Index("ix_ledger_worker", "campaign_id", "worker_id"), Index("ix_ledger_answer", "answer_id"))
 
     id: Mapped[Key]
     campaign_id: Mapped[Campaign]

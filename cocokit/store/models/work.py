@@ -28,7 +28,7 @@ class TaskRow(Base):
             sqlite_where=text("free > 0"), postgresql_where=text("free > 0"),
         ),
         Index("ix_task_image", "image_id", "category_id"),
-        Index("ix_task_state", "campaign_id", "stage", "state"),
+        Index("ix_task_state", "campaign_id", "state", "stage"),
     )  # fmt: skip
 
     id: Mapped[Key]

@@ -70,7 +70,8 @@ _DRAFT = ["db migrate", "campaign create pets --coco instances.json"]
 _RUNNING = [*_DRAFT, "campaign launch"]
 BEFORE |= {"campaign launch": _DRAFT, "campaign status": _DRAFT, "status": _DRAFT, "campaign check": _RUNNING,
            "campaign pause": _RUNNING, "campaign close": _RUNNING, "workers": _RUNNING, "workers list": _RUNNING,
-           "workers show": [*_RUNNING, JOIN], "workers reject": [*_RUNNING, JOIN], "export": _RUNNING}  # fmt: skip
+           "workers show": [*_RUNNING, JOIN], "workers reject": [*_RUNNING, JOIN], "workers quality": _RUNNING,
+           "export": _RUNNING}  # fmt: skip
 
 
 def type_before(folder: Folder, line: str) -> None:

@@ -40,6 +40,21 @@ def test_a_terminal_sees_what_is_done_and_the_line_goes_away(monkeypatch: pytest
     assert text.endswith("\r\033[K")
 
 
+def test_a_line_with_a_count_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Terminal()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(_progress, "PATIENCE", 0.02)
+    monkeypatch.setattr(_progress, "BEAT", 0.02)
+    with _progress.Count("simulating", "images") as count:
+        count(3, 1200)
+        time.sleep(0.2)
+        count.part("k_label=4", 1, 10)(7, 1200)
+        time.sleep(0.2)
+    said = stream.getvalue()
+    assert said.index("simulating: 3 of 1,200 images ... ") < said.index("k_label=4 (2 of 10): 7 of 1,200 images ... ")
+    assert said.endswith("\r\033[K")
+
+
 def test_what_is_over_soon_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said(monkeypatch, Terminal(), 2.0) == ""
 

@@ -1,1 +1,1 @@
-"""How many clicks the drawing tools of the pages need: a robot draws real masks with the very scripts of the browser."""
+"""How many clicks the drawing tools of the pages need: a robot draws real masks with the scripts of the browser."""

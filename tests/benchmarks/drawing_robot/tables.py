@@ -85,8 +85,8 @@ def rough_table(runs: Sequence[Run]) -> list[str]:
     lines = ["| rough outline | IoU | tightened | reach .85 | tightened | ms, median (p95) |", "|---" * 6 + "|"]
     for tool, these in by_tool([r for r in runs if "tight" in r]).items():
         raw, tight = (np.array([r[name] for r in these]) for name in ("raw", "tight"))
-        good = [f"{np.mean(v >= 0.85):.0%}" for v in (raw, tight)]
-        lines.append(f"| {tool} | {raw.mean():.3f} | {tight.mean():.3f} | {good[0]} | {good[1]} | {_times(these, 'ms')} |")
+        means, good = ([f"{v.mean():.3f}" for v in (raw, tight)], [f"{np.mean(v >= 0.85):.0%}" for v in (raw, tight)])
+        lines.append("| " + " | ".join([tool, *means, *good, _times(these, "ms")]) + " |")
     return lines
 
 

@@ -13,8 +13,9 @@ const MOST = 1000;
 const SAID = { kept: "kept", open: "not yet", broken: "broken", doubtful: "doubtful" };
 
 class CaptionPage {
-  /** @param {object} host */
-  constructor(host) {
+  /** @param {object} host @param {() => void} undress takes the page's styles away */
+  constructor(host, undress) {
+    this.undress = undress;
     this.host = host;
     this.rules = host.task.work.rules ?? {};
     this.diary = new Diary();
@@ -48,7 +49,7 @@ class CaptionPage {
 
   trace() { return this.diary.rows; }
 
-  close() {}
+  close() { this.undress(); }
 
   #build() {
     const { host } = this;
@@ -111,6 +112,5 @@ class CaptionPage {
 
 /** @param {object} host @returns {Promise<CaptionPage>} */
 export async function open(host) {
-  await styled("caption");
-  return new CaptionPage(host);
+  return new CaptionPage(host, await styled("caption"));
 }

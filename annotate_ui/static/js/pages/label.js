@@ -20,8 +20,9 @@ class LabelPage {
   /** The category in the worker's hand. @type {number|null} */
   #held = null;
 
-  /** @param {object} host */
-  constructor(host) {
+  /** @param {object} host @param {() => void} undress takes the page's styles away */
+  constructor(host, undress) {
+    this.undress = undress;
     const { image, groups } = host.task.work;
     this.host = host;
     this.groups = groups;
@@ -74,6 +75,7 @@ class LabelPage {
   close() {
     this.carry.close();
     this.tray.node.remove();
+    this.undress();
   }
 
   #build() {
@@ -238,6 +240,5 @@ class LabelPage {
 
 /** @param {object} host @returns {Promise<LabelPage>} */
 export async function open(host) {
-  await styled("label");
-  return new LabelPage(host);
+  return new LabelPage(host, await styled("photo", "label"));
 }

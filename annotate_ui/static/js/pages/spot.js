@@ -19,8 +19,9 @@ class SpotPage {
   /** Key of the cross in the hand. @type {number|null} */
   #held = null;
 
-  /** @param {object} host */
-  constructor(host) {
+  /** @param {object} host @param {() => void} undress takes the page's styles away */
+  constructor(host, undress) {
+    this.undress = undress;
     const { image, category, max_spots: most } = host.task.work;
     Object.assign(this, { host, category, most, image, diary: new Diary() });
     this.crosses = new Crosses(image, most, host.history);
@@ -63,7 +64,10 @@ class SpotPage {
 
   trace() { return [...this.diary.rows, { t: Math.round(this.diary.clock() - this.diary.start), do: "claim", claim: this.crosses.claim ?? "all" }]; }
 
-  close() { this.primer.close(); }
+  close() {
+    this.primer.close();
+    this.undress();
+  }
 
   #build() {
     const { host, category } = this;
@@ -76,7 +80,7 @@ class SpotPage {
         el("ul", { class: "ways" }, ...[["Click", " the photo to put one"], ["Click", " a cross to remove it"], ["Drag", " a cross to move it"]]
           .map(([verb, rest]) => el("li", { class: "plain" }, el("span", null, el("b", { text: verb }), rest))))));
     this.tools = host.tools([
-      [{ id: "spot.mark", icon: "target", text: "Put and remove crosses", short: "Mark", key: "c", run: () => this.#take("mark") },
+      [{ id: "spot.mark", icon: "target", text: "Mark: put and remove crosses", short: "Mark", key: "c", run: () => this.#take("mark") },
         { id: "spot.move", icon: "move", text: "Move a cross: press it, then the place", short: "Move", key: "v", run: () => this.#take("move") }],
       [{ id: "spot.lens", icon: "lens", text: "Lens: twice as large (M)", short: "Lens", run: () => this.lens.toggle() },
         { id: "spot.undo", icon: "undo", text: "Undo (Z)", short: "Undo", mode: false, run: () => host.history.undo() }]]);
@@ -217,6 +221,5 @@ class SpotPage {
 
 /** @param {object} host @returns {Promise<SpotPage>} */
 export async function open(host) {
-  await styled("spot");
-  return new SpotPage(host);
+  return new SpotPage(host, await styled("photo", "spot"));
 }

@@ -32,6 +32,14 @@ export class Numbered {
       mark.name(`Cross ${i + 1}: press to ${this.hands.act()}, Delete removes it`);
       mark.node.classList.toggle("near", near.has(i + 1));
     });
+    this.#line();
+  }
+
+  /** Tab goes from number to number, also after undo has brought one back. */
+  #line() {
+    const nodes = this.crosses.list.map(({ key }) => this.#marks.get(key).node);
+    const late = nodes.findIndex((node, i) => i && node.compareDocumentPosition(nodes[i - 1]) & Node.DOCUMENT_POSITION_FOLLOWING);
+    if (late > 0) this.photo.pins.append(...nodes);
   }
 
   #made(key, at) {

@@ -9,6 +9,9 @@ import { titled } from "./words.js";
 /** Keys of the tiles, in order. */
 export const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"];
 
+/** Tiles in a row at most. */
+const ROW = 12;
+
 export class Tray {
   /** @type {Map<number, HTMLElement>} */
   #tiles = new Map();
@@ -22,7 +25,8 @@ export class Tray {
     this.drops = drops;
     this.hands = hands;
     this.pips = drops.groups.map((group, i) => el("li", null, el("button", { class: "pip", type: "button",
-      on: { click: () => hands.go(i) } }, el("span", { text: titled(group.name) }), el("i"))));
+      on: { click: () => hands.go(i) } }, el("span", { class: "name", text: titled(group.name) }), el("i"),
+      el("span", { class: "unseen" }))));
     this.count = el("em", { class: "num" });
     this.caption = el("span");
     this.tiles = el("div", { class: "tiles", role: "group" });
@@ -39,14 +43,16 @@ export class Tray {
       button.className = `pip${i === place ? " now" : seen.has(i) ? " seen" : ""}`;
       if (i === place) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
-      button.setAttribute("aria-label", `${titled(groups[i].name)}, ${seen.has(i) ? "seen" : "to come"}`);
+      button.lastChild.textContent = i === place ? "" : seen.has(i) ? ", seen" : ", to come";
     });
     this.caption.textContent = last ? "Everything you found" : titled(groups[place].name);
     this.count.textContent = last ? "" : `${place + 1} of ${groups.length}`;
     const shown = last ? this.drops.list().map((drop) => drop.category) : groups[place].categories;
     this.#fill(shown, !last);
     this.tiles.setAttribute("aria-label", this.caption.textContent);
-    this.tiles.style.setProperty("--n", String(Math.max(shown.length, last ? 8 : 1)));
+    this.tiles.style.setProperty("--n", String(Math.min(Math.max(shown.length, 8), ROW)));
+    this.tiles.classList.toggle("many", shown.length > 8);
+    this.tiles.classList.toggle("scrolls", shown.length > DIGITS.length);
     this.update(null);
   }
 
@@ -57,8 +63,7 @@ export class Tray {
       tile.classList.toggle("done", done && id !== held);
       tile.classList.toggle("held", id === held);
       tile.setAttribute("aria-pressed", String(id === held));
-      const { name } = this.drops.categories.get(id);
-      tile.setAttribute("aria-label", done ? `${name}, on the photo` : name);
+      tile.querySelector(".unseen").textContent = done ? ", on the photo" : "";
     }
   }
 
@@ -73,9 +78,9 @@ export class Tray {
   }
 
   #tile(category, place) {
-    const cap = place === null ? null : this.hands.keys.cap(`label.tile${place}`);
     const tile = el("button", { class: "tile", type: "button", on: { click: () => this.hands.pick(category.id) } },
-      cap, badge(category, 40), el("span", { class: "name", text: category.name }), el("b", null, icon("check", 12)));
+      badge(category, 40), el("span", { class: "name", text: category.name }), el("span", { class: "unseen" }),
+      el("b", null, icon("check", 12)), place === null ? null : this.hands.keys.cap(`label.tile${place}`));
     this.hands.drag(tile, category);
     this.#tiles.set(category.id, tile);
     return tile;

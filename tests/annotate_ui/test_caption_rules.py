@@ -14,7 +14,13 @@ from cocokit.pipeline.settings import CampaignSettings
 
 CASES = json.loads((Path(__file__).parents[1] / "js" / "captions.json").read_text(encoding="utf-8"))
 #: A word of the server's reason -> the rule of the page.
-RULES = {"words": "needed", "opening": "opens with", "names": "may be a name", "time": "tell of the", "speech": "speech"}
+RULES = {
+    "words": "needed",
+    "opening": "opens with",
+    "names": "may be a name",
+    "time": "tell of the",
+    "speech": "speech",
+}
 
 
 def rule_of(reason: str) -> str:

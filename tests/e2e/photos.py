@@ -1,4 +1,4 @@
-"""What the tests of the pages on one photo share: where a point of the image is on the screen, and ways to get there."""
+"""What the tests of the pages on one photo share: where a point of the image is on the screen, and ways to it."""
 
 from __future__ import annotations
 
@@ -73,6 +73,6 @@ def trace(found: Visit) -> list[dict[str, Any]]:
     return rows
 
 
-def near(points: Iterable[tuple[float, float]], abs_px: float = 0.03) -> list[Any]:
+def near(points: Iterable[tuple[float, ...]], abs_px: float = 0.03) -> list[Any]:
     """Points for a comparison, to some hundredths of a px of the image."""
     return [pytest.approx(point, abs=abs_px) for point in points]

@@ -12,6 +12,7 @@ from tests.e2e.conftest import Visit
 from tests.e2e.photos import apart, drag, middle, near, screen, submitted, trace, walk
 
 Go = Callable[..., Visit]
+SCREENS: list[dict[str, object]] = [{}, {"theme": "dark"}, {"width": 360, "height": 740, "touch": True}]
 #: Category, its tile, the group's place, and where it goes: CSS px from the middle of the photo.
 WANTED = (("car", 3, 1, (-90, 40)), ("cat", 17, 3, (120, -35)), ("dog", 18, 3, (0, 7)))
 GROUPS = 11
@@ -89,7 +90,9 @@ def to_the_end(page: Page) -> None:
 @pytest.mark.parametrize(("how", "device"), [
     (by_drag, {}), (by_clicks, {}), (by_keys, {}), (by_search, {}), (by_taps, {"touch": True}),
 ], ids=["drag", "click-click", "keyboard", "search", "touch"])  # fmt: skip
-def test_every_way_of_placing_gives_the_same_answer(visit: Go, how: Callable[[Page], None], device: dict[str, object]) -> None:
+def test_every_way_of_placing_gives_the_same_answer(
+    visit: Go, how: Callable[[Page], None], device: dict[str, object]
+) -> None:
     found = opened(visit, **device)
     wanted = [(category, *apart(found.page, steps)) for _, category, _, steps in WANTED]
     how(found.page)
@@ -114,8 +117,8 @@ def test_dragging_by_finger_lands_above_the_finger(visit: Go) -> None:
     page = opened(visit, touch=True, width=360, height=740).page
     start, end = middle(page, ".tray .tile"), screen(page, (300, 200))
     touch = page.context.new_cdp_session(page)
-    points = [(start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] + 44 - start[1])) for part in (0, 0.3, 0.7, 1)]
-    for i, (x, y) in enumerate(points):
+    for i, part in enumerate((0, 0.3, 0.7, 1)):
+        x, y = start[0] + part * (end[0] - start[0]), start[1] + part * (end[1] + 44 - start[1])
         kind = "touchMove" if i else "touchStart"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
@@ -127,7 +130,8 @@ def test_a_pin_is_moved_by_drag_and_by_two_clicks_and_removed(visit: Go) -> None
     page = opened(visit).page
     page.locator(".tray .tile").first.click()
     page.mouse.click(*screen(page, (300, 200)))
-    drag(page, middle(page, ".mark .head"), tuple(a + b for a, b in zip(middle(page, ".mark .head"), (80, 30), strict=True)))
+    x, y = middle(page, ".mark .head")
+    drag(page, (x, y), (x + 80, y + 30))
     foot = screen(page, (300, 200))
     assert middle(page, ".mark .foot-dot") == pytest.approx((foot[0] + 80, foot[1] + 30), abs=0.6)
     expect(page.locator(".mark.lifted")).to_have_count(0)
@@ -215,19 +219,20 @@ def test_nothing_found_is_an_answer(visit: Go) -> None:
 
 
 def test_a_draft_comes_back_with_its_group_and_its_trace(visit: Go) -> None:
-    draft = {"drops": [{"category_id": 18, "x": 30, "y": 40}], "none": ["vehicle"], "place": 3, "seen": [0, 1, 2],
-             "trace": [{"t": 900, "do": "put", "category": 18, "x": 30, "y": 40, "how": "drag"}]}  # fmt: skip
+    noted = {"t": 900, "do": "put", "category": 18, "x": 30, "y": 40, "how": "drag"}
+    drops = [{"category_id": 18, "x": 30, "y": 40}]
+    draft = {"drops": drops, "none": ["vehicle"], "place": 3, "seen": [0, 1, 2], "trace": [noted]}
     found = opened(visit, draft=draft)
     expect(found.page.get_by_role("heading", level=1)).to_have_text("Which animals are here?")
     expect(found.page.locator(".mark .nm")).to_have_text("dog")
     expect(found.page.locator(".pip.seen")).to_have_count(3)
     to_the_end(found.page)
-    assert submitted(found) == {"drops": [{"category_id": 18, "x": 30, "y": 40}]}
-    assert trace(found)[0] == draft["trace"][0]
+    assert submitted(found) == {"drops": drops}
+    assert trace(found)[0] == noted
     assert all(row["t"] >= 900 for row in trace(found))
 
 
-@pytest.mark.parametrize("device", [{}, {"theme": "dark"}, {"width": 360, "height": 740}], ids=["light", "dark", "phone"])
+@pytest.mark.parametrize("device", SCREENS, ids=["light", "dark", "phone"])
 def test_axe_finds_nothing(visit: Go, device: dict[str, object]) -> None:
     page = opened(visit, **device).page
     for keys in (["1", "Enter", "2"], ["Shift+ArrowDown"] * 9 + ["Enter", "/", "c"], ["Escape"]):

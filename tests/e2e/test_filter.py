@@ -150,6 +150,18 @@ def test_a_draft_comes_back(visit: Go) -> None:
     assert found.payload() == {"removed": {str(TILES[5][0]): "invalid"}}
 
 
+def test_what_was_removed_is_there_again_after_a_reload(visit: Go) -> None:
+    found = opened(visit, "filter")
+    tile(found.page, 5).click()
+    keys(found.page, "2")
+    found.page.reload()
+    expect(tile(found.page, 5)).to_have_attribute("aria-checked", "true")
+    expect(found.page.get_by_role("radio", name="Shows something else")).to_be_checked()
+    keys(found.page, "Enter")
+    submitted(found)
+    assert found.payload() == {"removed": {str(one): "invalid" for one in TILES[5]}}
+
+
 def test_the_pointer_shows_a_tile_large_after_a_moment(visit: Go) -> None:
     page = opened(visit, "filter").page
     tile(page, 20).hover()

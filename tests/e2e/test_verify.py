@@ -81,6 +81,19 @@ def test_a_draft_comes_back_with_marks_and_reasons(visit: Go) -> None:
     assert found.payload() == {"bad": [9, 20]}
 
 
+def test_marks_are_there_again_after_a_reload(visit: Go) -> None:
+    found = opened(visit, "verify")
+    tile(found.page, 9).click()
+    tile(found.page, 20).click()
+    keys(found.page, "4")
+    found.page.reload()
+    expect(found.page.get_by_role("button", name="E3 Part missing")).to_be_visible()
+    assert checked(found.page) == [9, 20]
+    keys(found.page, "Enter")
+    submitted(found)
+    assert found.payload() == {"bad": [9, 20]}
+
+
 def test_a_page_of_bad_tiles_is_asked_about_once(visit: Go) -> None:
     found = opened(visit, "verify")
     tile(found.page, 0).click()
@@ -176,7 +189,7 @@ def test_tiles_bring_their_own_pictures_where_a_sheet_fails(visit: Go) -> None:
     found = opened(visit, "verify", before=lambda page: page.route(SHEETS, lambda route: route.abort()))
     face = tile(found.page, 5).locator(".face")
     expect(face).to_have_attribute("style", re.compile("/photo/tile-"))
-    found.errors.clear()  # the sheet's own failure
+    found.watch.allowed.append("/photo/sheet-")
 
 
 def test_64_outlines_are_made_in_a_tenth_of_a_second(visit: Go) -> None:

@@ -39,10 +39,10 @@ def parse(data: bytes) -> Any:
     """
     _check_depth(data)
     try:
-        return json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        return json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_doubles)
     except RefusedError:
         raise
-    except (ValueError, RecursionError) as error:  # also: no UTF-8, a number of 5,000 digits
+    except (ValueError, RecursionError) as error:  # also: no UTF-8, a mark before it, 5,000 digits
         raise RefusedError(WHOLE, f"is no JSON ({type(error).__name__})", "send one JSON object in UTF-8") from None
 
 

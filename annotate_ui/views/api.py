@@ -13,6 +13,7 @@ from cocokit.campaign import desk, drafts, feedback
 from cocokit.campaign.channels import find_channel
 from cocokit.campaign.preview import preview
 from cocokit.domain.answers import Times
+from cocokit.domain.stages import Stage
 from cocokit.domain.tasks import Assignment, Receipt
 from cocokit.errors import GoneError, RefusedError
 
@@ -134,10 +135,10 @@ def submit(asking: Asking, word: str) -> Response:
     if trace is not None and not isinstance(trace, list):
         raise RefusedError("trace", "is no list", "send a list of strokes, or leave it out")
     receipt = asking.engine.submit(asking.worker, word, body["payload"], client_id, times)
-    drafts.finish_draft(asking.engine, asking.worker, word, receipt.answer_id, trace)
+    stage = drafts.finish_draft(asking.engine, asking.worker, word, receipt.answer_id, trace)
     return jsonify({
         "receipt": _receipt(receipt), "training": _training(asking, word, receipt),
-        "checks": _checks(asking, word), "next": _next(asking, hold),
+        "checks": _checks(asking, word) if stage is Stage.VERIFY else None, "next": _next(asking, hold),
     })  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from ..domain.stages import Stage
 from ..errors import GoneError, RefusedError
 from ..store import drafts as store
 from ..store.answers import Lease, find_lease
@@ -100,16 +101,18 @@ def write_draft(engine: Engine, worker_id: int, assignment: str, version: int, d
     return engine.database.run(work)
 
 
-def finish_draft(engine: Engine, worker_id: int, assignment: str, answer_id: int, trace: object) -> None:
-    """The answer is in: its draft goes, and how it was drawn is kept; nothing happens the second time."""
+def finish_draft(engine: Engine, worker_id: int, assignment: str, answer_id: int, trace: object) -> Stage:
+    """The answer is in: its draft goes, and how it was drawn is kept; nothing happens the second time. Its stage."""
     data = b"" if trace is None else zlib.compress(json.dumps(trace, separators=(",", ":")).encode(), 6)
 
-    def work(tx: Transaction) -> None:
-        store.drop_draft(tx, lease_of(tx, engine, worker_id, assignment).id)
+    def work(tx: Transaction) -> Stage:
+        held = lease_of(tx, engine, worker_id, assignment)
+        store.drop_draft(tx, held.id)
         if data and len(data) <= MOST_BYTES:
             store.save_trace(tx, answer_id, data)
+        return held.stage
 
-    engine.database.run(work)
+    return engine.database.run(work)
 
 
 def read_trace(engine: Engine, answer_id: int) -> Any:

@@ -33,12 +33,12 @@ def command(host: str, port: int, opens: bool, fresh: bool, db: str | None) -> N
     app = create_app(replace(find_config(database=db), fresh=fresh))
     server = listen(app, host, port, THREADS)
     link = f"http://{_named(host)}:{server.effective_port}"
-    for campaign, path in invites(app):
+    links = invites(app)
+    for campaign, path in links:
         click.echo(f"workers of {campaign}: {link}{path}")
-        first = link + path
     click.echo("stop with Ctrl+C")
     if opens:
-        click.launch(first)
+        click.launch(link + (links[0][1] if links else "/"))
     try:
         server.run()
     finally:

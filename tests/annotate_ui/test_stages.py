@@ -79,9 +79,12 @@ def test_a_crop_holds_its_mask_and_is_told_by_whole_pixels(make_site: Callable[.
     for tile in come(site).next()["assignment"]["work"]["tiles"]:
         x, y, w, h = tile["crop"]
         height, width = tile["mask"]["size"]
-        assert 0 <= x <= x + w <= width and 0 <= y <= y + h <= height
+        assert 0 <= x <= x + w <= width
+        assert 0 <= y <= y + h <= height
         box = rle.bbox(tile["mask"])
-        assert x <= box[0] and y <= box[1] and box[0] + box[2] <= x + w and box[1] + box[3] <= y + h
+        assert (x, y) <= (box[0], box[1])
+        assert box[0] + box[2] <= x + w
+        assert box[1] + box[3] <= y + h
         shown = Image.open(io.BytesIO(site.app.test_client().get(tile["url"]).data))
         assert max(shown.size) <= 480
         assert shown.width / shown.height == pytest.approx(w / h, rel=0.02)

@@ -1,8 +1,8 @@
 """A real browser for the pages, and the server of canned tasks that they talk to.
 
 A test asks for ``visit`` and opens a page with it: ``visit("verify", width=360, touch=True)``; or for ``open_page``,
-which takes any query of the server and may open several tabs of one browser. Afterwards nothing may have gone wrong: no error
-thrown or written to the console, no breach of the policy, no request to another host.
+which takes any query of the server and may open several tabs of one browser. Afterwards nothing may have gone wrong: no
+error thrown or written to the console, no breach of the policy, no request to another host.
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@
 Then open http://127.0.0.1:8765/?stage=segment (filter, label, spot, segment, training, verify, crowd, caption; `sample`
 is a page that lies beside this file and shows how one is written). What is
 submitted is printed, shown in the page at /log, and answered as the real server would. Other words in the address:
-`state=none` (paused, closed, finished, rejected), `fail=draft,submit` (requests that answer 503), `slow=800` (ms).
+`state=none` (paused, closed, finished, rejected), `fail=draft,submit` (requests that answer 503; `fail409`, `fail422`
+likewise), `slow=800` (ms), `lease=100000&left=30000` (ms).
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Fake:
         self.tasks: dict[int, dict[str, Any]] = {}
         self.drafts: dict[int, dict[str, Any]] = {}
         self.answers: list[dict[str, Any]] = []
+        self.lease = self.left = 1_200_000
 
     def me(self) -> dict[str, Any]:
         """ME of the worker API."""
@@ -87,8 +89,8 @@ class Fake:
             "id": number,
             "stage": stage,
             "training": self.stage == "training",
-            "expires_at": now + 1_200_000,
-            "lease_ms": 1_200_000,
+            "expires_at": now + self.left,
+            "lease_ms": self.lease,
             "cents": 18,
             "draft": None,
             "work": work_of(stage, number),
@@ -179,11 +181,16 @@ class Handler(BaseHTTPRequestHandler):
         entry = body.get("entry") or (self.headers.get("Authorization") or "").removeprefix("Bearer ")
         query = {key: found[0] for key, found in parse_qs(entry).items()}
         time.sleep(int(query.get("slow", 0)) / 1000)
+        for status, sentence in ((422, "The outline crosses itself here."), (409, "Someone else has this one now.")):
+            if words[-1] in query.get(f"fail{status}", "").split(","):
+                return self.json({"error": {"code": "refused", "sentence": sentence}}, status)
         if words[-1] in query.get("fail", "").split(","):
             return self.json({"error": {"code": "busy", "sentence": "The server is busy. Try again in a moment."}}, 503)
         if not entry:
             return self.json({"error": {"code": "token", "sentence": "This page is not signed in."}}, 401)
         fake = self.campaigns.setdefault(entry, Fake(query.get("stage", "segment"), query.get("state")))
+        fake.lease = int(query.get("lease", 1_200_000))
+        fake.left = int(query.get("left", fake.lease))
         return self.answer(fake, entry, words, body)
 
     def answer(self, fake: Fake, entry: str, words: list[str], body: dict[str, Any]) -> None:
@@ -199,12 +206,19 @@ class Handler(BaseHTTPRequestHandler):
                 "campaign": {"name": "Street photos", "currency": "USD"},
             },
             "next": lambda: fake.next(body.get("hold")),
-            "assignments": lambda: {"assignments": [{**t, "draft": fake.drafts.get(n, t["draft"])} for n, t in fake.tasks.items()]},
+            "assignments": lambda: {
+                "assignments": [{**t, "draft": fake.drafts.get(n, t["draft"])} for n, t in fake.tasks.items()]
+            },
             "draft": lambda: self.draft(fake, number, body),
-            "extend": lambda: {"expires_at": int(time.time() * 1000) + 1_200_000},
+            "extend": lambda: {"expires_at": int(time.time() * 1000) + fake.lease},
             "release": lambda: self.release(fake, number),
             "submit": lambda: fake.submit(number, body),
         }
+        kept = fake.drafts.get(number, {"version": 0, "data": None})
+        if words[-1] == "draft" and self.command == "PUT" and body["version"] != kept["version"]:
+            first = fake.tasks.get(number, {}).get("draft") or {"version": 0}
+            if number in fake.drafts or first["version"] != body["version"]:
+                return self.json({"error": {"code": "stale", "sentence": "Another tab was ahead.", **kept}}, 409)
         if words[-1] == "submit":
             sys.stdout.write(json.dumps(body)[:2000] + "\n")
         self.json(answers[words[-1]]())
@@ -214,7 +228,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "PUT":
             fake.drafts[number] = {"version": body["version"] + 1, "data": body["data"]}
         kept = fake.drafts.get(number, {"version": 0, "data": None})
-        return {**kept, "expires_at": int(time.time() * 1000) + 1_200_000}
+        return {**kept, "expires_at": int(time.time() * 1000) + fake.lease}
 
     def release(self, fake: Fake, number: int) -> dict[str, Any]:
         """Gives an assignment back."""

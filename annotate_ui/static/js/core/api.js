@@ -119,7 +119,7 @@ export class Api {
       return await this.#tries(method, path, body, tries, keepalive);
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 401) throw error;
-      if (this.token === token) await this.#rejoin();
+      if (this.#joining || this.token === token) await this.#rejoin();
       return this.#tries(method, path, body, tries);
     }
   }

@@ -32,12 +32,15 @@ export class Lease {
   /** ms left. */
   get left() { return this.end - this.now(); }
 
+  /** Who has so much left is warned, ms: two minutes, or a third of a short lease. */
+  get warnAt() { return Math.min(WARN_MS, this.length / 3); }
+
   /** What a second brings. */
   tick() {
     const { left } = this;
     if (left <= 0) this.extend(true);
     else if (left < this.length / 2 && this.working(WORKING_MS)) this.extend();
-    else if (left <= Math.min(WARN_MS, this.length / 3)) {
+    else if (left <= this.warnAt) {
       this.warned = true;
       this.onwarn(left);
     }
@@ -60,7 +63,7 @@ export class Lease {
   /** The server has said when it ends. @param {number} end */
   moved(end) {
     this.end = end;
-    if (this.warned && this.left > WARN_MS) {
+    if (this.warned && this.left > this.warnAt) {
       this.warned = false;
       this.onwarn(null);
     }

@@ -41,7 +41,8 @@ export class Outbox {
     const all = await this.journal.unsent();
     for (const one of all) {
       try {
-        this.hears.onsent?.(await this.api.submit(one.assignment, { ...one.body, hold: [] }, 0));
+        const answer = await this.api.submit(one.assignment, { ...one.body, hold: [] }, 0);
+        this.hears.onsent?.(answer);
       } catch (error) {
         if (error instanceof Offline) return this.#again();
         if (!(error instanceof Refusal)) throw error;

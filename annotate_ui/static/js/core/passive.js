@@ -8,6 +8,8 @@ import { boxOf, hatching, ink } from "./palette.js";
 /** A drawing that takes longer than this waits for the view to rest, ms. */
 const COSTLY = 6;
 const REST = 90;
+/** Steps of a mask's border smaller than this are drawn as a line, px of the image. */
+const STAIRS = 0.75;
 
 /**
  * @typedef {object} Passive
@@ -32,8 +34,8 @@ function pathOf(rings) {
 
 /** The rings of a mask, by the modules that know masks: they are loaded when one comes. @returns {Promise<number[][]>} */
 async function ringsOf(mask) {
-  const [{ decode }, { trace }] = await Promise.all([import("../masks/rle.js"), import("../masks/outline.js")]);
-  return trace(mask.counts === undefined ? mask : decode(mask)).map((one) => one.ring);
+  const [{ decode }, { trace, simplify }] = await Promise.all([import("../masks/rle.js"), import("../masks/outline.js")]);
+  return trace(mask.counts === undefined ? mask : decode(mask)).map((one) => simplify(one.ring, STAIRS));
 }
 
 /** The middle of the widest run across the rings, near half height. @returns {[number, number]} px of the image */

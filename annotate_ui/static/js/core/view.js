@@ -53,6 +53,7 @@ export class View {
   resize(width, height) {
     const middle = this.toImage([this.stage[0] / 2, this.stage[1] / 2]);
     this.stage = [Math.max(width, 1), Math.max(height, 1)];
+    this.scale = clamp(this.scale, this.leastScale, this.mostScale);
     if (this.goal) this.goal();
     else this.#centre(middle);
   }

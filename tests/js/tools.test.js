@@ -5,7 +5,7 @@ import { fill } from "../../annotate_ui/static/js/masks/fill.js";
 import { simplify, trace } from "../../annotate_ui/static/js/masks/outline.js";
 import { area, iou } from "../../annotate_ui/static/js/masks/sets.js";
 import { click, cut, maskOf, start } from "../../annotate_ui/static/js/tools/box.js";
-import { cheapestCut } from "../../annotate_ui/static/js/tools/flow.js";
+import { CERTAIN, cheapestCut } from "../../annotate_ui/static/js/tools/flow.js";
 import { field, signedDistance } from "../../annotate_ui/static/js/tools/paths.js";
 import { planes, smooth } from "../../annotate_ui/static/js/tools/planes.js";
 import { superpixels } from "../../annotate_ui/static/js/tools/superpixels.js";
@@ -93,7 +93,8 @@ function costOf(labels, wish, price, width) {
 test("no labels are cheaper than those of the cut: all of them tried", () => {
   const next = random(4), width = 4, height = 3, n = 12;
   for (let round = 0; round < 40; round++) {
-    const wish = Float32Array.from({ length: n }, () => below(next, 41) / 4 - 5);
+    const certain = () => (round % 2 && next() < 0.3 ? (next() < 0.5 ? CERTAIN : -CERTAIN) : 0);
+    const wish = Float32Array.from({ length: n }, () => certain() || below(next, 41) / 4 - 5);
     const price = [[1, 0], [0, 1], [1, 1], [-1, 1]].map(([dx, dy]) => Float32Array.from({ length: n }, (_, i) => {
       const x = (i % width) + dx, y = Math.floor(i / width) + dy;
       return x < 0 || x >= width || y >= height ? 0 : below(next, 16) / 4;

@@ -35,6 +35,7 @@ export function wired({ pixels, truth, box, hand }, most, { straight = true, fir
   ].filter(Boolean);
   const parts = rings.map((ring) => ({ ring, clicks: [], sides: [] }));
   const iou = [], toggles = [];
+  if (cutRing) iou[2] = iou[3] = score([cutRing.flat()], truth); // a good cut is kept as it is
   begin(parts[0], [0, opposite(parts[0].ring)]);
   for (let k = (first ? 2 : 0) + 2; k <= most; k = advance(k)) {
     const drawn = parts.filter((p) => p.clicks.length > 1).map((p) => p.sides.flatMap((s) => s.line));

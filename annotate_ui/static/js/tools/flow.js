@@ -5,6 +5,9 @@
  * with each of its eight neighbours that is paid when their labels differ. The labels with the least cost come back.
  */
 
+/** A wish of this size or more is granted whatever it costs. */
+export const CERTAIN = 1000;
+
 /** The first four directions; the other four are their opposites: right, down, down right, down left. */
 export const FORTH = [[1, 0], [0, 1], [1, 1], [-1, 1]];
 
@@ -19,34 +22,45 @@ export function cheapestCut(wish, price, width) {
   const step = [...FORTH, ...FORTH.map(([x, y]) => [-x, -y])].map(([x, y]) => y * width + x);
   // What can still flow, as whole numbers, so that nothing is left over by rounding.
   const rest = Int32Array.from(wish, (w) => Math.round(256 * w));
-  const room = step.map((s, d) => {
-    const plane = new Int32Array(n);
-    for (let i = 0; i < n; i++) {
-      if (d < 4) plane[i] = 256 * price[d][i];
-      else if (i + s >= 0 && i + s < n) plane[i] = 256 * price[d - 4][i + s];
+  const room = new Int32Array(8 * n); // of each pixel's eight directions
+  for (let i = 0; i < n; i++) {
+    for (let d = 0; d < 4; d++) {
+      if (price[d][i] > 0) room[8 * i + d] = room[8 * (i + step[d]) + d + 4] = 256 * price[d][i];
     }
-    return plane;
-  });
+  }
+  wish.forEach((w, i) => Math.abs(w) >= CERTAIN && settle(i, Math.sign(w)));
   const level = new Int32Array(n), turn = new Uint8Array(n), queue = new Int32Array(n);
   while (levels()) {
     turn.fill(0);
     for (let i = 0; i < n; i++) if (rest[i] > 0) push(i);
   }
-  return Uint8Array.from(level, (l) => (l > 0 ? 1 : 0));
+  return Uint8Array.from(level, (l, i) => ((Math.abs(wish[i]) >= CERTAIN ? wish[i] > 0 : l > 0) ? 1 : 0));
+
+  /** Takes a pixel out whose label is certain: what its neighbours would pay becomes a wish of theirs. */
+  function settle(i, sign) {
+    rest[i] = 0;
+    for (let d = 0; d < 8; d++) {
+      if (!room[8 * i + d]) continue;
+      const j = i + step[d];
+      rest[j] += sign * room[8 * i + d];
+      room[8 * i + d] = room[8 * j + (d ^ 4)] = 0;
+    }
+  }
 
   /** Steps from pixels with flow left; true if they lead to one that takes it. */
   function levels() {
     level.fill(0);
-    let end = 0, found = false;
+    let end = 0, last = n; // nothing beyond the first level where flow is taken
     for (let i = 0; i < n; i++) if (rest[i] > 0) level[(queue[end++] = i)] = 1;
     for (let q = 0; q < end; q++) {
       const i = queue[q];
-      if (rest[i] < 0) found = true;
+      if (level[i] > last) break;
+      if (rest[i] < 0) last = level[i];
       for (let d = 0; d < 8; d++) {
-        if (room[d][i] > 0 && !level[i + step[d]]) level[(queue[end++] = i + step[d])] = level[i] + 1;
+        if (room[8 * i + d] > 0 && !level[i + step[d]]) level[(queue[end++] = i + step[d])] = level[i] + 1;
       }
     }
-    return found;
+    return last < n;
   }
 
   /** Sends what is left at a pixel down the levels until nothing more gets through. */
@@ -57,7 +71,7 @@ export function cheapestCut(wish, price, width) {
         i = send(start, way, i);
       } else if (turn[i] < 8) {
         const d = turn[i], j = i + step[d];
-        if (room[d][i] > 0 && level[j] === level[i] + 1) {
+        if (room[8 * i + d] > 0 && level[j] === level[i] + 1) {
           way.push(d);
           i = j;
         } else turn[i]++;
@@ -71,15 +85,15 @@ export function cheapestCut(wish, price, width) {
   /** One flow along a way; comes back with the pixel behind which there is still room, and the way to it. */
   function send(start, way, end) {
     let most = Math.min(rest[start], -rest[end]);
-    for (let k = 0, i = start; k < way.length; i += step[way[k++]]) most = Math.min(most, room[way[k]][i]);
+    for (let k = 0, i = start; k < way.length; i += step[way[k++]]) most = Math.min(most, room[8 * i + way[k]]);
     rest[start] -= most;
     rest[end] += most;
     let last = start, kept = way.length;
     for (let k = 0, i = start; k < way.length; k++) {
       const d = way[k], j = i + step[d];
-      room[d][i] -= most;
-      room[d ^ 4][j] += most;
-      if (room[d][i] === 0 && kept === way.length) [last, kept] = [i, k];
+      room[8 * i + d] -= most;
+      room[8 * j + (d ^ 4)] += most;
+      if (room[8 * i + d] === 0 && kept === way.length) [last, kept] = [i, k];
       i = j;
       if (kept === way.length) last = i;
     }

@@ -5,12 +5,12 @@
 
 import { blank } from "../masks/sets.js";
 import { clusters, likelier } from "./colours.js";
-import { FORTH, cheapestCut } from "./flow.js";
+import { CERTAIN, FORTH, cheapestCut } from "./flow.js";
 import { field, SIDE, signedDistance } from "./paths.js";
 import { edges, planes } from "./planes.js";
 
-/** Longest side of the copy, px; the price of an edge; how many rounds a cut takes; a wish that is always granted. */
-const MOST = 128, PRICE = 6, ROUNDS = 2, CERTAIN = 1000;
+/** Longest side of the copy, px; the price of an edge; how many rounds a cut takes. */
+const MOST = 128, PRICE = 6, ROUNDS = 2;
 /** The disc of a click, px of the copy. */
 const DISC = 2.5;
 

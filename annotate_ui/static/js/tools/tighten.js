@@ -13,6 +13,9 @@ import { maskOf, recut, region } from "./region.js";
  */
 export function tighten(pixels, mask, { slack = 0.04 } = {}) {
   const covers = (x, y) => mask.data[Math.floor(y) * mask.width + Math.floor(x)] === 1;
-  const tight = maskOf(recut(region(pixels, covers), slack * Math.sqrt(area(mask))));
-  return area(tight) ? tight : mask;
+  const first = region(pixels, covers);
+  const before = maskOf(first), after = maskOf(recut(first, slack * Math.sqrt(area(mask))));
+  // Only what the cut has changed: the rest keeps the pixels of the mask, which are finer than the cut's.
+  const data = mask.data.map((v, i) => (before.data[i] === after.data[i] ? v : after.data[i]));
+  return data.includes(1) ? { ...mask, data } : mask;
 }

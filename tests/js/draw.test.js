@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { fill } from "../../annotate_ui/static/js/masks/fill.js";
 import { trace } from "../../annotate_ui/static/js/masks/outline.js";
-import { area, decode } from "../../annotate_ui/static/js/masks/rle.js";
+import { area, decode, decodePiece, encode } from "../../annotate_ui/static/js/masks/rle.js";
 import { iou } from "../../annotate_ui/static/js/masks/sets.js";
 import { keep, kept, payloadOf, toMask, toolOf, toParts } from "../../annotate_ui/static/js/pages/draw/convert.js";
 import { coarse, crossed, runsInto } from "../../annotate_ui/static/js/pages/draw/hints.js";
@@ -143,8 +143,10 @@ test("a coarse outline and one that runs into a neighbour get a hint", () => {
   assert.equal(coarse(drawn(["part", box(0, 0, 30, 30)]), "elephant"), null);
   const other = fill([box(36, 0, 30, 60)], 100, 80);
   const mine = fill([box(10, 10, 30, 30)], 100, 80);
-  assert.deepEqual(runsInto(mine, [{ mask: other, box: bbox(other) }]), { index: 0, px: 4 });
-  assert.equal(runsInto(fill([box(10, 10, 26, 30)], 100, 80), [{ mask: other, box: bbox(other) }]), null);
+  const piece = decodePiece(encode(other));
+  assert.deepEqual(piece.box, bbox(other));
+  assert.deepEqual(runsInto(mine, [piece]), { index: 0, px: 4 });
+  assert.equal(runsInto(fill([box(10, 10, 26, 30)], 100, 80), [piece]), null);
 });
 
 test("small loops and spurs go, a ring that was meant to cross stays as it was", () => {
@@ -170,4 +172,15 @@ test("a wobbling line is simple afterwards and encloses nearly the same", () => 
     assert.deepEqual(crossings(clean), []);
     assert.ok(iou(fill([clean], 100, 80), fill([flat], 100, 80)) > 0.97);
   }
+});
+
+test("a piece of a mask is what lies in its box", () => {
+  for (const ring of [box(0, 0, 100, 80), box(99, 79, 1, 1), box(0, 70, 3, 10), [3, 3, 60, 20, 20, 70], []]) {
+    const mask = fill(ring.length ? [ring] : [], 100, 80);
+    const piece = decodePiece(encode(mask));
+    const [x, y, w, h] = bbox(mask);
+    assert.deepEqual(piece.box, [x, y, w, h]);
+    for (let v = 0; v < h; v++) assert.deepEqual([...piece.mask.data.subarray(v * w, (v + 1) * w)], [...mask.data.subarray((y + v) * 100 + x, (y + v) * 100 + x + w)]);
+  }
+  assert.throws(() => decodePiece({ size: [80, 100], counts: [5, 6] }), /sum to 11/);
 });

@@ -40,6 +40,35 @@ export function runs({ size: [height, width], counts }) {
 }
 
 /**
+ * The part of an RLE's mask inside its tight box, without the rest: for many masks on a large photo.
+ * @param {{size: [number, number], counts: string | number[]}} rle
+ * @returns {{box: [number, number, number, number], mask: import("./sets.js").Mask}} box: x, y, width, height, px
+ * @throws {RangeError} as `decode`
+ */
+export function decodePiece(rle) {
+  const [height, width] = rle.size;
+  const spans = [];
+  let [at, left, top, right, bottom] = [0, width, height, -1, -1];
+  (typeof rle.counts === "string" ? read(rle.counts) : checked(rle.counts)).forEach((run, i) => {
+    for (let from = at, end = i % 2 ? at + run : at; from < end;) {
+      const x = Math.floor(from / height), to = Math.min(end, (x + 1) * height);
+      spans.push(x, from % height, to - x * height);
+      [left, right] = [Math.min(left, x), Math.max(right, x)];
+      [top, bottom] = [Math.min(top, from % height), Math.max(bottom, to - x * height)];
+      from = to;
+    }
+    at += run;
+  });
+  if (at !== width * height) throw damaged(`sum to ${at}, the image has ${width * height} px`);
+  if (right < 0) return { box: [0, 0, 0, 0], mask: blank(0, 0) };
+  const mask = blank(right - left + 1, bottom - top);
+  for (let i = 0; i < spans.length; i += 3) {
+    for (let y = spans[i + 1]; y < spans[i + 2]; y++) mask.data[(y - top) * mask.width + spans[i] - left] = 1;
+  }
+  return { box: [left, top, mask.width, mask.height], mask };
+}
+
+/**
  * The RLE of a mask.
  * @param {import("./sets.js").Mask} mask
  * @returns {{size: [number, number], counts: string}}

@@ -3,16 +3,15 @@
  * @module pages/crowd
  */
 import { el } from "../core/dom.js";
-import { colouring } from "../core/palette.js";
 import { Problem } from "../core/problem.js";
-import { area, bbox, decode, encode } from "../masks/rle.js";
-import { blank, union } from "../masks/sets.js";
+import { area, encode } from "../masks/rle.js";
+import { blank } from "../masks/sets.js";
 import { Tools } from "../workers/calls.js";
 import { keep, kept } from "./draw/convert.js";
 import { Desk, style } from "./draw/desk.js";
 import { Patches } from "./draw/patches.js";
 import { EMPTY, whyOpen } from "./draw/shape.js";
-import { fillSide, miniature } from "./draw/side.js";
+import { fillSide, miniature, neighbours, passive } from "./draw/side.js";
 
 /** Clicks and drags of a person who fills a photo: nothing here is an outline of one. */
 const ALLOWED = ["polygon", "lasso", "brush"];
@@ -45,15 +44,16 @@ export async function open(host) {
   const { category, image } = work;
   await style("draw");
   const photo = host.photo(host.stage, image, { text: `The photo. Paint the rest of: ${category.name}` });
-  const masks = work.masks.map((one) => decode(one));
-  const locked = masks.reduce(union, blank(image.width, image.height));
+  const others = neighbours(work.masks, work.masks.map((_, i) => `${category.name} ${i + 1}`));
+  const locked = blank(image.width, image.height);
+  for (const { box: [x, y, w, h], mask } of others) {
+    for (let v = 0; v < h; v++) for (let u = 0; u < w; u++) locked.data[(y + v) * locked.width + x + u] |= mask.data[v * w + u];
+  }
   const tools = new Tools();
   const patches = work.superpixels ? new Patches(photo, tools) : null;
   const desk = new Desk(host, photo, { allowed: ALLOWED, locked, patches });
   const { editor } = desk;
-  const colours = colouring(masks.map((mask) => ({ box: bbox(mask) })));
-  const others = masks.map((_, i) => ({ name: `${category.name} ${i + 1}`, colour: colours[i] }));
-  photo.setPassive(masks.map((mask, i) => ({ mask, number: i + 1, colour: colours[i], locked: true })));
+  photo.setPassive(passive(others));
   const side = fillSide(host.side, { lead: `Paint every other ${category.name} in the photo.`, heading: "In this photo",
     more: "The outlined ones are done and stay as they are. Paint the rest as one: groups, parts, far ones." }, others, "the rest");
   miniature(host.side, photo, host.keys);

@@ -4,8 +4,6 @@
  */
 import { el } from "../core/dom.js";
 import { Problem } from "../core/problem.js";
-import { colouring } from "../core/palette.js";
-import { bbox, decode } from "../masks/rle.js";
 import { keep, kept, payloadOf } from "./draw/convert.js";
 import { Desk, style } from "./draw/desk.js";
 import { Edges } from "./draw/edges.js";
@@ -13,23 +11,13 @@ import { pulse } from "./draw/pulse.js";
 import { BoxTool, tightened } from "./draw/region.js";
 import { Remarks } from "./draw/remarks.js";
 import { points, whyOpen } from "./draw/shape.js";
-import { fillSide, miniature, named } from "./draw/side.js";
+import { fillSide, miniature, named, neighbours, passive } from "./draw/side.js";
 
 const FLASH_MS = 400;
 const SKIPS = [
   ["no_object", (name) => `No such ${name}`, "S 1"], ["all_segmented", () => "All already outlined", "S 2"],
   ["too_small", () => "Too small or unclear", "S 3"],
 ];
-
-/** The masks of others, decoded once, with names and colours. */
-function neighbours(others) {
-  const names = named(others);
-  const read = others.map(({ mask }, i) => {
-    const pixels = decode(mask);
-    return { name: names[i], mask: pixels, box: bbox(pixels) };
-  });
-  return colouring(read).map((colour, i) => ({ ...read[i], colour }));
-}
 
 /** The rail of the campaign's tools. */
 function railOf(desk, host) {
@@ -91,8 +79,8 @@ export async function open(host) {
   const photo = host.photo(host.stage, work.image, { text: `The photo. Outline one ${category.name} in it` });
   const desk = new Desk(host, photo, { allowed });
   const { editor, line } = desk;
-  const others = neighbours(work.others ?? []);
-  photo.setPassive(others.map((one, i) => ({ mask: one.mask, number: i + 1, colour: one.colour, locked: true })));
+  const others = neighbours((work.others ?? []).map((one) => one.mask), named(work.others ?? []));
+  photo.setPassive(passive(others));
   const mark = pulse(photo, work.spot, category, host.reduced);
   const same = others.filter((one) => one.name.startsWith(`${category.name} `)).length;
   const side = fillSide(host.side, { lead: `Outline the one ${category.name} under the pulsing mark.`, heading: "Outlines in this photo",

@@ -3,7 +3,7 @@
  * @module pages/draw/hints
  */
 import { crossings } from "../../masks/cross.js";
-import { bbox, overlap } from "../../masks/sets.js";
+import { bbox } from "../../masks/sets.js";
 import { flatBox, rings } from "./shape.js";
 
 /** An outline coarser than this is worth a word: px along the border for one point, relative to the size. */
@@ -23,9 +23,9 @@ export function coarse({ parts, paint }, name) {
 }
 
 /**
- * The other mask that a drawing runs into most, with how deep: px of the longer side of what is shared is too much to
- * say, so the depth is area over length.
- * @param {object} mask @param {{mask: object, box: number[]}[]} others
+ * The other mask that a drawing runs into most, and how deep: the shorter of the longest shared runs along a row and a
+ * column.
+ * @param {object} mask of the image @param {{box: number[], mask: object}[]} others masks inside their boxes
  * @returns {{index: number, px: number}|null}
  */
 export function runsInto(mask, others) {
@@ -34,23 +34,20 @@ export function runsInto(mask, others) {
   others.forEach((other, index) => {
     const [a, b, c, d] = other.box;
     if (a >= x + w || x >= a + c || b >= y + h || y >= b + d) return;
-    const both = overlap(mask, other.mask);
-    if (both < TOUCH || both <= (best?.area ?? 0)) return;
-    best = { index, area: both, px: depth(mask, other.mask, other.box) };
+    const shared = (u, v) => other.mask.data[v * c + u] & mask.data[(b + v) * mask.width + a + u];
+    let area = 0;
+    for (let v = 0; v < d; v++) for (let u = 0; u < c; u++) area += shared(u, v);
+    if (area < TOUCH || area <= (best?.area ?? 0)) return;
+    best = { index, area, px: Math.min(longest(d, c, (v, u) => shared(u, v)), longest(c, d, shared)) };
   });
   return best && { index: best.index, px: best.px };
 }
 
-/** How deep the shared pixels are: the shorter of their longest run along a row and along a column. */
-function depth(a, b, [left, top, width, height]) {
-  const both = (x, y) => a.data[y * a.width + x] & b.data[y * a.width + x];
-  const longest = (outer, inner, at) => {
-    let most = 0;
-    for (let i = 0; i < outer; i++) {
-      for (let j = 0, run = 0; j < inner; j++) most = Math.max(most, (run = at(i, j) ? run + 1 : 0));
-    }
-    return most;
-  };
-  return Math.min(longest(height, width, (y, x) => both(left + x, top + y)),
-    longest(width, height, (x, y) => both(left + x, top + y)));
+/** The longest run of ones along the second index. */
+function longest(outer, inner, at) {
+  let most = 0;
+  for (let i = 0; i < outer; i++) {
+    for (let j = 0, run = 0; j < inner; j++) most = Math.max(most, (run = at(i, j) ? run + 1 : 0));
+  }
+  return most;
 }

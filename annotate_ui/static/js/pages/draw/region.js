@@ -2,7 +2,7 @@
  * Tools that find an outline in the photo: a box that clicks set right, and what pulls an outline to the edges near it.
  * @module pages/draw/region
  */
-import { bbox, subtract, union } from "../../masks/sets.js";
+import { bbox, union } from "../../masks/sets.js";
 import { Crop } from "./crop.js";
 import { toMask, toParts } from "./convert.js";
 import { EMPTY } from "./shape.js";
@@ -110,10 +110,11 @@ export function tightened(editor, tighten) {
   editor.apply("Tighten", { ...drawingOf(tight, "tighten", crop.step), draft: editor.drawing.draft });
 }
 
-/** Takes what belongs to another mask out of the drawing. @param {import("./editor.js").Editor} editor @param {object} other */
-export function trimmed(editor, other) {
+/** Takes what belongs to another mask out of the drawing. @param {import("./editor.js").Editor} editor @param {{box: number[], mask: object}} other */
+export function trimmed(editor, { box: [x, y, w, h], mask }) {
   const { drawing, image } = editor;
-  const left = subtract(toMask(drawing, image), other);
+  const left = toMask(drawing, image);
+  for (let v = 0; v < h; v++) for (let u = 0; u < w; u++) if (mask.data[v * w + u]) left.data[(y + v) * left.width + x + u] = 0;
   const tool = drawing.paint?.tool ?? drawing.parts[0].outer.tool;
   editor.apply("Trim", drawing.paint ? { ...EMPTY, paint: { mask: left, tool } } : drawingOf(left, tool, 0.6));
 }

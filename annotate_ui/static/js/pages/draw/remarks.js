@@ -51,7 +51,7 @@ export class Remarks {
   trim() {
     const { into } = this;
     this.into = null;
-    if (into) trimmed(this.editor, into.mask);
+    if (into) trimmed(this.editor, into);
   }
 
   close() { clearTimeout(this.#timer); }

@@ -3,7 +3,9 @@
  * @module pages/draw/side
  */
 import { el, icon } from "../../core/dom.js";
-import { swatch } from "../../core/palette.js";
+import { colouring, swatch } from "../../core/palette.js";
+import { trace } from "../../masks/outline.js";
+import { decodePiece } from "../../masks/rle.js";
 
 /** More outlines than this are counted, not listed. */
 const MOST = 12;
@@ -18,6 +20,21 @@ export function named(others) {
     return `${name} ${seen.get(name)}`;
   });
 }
+
+/**
+ * Masks of the API, each inside its box, with a name, a colour, and rings for the photo.
+ * @param {object[]} masks RLE @param {string[]} names
+ * @returns {{name: string, colour: number, box: number[], mask: object, rings: number[][]}[]}
+ */
+export function neighbours(masks, names) {
+  const read = masks.map((mask) => decodePiece(mask));
+  const rings = read.map(({ box: [x, y], mask }) => trace(mask).map(({ ring }) => ring.map((v, i) => v + (i % 2 ? y : x))));
+  return colouring(read).map((colour, i) => ({ ...read[i], name: names[i], colour, rings: rings[i] }));
+}
+
+/** What the photo shows of them. @param {object[]} others of `neighbours` @returns {object[]} */
+export const passive = (others) => others.filter((one) => one.rings.length)
+  .map((one, i) => ({ rings: one.rings, number: i + 1, colour: one.colour, locked: true }));
 
 /**
  * @param {HTMLElement} side @param {{lead: string, more: string, category: object}} words

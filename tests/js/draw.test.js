@@ -47,6 +47,7 @@ test("a ring closes with three points that enclose something", () => {
   assert.match(at(1, 1), /^1 of 3/);
   assert.match(at(1, 1, 5, 5, 5, 5, 1, 1), /^2 of 3/);
   assert.match(at(1, 1, 5, 5, 9, 9), /one line/);
+  assert.equal(at(0, 0, 9, 9, 9, 0, 0, 9), null);
   assert.equal(at(1, 1, 5, 5, 9, 1), null);
 });
 

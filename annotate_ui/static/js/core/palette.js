@@ -64,12 +64,17 @@ export function colouring(masks, gap = 12) {
   const boxes = masks.map(boxOf);
   const near = ([ax, ay, aw, ah], [bx, by, bw, bh]) => (
     ax - gap < bx + bw && bx - gap < ax + aw && ay - gap < by + bh && by - gap < ay + ah);
-  const numbers = [];
+  const numbers = [], used = new Array(13).fill(0);
   boxes.forEach((box, i) => {
-    const taken = numbers.filter((_, j) => near(box, boxes[j])).map((number) => ink(number));
-    const rank = (one) => 2 * taken.filter((t) => t.number === one.number).length
-      + taken.filter((t) => t.hatch === one.hatch).length + numbers.filter((n) => n === one.number).length / 1000;
-    numbers.push([...inks].sort((a, b) => rank(a) - rank(b) || a.number - b.number)[0].number);
+    const rank = Array.from({ length: 13 }, (_, number) => used[number] / 1e6);
+    numbers.forEach((number, j) => {
+      if (!near(box, boxes[j])) return;
+      rank[number] += 2;
+      for (const one of inks) if (one.hatch === ink(number).hatch) rank[one.number] += 1;
+    });
+    const best = inks.reduce((a, b) => (rank[b.number] < rank[a.number] ? b : a)).number;
+    used[best] += 1;
+    numbers.push(best);
   });
   return numbers;
 }

@@ -39,7 +39,7 @@ function railOf(desk, host) {
   };
   const groups = [[
     desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
-    has("scissors") && desk.tool("wire", "wire", "Follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
+    has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
     has("brush") && desk.tool("brush", "brush", "Brush", "b"), has("brush") && desk.tool("eraser", "eraser", "Eraser", "e"),
     has("box") && desk.tool("box", "box", "Box to outline", "g", { short: "Box" }),
   ], [

@@ -18,6 +18,7 @@ export async function open(host) {
     title: { ...page.title, text: `Training: outline this ${name}` },
     verb: "Close and compare",
     skips: [],
+    busy: () => shown !== null,
     async after({ training }) {
       if (!training) return;
       shown = compare(host, page, training);

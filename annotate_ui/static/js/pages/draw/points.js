@@ -50,6 +50,7 @@ export class Points {
 
   /** Shows what a click would take. */
   hover(e) {
+    if (e.target?.closest?.(".point-tools")) return;
     const { drawing } = this.editor;
     const near = this.editor.reach(e);
     const vertex = nearVertex(drawing, e.at, near);

@@ -91,6 +91,15 @@ export function dropStep(drawing) {
 /** @param {Drawing} drawing @returns {Drawing} */
 export const dropDraft = (drawing) => ({ ...drawing, draft: null });
 
+/** Whether all points lie on one line, half a px to each side. */
+function straight(flat) {
+  const away = (i) => Math.hypot(flat[i] - flat[0], flat[i + 1] - flat[1]);
+  const all = Array.from({ length: flat.length / 2 }, (_, i) => 2 * i);
+  const far = all.reduce((a, b) => (away(b) > away(a) ? b : a), 0);
+  const dx = flat[far] - flat[0], dy = flat[far + 1] - flat[1];
+  return all.every((i) => Math.abs(dx * (flat[i + 1] - flat[1]) - dy * (flat[i] - flat[0])) < 0.5 * away(far));
+}
+
 /**
  * Why the ring in hand cannot be closed yet, or null.
  * @param {Drawing} drawing @param {number[]} [last] points of the closing side
@@ -99,7 +108,7 @@ export const dropDraft = (drawing) => ({ ...drawing, draft: null });
 export function whyOpen(drawing, last = []) {
   const flat = distinct([...draftFlat(drawing.draft), ...last]);
   if (flat.length < 6) return `${flat.length / 2} of 3 points so far. Click around it`;
-  if (Math.abs(signedArea(flat)) < 0.5) return "The points lie on one line. Add one beside it";
+  if (straight(flat)) return "The points lie on one line. Add one beside it";
   const within = drawing.parts.some((part) => part.holes.some((hole) => allIn(flat, hole.flat)));
   if (within && drawing.draft.role === "part") return "This lies in a hole. Take the hole out first, or draw outside it";
   if (drawing.draft.role === "hole" && !drawing.paint && home(drawing, flat) < 0) {

@@ -13,8 +13,8 @@ export class Walker {
     this.node.addEventListener("focus", () => { if (!editor.chosen) this.#go(1); });
     this.node.addEventListener("keydown", (event) => this.#key(event));
     editor.photo.svg.append(this.node);
-    const gone = el("button", { class: "point-gone", type: "button", "aria-label": "Delete this point", tabindex: -1,
-      on: { click: () => this.#delete() } }, icon("close", 12), keys.cap("draw.delete"));
+    const gone = el("button", { class: "point-gone", type: "button", tabindex: -1, on: { click: () => this.#delete() } },
+      el("span", { class: "unseen", text: "Delete this point" }), icon("close", 12), keys.cap("draw.delete"));
     this.pin = editor.photo.pin(el("div", { class: "point-tools", hidden: true }, gone), [0, 0]);
     editor.onchange(() => this.update());
   }

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.sync_api import Page
 from pycocotools import mask as oracle
 
 from tests.e2e.conftest import Visit
 
 Point = tuple[float, float]
 
-#: A rectilinear outline on the cup: its corners lie on corners of pixels, so that half a px of the screen changes no pixel.
-KNOWN: tuple[Point, ...] = ((230, 150), (330, 150), (330, 180), (400, 180), (400, 240), (350, 240), (350, 270), (230, 270))
+#: An outline on the cup. Its corners lie on corners of pixels: half a px of the screen changes no pixel of the mask.
+KNOWN: tuple[Point, ...] = (
+    (230, 150), (330, 150), (330, 180), (400, 180), (400, 240), (350, 240), (350, 270), (230, 270),
+)  # fmt: skip
 
 
 class Hand:
@@ -66,7 +67,8 @@ class Hand:
         """Moves the keyboard cursor to a point by arrows."""
         self.settled()
         cross = self.page.evaluate(
-            "() => { const m = document.querySelector('.cross').getAttribute('transform').match(/[-\\d.]+/g).map(Number),"
+            "() => { const words = document.querySelector('.cross').getAttribute('transform');"
+            " const m = words.match(/[-\\d.]+/g).map(Number),"
             " b = document.querySelector('.photo').getBoundingClientRect(); return [m[0] + b.left, m[1] + b.top]; }"
         )
         goal = self.to(at)

@@ -26,8 +26,11 @@ def test_the_brush_paints_around_what_is_outlined_already(visit: Any) -> None:
     hand.drag((20, 130), (330, 150), (330, 300))
     hand.click((500, 50))
     pixels = decoded(hand.submit())
-    assert pixels[130, 20] and pixels[50, 500] and pixels[290, 330]
-    assert bars[130, 100] and not (pixels & bars).any()
+    assert pixels[130, 20]
+    assert pixels[50, 500]
+    assert pixels[290, 330]
+    assert bars[130, 100]
+    assert not (pixels & bars).any()
 
 
 def test_patches_turn_over_by_single_clicks(visit: Any) -> None:
@@ -41,7 +44,9 @@ def test_patches_turn_over_by_single_clicks(visit: Any) -> None:
     hand.click((420, 350))
     assert hand.page.locator(".covered b").inner_text() != one
     pixels = decoded(hand.submit())
-    assert pixels[60, 480] and not pixels[350, 420] and 100 < pixels.sum() < 5_000
+    assert pixels[60, 480]
+    assert not pixels[350, 420]
+    assert 100 < pixels.sum() < 5_000
 
 
 def test_a_polygon_is_filled_and_the_eraser_takes_from_it(visit: Any) -> None:
@@ -52,7 +57,9 @@ def test_a_polygon_is_filled_and_the_eraser_takes_from_it(visit: Any) -> None:
     hand.click((480, 340))
     hand.keys("z", "Shift+Z")
     pixels = decoded(hand.submit())
-    assert pixels[310, 410] and pixels[370, 550] and not pixels[340, 480]
+    assert pixels[310, 410]
+    assert pixels[370, 550]
+    assert not pixels[340, 480]
 
 
 def test_nothing_left_to_paint_is_an_answer_unless_something_is_painted(visit: Any) -> None:

@@ -14,7 +14,7 @@ const matches = (query) => globalThis.matchMedia?.(query).matches ?? false;
 /** Undo and redo, for the end of every rail; their keys belong to the frame. @param {import("./flow.js").Flow} flow */
 const steps = (flow) => [
   { id: "undo", icon: "undo", text: "Undo", cap: "undo", mode: false, run: () => flow.undo() },
-  { id: "redo", icon: "redo", text: "Do again", short: "Redo", cap: "redo", mode: false, run: () => flow.redo() },
+  { id: "redo", icon: "redo", text: "Do again", cap: "redo", mode: false, run: () => flow.redo() },
 ];
 
 /**

@@ -129,10 +129,11 @@ export class Keys {
 
   /**
    * A keycap that prints the key and keeps pace with remapping.
-   * @param {string} id @returns {HTMLElement}
+   * @param {string} id @param {boolean} [drawn] the stylesheet prints it: it is no part of a button's text
+   * @returns {HTMLElement}
    */
-  cap(id) {
-    const node = el("kbd", { "aria-hidden": "true", "data-key": id });
+  cap(id, drawn = false) {
+    const node = el("kbd", { "aria-hidden": "true", "data-key": id, class: drawn ? "drawn" : null });
     if (!this.#caps.has(id)) this.#caps.set(id, new Set());
     this.#caps.get(id).add(node);
     this.#print(id, node);
@@ -192,7 +193,8 @@ export class Keys {
   }
 
   #print(id, node) {
-    node.textContent = this.named(id);
+    if (node.classList.contains("drawn")) node.dataset.cap = this.named(id);
+    else node.textContent = this.named(id);
     node.hidden = this.off && this.of(id).every(isCharacter);
   }
 

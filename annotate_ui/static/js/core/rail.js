@@ -33,7 +33,7 @@ export function rail(home, keys, groups) {
       const node = el("button", { class: "tool", type: "button", "aria-label": tool.text, title: tool.text,
         "aria-keyshortcuts": tool.key ?? null, "aria-pressed": tool.mode === false ? null : "false",
         tabIndex: nodes.size ? -1 : 0, "data-tool": tool.id, on: { click: () => press(tool) } },
-      icon(tool.icon, 18), el("span", { class: "name", text: tool.short ?? tool.text }), tool.key || tool.cap ? keys.cap(tool.cap ?? tool.id) : null);
+      icon(tool.icon, 18), el("span", { class: "name", text: tool.short ?? tool.text }), tool.key || tool.cap ? keys.cap(tool.cap ?? tool.id, true) : null);
       nodes.set(tool.id, node);
       home.append(node);
     }

@@ -131,10 +131,11 @@ export async function open(host) {
       }
       return shownProblem(() => payloadOf(editor.drawing, allowed), photo);
     },
-    snapshot: () => ({ drawing: keep(editor.drawing) }),
+    snapshot: () => ({ drawing: keep(editor.drawing), hand: { tool: editor.tool.id, edges: line.edges } }),
     restore(json) {
       editor.set(kept(json?.drawing));
-      if (editor.drawing.paint) editor.use("brush");
+      editor.use(json?.hand?.tool ?? "polygon");
+      if (json?.hand) line.follow(json.hand.edges);
     },
     trace: () => desk.trace.steps,
     after: () => (host.reduced ? undefined : desk.overlay.flash(FLASH_MS)),

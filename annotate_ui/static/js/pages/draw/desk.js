@@ -66,7 +66,7 @@ export class Desk {
    */
   rail(groups, inHand) {
     const { host, editor } = this;
-    const bar = host.tools(host.undo ? groups : [...groups, this.#steps()]);
+    const bar = host.tools(groups);
     const all = groups.flat().filter((tool) => tool.mode !== false).map((tool) => bar.node(tool.id));
     const update = () => {
       const ids = inHand();
@@ -75,12 +75,6 @@ export class Desk {
     editor.onchange((what) => { if (what === "tool" || what === "drawing") update(); });
     update();
     return bar;
-  }
-
-  #steps() {
-    const { history } = this.host;
-    return [{ id: "draw.undo", icon: "undo", text: "Undo", mode: false, run: () => history.undo() },
-      { id: "draw.redo", icon: "redo", text: "Do again", mode: false, run: () => history.redo() }];
   }
 
   /** A button of the rail for a tool of the editor. */

@@ -11,6 +11,7 @@ from cocokit.pipeline.leases import Clock, SteadyClock
 
 from .assets import register_assets
 from .config import Config, find_config
+from .guard import register_guard
 from .headers import register_headers
 from .limits import register_limits
 from .refusals import register_refusals
@@ -45,6 +46,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     register_refusals(app)
     register_headers(app)
     register_limits(app)
+    register_guard(app)
     register_views(app)
     if known.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, known.proxies, known.proxies, known.proxies)  # type: ignore[method-assign]

@@ -84,14 +84,14 @@ def _known(error: CocokitError) -> Response:
         return _say(503, "The server is busy; what you did is kept in your browser and sent again.", code="busy")
     if isinstance(error, DataError):
         return _say(404, "This picture is not there just now.", code="gone")
-    return _say(status, _sentence(str(error)), code=code, **more)
+    return _say(status, sentence_of(str(error)), code=code, **more)
 
 
 def _http(error: HTTPException) -> Response:
     if error.response is not None or (error.code or 500) < 400:
         return error.get_response()  # type: ignore[return-value]
     status = error.code or 500
-    found = _say(status, _SENTENCES.get(status) or _sentence(str(error.description or error.name)))
+    found = _say(status, _SENTENCES.get(status) or sentence_of(str(error.description or error.name)))
     for name, value in error.get_headers(request.environ):
         if name in ("Allow", "Retry-After"):
             found.headers[name] = value
@@ -109,10 +109,10 @@ def _say(status: int, sentence: str, **more: Any) -> Response:
     return Response(render_template_string(_PAGE, sentence=sentence), status, mimetype="text/html")
 
 
-def _sentence(text: str) -> str:
+def sentence_of(text: str) -> str:
     """A message with a capital and a full stop.
 
-    >>> _sentence("polygons[0]: crosses itself near (12.5, 3); draw it again")
+    >>> sentence_of("polygons[0]: crosses itself near (12.5, 3); draw it again")
     'Polygons[0]: crosses itself near (12.5, 3); draw it again.'
     """
     line = " ".join(text.split())

@@ -9,9 +9,11 @@ from flask import Flask
 
 from cocokit.campaign.channels import add_channel, list_channels
 from cocokit.campaign.desk import newest_campaign
+from cocokit.campaign.overview import list_campaigns
 from cocokit.errors import CocokitError
 
 from .channels.link import link_settings
+from .passwords import first_link
 from .site import Site
 
 #: The channel that a campaign has from the beginning.
@@ -38,6 +40,8 @@ def listen(app: Flask, host: str, port: int, threads: int = 8) -> Any:
 def invites(app: Flask) -> list[tuple[str, str]]:
     """(campaign, path) of the invite links that are good; the newest campaign gets one if it has no channel."""
     site: Site = app.extensions["cocokit"]
+    if not list_campaigns(site.database):
+        return []
     campaign = newest_campaign(site.database)
     channels = list_channels(site.database, campaign.id)
     if not channels:
@@ -47,3 +51,10 @@ def invites(app: Flask) -> list[tuple[str, str]]:
         for channel in channels
         if channel.kind == "link" and not channel.settings.get("revoked")
     ]
+
+
+def dashboard(app: Flask) -> tuple[str, bool]:
+    """The path of the dashboard, and whether it is the link with which its first owner chooses a password."""
+    site: Site = app.extensions["cocokit"]
+    first = first_link(site.database, site.config.secret or "", site.clock.now())
+    return (first, True) if first else ("/dash/", False)

@@ -26,6 +26,7 @@ COMMANDS = {
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
     "serve": ("serve", "Serve the campaigns to web browsers."),
+    "accounts": ("accounts", "Accounts of the dashboard: add, list, remove, new links."),
     "status": ("status", "Show how far the campaign is."),
     "workers": ("workers", "List the workers, look at one, reject some."),
     "export": ("export", "Write what is finished of the campaign as COCO files."),

@@ -8,8 +8,9 @@ from ._workspace import database_option
 
 _HELP = """Serve the workspace's campaigns to web browsers.
 
-The first time it makes the secret key that signs every link, and an invite link for the newest campaign. Workers who
-open the link can start at once. Stop it with Ctrl+C; nothing is lost, and pages go on when it is back.
+The first time it makes the secret key that signs every link, an invite link for the newest campaign, and the owner's
+account with a link to choose its password. Workers who open theirs can start at once. Stop it with Ctrl+C; nothing is
+lost, and pages go on when it is back.
 """
 _EXAMPLE = "Example: cocokit serve --port 8000 --open"
 #: Threads that answer; SQLite lets one of them write at a time.
@@ -28,17 +29,18 @@ def command(host: str, port: int, opens: bool, fresh: bool, db: str | None) -> N
 
     from cocokit.annotate_ui import create_app
     from cocokit.annotate_ui.config import find_config
-    from cocokit.annotate_ui.serving import invites, listen
+    from cocokit.annotate_ui.serving import dashboard, invites, listen
 
     app = create_app(replace(find_config(database=db), fresh=fresh))
     server = listen(app, host, port, THREADS)
     link = f"http://{_named(host)}:{server.effective_port}"
-    links = invites(app)
-    for campaign, path in links:
+    for campaign, path in invites(app):
         click.echo(f"workers of {campaign}: {link}{path}")
+    path, is_first = dashboard(app)
+    click.echo(f"dashboard: {link}{path}{' (good once: choose the password of owner)' if is_first else ''}")
     click.echo("stop with Ctrl+C")
     if opens:
-        click.launch(link + (links[0][1] if links else "/"))
+        click.launch(link + path)
     try:
         server.run()
     finally:

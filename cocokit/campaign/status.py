@@ -19,7 +19,7 @@ from ..store.database import Database, Transaction
 from ..store.journal import last_note, note
 from .context import Campaign
 
-__all__ = ["CampaignStatus", "Eta", "StageStatus", "note_evaluation", "read_status", "setting_sources"]
+__all__ = ["DAY", "HOUR", "CampaignStatus", "Eta", "StageStatus", "note_evaluation", "read_status", "setting_sources"]
 
 HOUR, DAY = 3_600_000, 86_400_000
 #: The kind of the diary's line about an evaluation of the exported dataset.

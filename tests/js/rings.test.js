@@ -30,7 +30,8 @@ test("places where a ring meets itself are found", () => {
     [[0, 0, 0, 0, 4, 0, 4, 0, 4, 4, 0, 0], []], // repeated points are no touch
     [[], []], [[1, 1], []], [[1, 1, 1, 1, 1, 1], []],
   ];
-  for (const [ring, points] of cases) assert.deepEqual(new Set(crossings(ring).map(String)), new Set(points.map(String)));
+  const set = (points) => new Set(points.map(String));
+  for (const [ring, points] of cases) assert.deepEqual(set(crossings(ring)), set(points));
 });
 
 /** Crossings inside two sides, pair by pair, by solving for both parameters. */
@@ -83,7 +84,8 @@ test("a simplified ring keeps old points and stays near those it drops", () => {
     const ring = star(next, 3 + below(next, 80)), tolerance = next() * 6;
     const kept = simplify(ring, tolerance);
     assert.ok(kept.length >= 6 && kept.length <= ring.length);
-    for (let p = 0; p < kept.length; p += 2) assert.ok(ring.some((v, k) => v === kept[p] && ring[k + 1] === kept[p + 1]));
+    const old = (x, y) => ring.some((v, k) => v === x && ring[k + 1] === y);
+    for (let p = 0; p < kept.length; p += 2) assert.ok(old(kept[p], kept[p + 1]));
     for (let p = 0; p < ring.length; p += 2) assert.ok(distance(ring[p], ring[p + 1], kept) <= tolerance + 1e-9);
   }
 });

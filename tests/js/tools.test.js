@@ -70,7 +70,8 @@ test("distances to the other label are right to a tenth", () => {
   mask.data.forEach((label, i) => {
     let least = Infinity;
     mask.data.forEach((other, j) => {
-      if (other !== label) least = Math.min(least, Math.hypot((i % 20) - (j % 20), Math.floor(i / 20) - Math.floor(j / 20)));
+      const apart = Math.hypot((i % 20) - (j % 20), Math.floor(i / 20) - Math.floor(j / 20));
+      if (other !== label) least = Math.min(least, apart);
     });
     assert.equal(Math.sign(found[i]), label ? 1 : -1);
     assert.ok(Math.abs(Math.abs(found[i]) + 0.5 - least) <= 0.1 * least);
@@ -131,7 +132,8 @@ test("the wire follows the border of a disc from click to click", () => {
     wire.from(ring.slice(-2));
     ring.push(...wire.to([100 + 50 * Math.cos(angle), 80 + 50 * Math.sin(angle)]));
   }
-  const straight = Array.from({ length: 6 }, (_, i) => [100 + 50 * Math.cos(i * 1.0472), 80 + 50 * Math.sin(i * 1.0472)]);
+  const corner = (angle) => [100 + 50 * Math.cos(angle), 80 + 50 * Math.sin(angle)];
+  const straight = Array.from({ length: 6 }, (_, i) => corner((i * Math.PI) / 3));
   assert.ok(iou(fill([ring], 200, 160), truth) > 0.96);
   assert.ok(iou(fill([straight.flat()], 200, 160), truth) < 0.85);
 });
@@ -162,7 +164,8 @@ test("snapping moves a point to the steepest edge within its radius, or not at a
 function boxOf(truth) {
   const ys = [], xs = [];
   truth.data.forEach((v, i) => v && xs.push(i % truth.width) && ys.push(Math.floor(i / truth.width)));
-  return [Math.min(...xs), Math.min(...ys), Math.max(...xs) - Math.min(...xs) + 1, Math.max(...ys) - Math.min(...ys) + 1];
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return [x, y, Math.max(...xs) - x + 1, Math.max(...ys) - y + 1];
 }
 
 const AFTER_BOX = { disc: 0.97, bar: 0.93, C: 0.6, star: 0.7 };

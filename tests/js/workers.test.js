@@ -5,7 +5,8 @@ import { cut } from "../../annotate_ui/static/js/tools/box.js";
 import { Tools } from "../../annotate_ui/static/js/workers/calls.js";
 import { calls } from "../../annotate_ui/static/js/workers/tools.js";
 
-const pixels = { width: 60, height: 50, data: new Uint8ClampedArray(12000).map((_, i) => ((i >> 2) % 60 > 30 ? 200 : 40)) };
+const halves = new Uint8ClampedArray(12000).map((_, i) => ((i >> 2) % 60 > 30 ? 200 : 40));
+const pixels = { width: 60, height: 50, data: halves };
 const BOX = [25, 10, 30, 30];
 
 /** A worker in this thread: messages cross by structured copies, as they do in a browser. */

@@ -11,7 +11,7 @@ import { fewest, outlines, score, timed } from "./shapes.js";
 
 const ENOUGH = 0.93;
 
-/** Box, then a click into the middle of the largest error, again and again; with `brush`, or a dab if that is better. */
+/** Box, then a click into the middle of the largest error, again and again; with `brush` also a dab, if better. */
 export function boxed({ pixels, truth, box: [x, y, w, h], hand }, most, { brush = false } = {}) {
   const starts = [], ms = [], iou = [], brushes = [];
   const [a, b] = [hand.at([x, y], truth), hand.at([x + w, y + h], truth)];
@@ -81,7 +81,8 @@ function parts(wrong, width) {
 /** One stroke around everything, `wobble` screen px off; raw and tightened. */
 export function lasso({ pixels, truth, hand, screen }, wobble) {
   const ms = [];
-  const rings = outlines(truth).map((ring) => simplify(shaken(ring, wobble / screen, 12 / screen, hand).flat(), 1 / screen));
+  const drawn = outlines(truth).map((ring) => shaken(ring, wobble / screen, 12 / screen, hand).flat());
+  const rings = drawn.map((ring) => simplify(ring, 1 / screen));
   const mask = fill(rings, truth.width, truth.height);
   const tight = timed(ms, () => tighten(pixels, mask));
   return { raw: overlap(mask, truth), tight: overlap(tight, truth), ms };

@@ -49,7 +49,8 @@ export function fewest(rings, most) {
   const left = rings.map((ring) => ring.map((p, i) => ({ p, i })));
   const states = new Map();
   for (let total = left.reduce((sum, r) => sum + r.length, 0); total >= 3;) {
-    if (total <= most) for (let k = total; k <= most && !states.has(k); k++) states.set(k, left.filter((r) => r.length).map((r) => [...r]));
+    const kept = total <= most ? left.filter((r) => r.length).map((r) => [...r]) : [];
+    for (let k = total; k <= most && !states.has(k); k++) states.set(k, kept);
     const { ring, index } = smallest(left);
     if (ring.length === 3) total -= ring.splice(0).length;
     else {

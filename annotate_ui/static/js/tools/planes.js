@@ -1,13 +1,13 @@
 /**
  * Pixels of a photo as planes of numbers: small, in CIE Lab (a step of 1 is just seen), smoothed.
  *
- * @typedef {{width: number, height: number, data: ArrayLike<number>}} Pixels RGBA bytes row by row, as ImageData has them
- * @typedef {{width: number, height: number, scale: number, lab: Float32Array[]}} Planes `scale` px for each px of the photo
+ * @typedef {{width: number, height: number, data: ArrayLike<number>}} Pixels RGBA bytes row by row, as in ImageData
+ * @typedef {{width: number, height: number, scale: number, lab: Float32Array[]}} Planes `scale` px per px of the photo
  */
 
 const LINEAR = Float32Array.from({ length: 256 }, (_, v) => (v > 10 ? ((v / 255 + 0.055) / 1.055) ** 2.4 : v / 3294.6));
 /** Lab's curve at 4096 steps from 0 to 1. */
-const CURVE = Float32Array.from({ length: 4097 }, (_, i) => (i > 36 ? Math.cbrt(i / 4096) : (7.787 * i) / 4096 + 16 / 116));
+const CURVE = Float32Array.from({ length: 4097 }, (_, i) => (i > 36 ? Math.cbrt(i / 4096) : i / 526 + 16 / 116));
 
 /**
  * The planes of pixels, no longer than `most` px, and enlarged at most `largest` times.

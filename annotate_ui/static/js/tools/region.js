@@ -37,7 +37,8 @@ export function region(pixels, covers) {
   for (let i = 0; i < inside.length; i++) {
     inside[i] = covers(((i % width) + 0.5) / scale, (Math.floor(i / width) + 0.5) / scale) ? 1 : 0;
   }
-  const photo = { size: [pixels.width, pixels.height], colours: clusters(made), price: prices(made), edges: edges(made) };
+  const size = [pixels.width, pixels.height];
+  const photo = { size, colours: clusters(made), price: prices(made), edges: edges(made) };
   return { width, height, scale, inside, fixed: new Int8Array(inside.length), photo };
 }
 
@@ -45,9 +46,10 @@ export function region(pixels, covers) {
  * The same region along the edges and colours of the photo.
  * @param {Region} region
  * @param {number} slack how far its outline may be off, px of the photo
+ * @param {[number, number]} [weights] how much the outline and the colours count beside edges
  * @returns {Region}
  */
-export function recut(region, slack) {
+export function recut(region, slack, weights = [2, 1]) {
   const { width, height, inside: first, photo, fixed } = region;
   const away = signedDistance(first, width, height);
   const loose = Math.max(slack * region.scale, 1.5);
@@ -56,7 +58,8 @@ export function recut(region, slack) {
     const colour = likelier(photo.colours, inside);
     const wish = away.map((d, i) => {
       const prior = d / loose;
-      return settled(fixed[i]) || (Math.abs(prior) > 1.5 ? Math.sign(d) * CERTAIN : 2 * prior + colour[i]);
+      if (fixed[i] || Math.abs(prior) > 1.5) return settled(fixed[i] || Math.sign(d));
+      return weights[0] * prior + weights[1] * colour[i];
     });
     inside = cheapestCut(wish, photo.price, width);
   }

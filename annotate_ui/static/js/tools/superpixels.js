@@ -2,7 +2,7 @@
 
 import { planes, smooth } from "./planes.js";
 
-/** How much nearness counts beside colour; rounds of moving the middles; smallest part of a patch that may stand alone. */
+/** How much nearness counts beside colour; rounds of moving the middles; the smallest part of a patch that may stay. */
 const COMPACT = 12, ROUNDS = 5, SMALLEST = 0.25;
 
 /**
@@ -87,7 +87,8 @@ function connected(labels, width, height, smallest) {
     for (let p = 0; p < count; p++) {
       const i = stack[p], x = i % width;
       for (const j of [x ? i - 1 : -1, x + 1 < width ? i + 1 : -1, i - width, i + width]) {
-        if (j >= 0 && j < labels.length && made[j] < 0 && labels[j] === labels[start]) made[(stack[count++] = j)] = next;
+        const fresh = j >= 0 && j < labels.length && made[j] < 0;
+        if (fresh && labels[j] === labels[start]) made[(stack[count++] = j)] = next;
       }
     }
     const before = start % width ? made[start - 1] : start >= width ? made[start - width] : -1;

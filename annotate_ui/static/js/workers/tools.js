@@ -1,5 +1,6 @@
 /**
- * The slow tools, off the page's thread: a Web Worker that answers `{id, name, args}` with `{id, made}` or `{id, error}`.
+ * The slow tools, off the page's thread: a Web Worker that answers `{id, name, args}` with `{id, made}` or
+ * `{id, error}`.
  *
  * The region of a box stays here, one per page, with those before it for undo: a click sends a point, not a photo.
  */

@@ -11,7 +11,7 @@ PRECOMPILE := $(PY) -m compileall -q cocokit eval migrations
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types wheel bench bench-tools clean postgres
+.PHONY: help demo test test-all lint types wheel bench bench-tools clean postgres chromium
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,10 +19,10 @@ help:  ## list the targets
 demo: $(VENV)/.demo  ## install, evaluate a small sample, show the result
 	@$(BIN)/cocokit demo demo
 
-test: $(VENV)/.test lint postgres  ## install what the tests need and run all but the slow ones
+test: $(VENV)/.test lint postgres chromium  ## install what the tests need and run all but the slow ones
 	$(PY) -m pytest -n $(WORKERS)
 
-test-all: $(VENV)/.test lint postgres  ## the slow tests too
+test-all: $(VENV)/.test lint postgres chromium  ## the slow tests too
 	$(PY) -m pytest -n $(WORKERS) -m "slow or not slow"
 
 lint: $(VENV)/.test  ## ruff
@@ -49,6 +49,23 @@ postgres:  ## PostgreSQL's programs for the tests, where apt can install them
 	    echo "************************************************************************"; \
 	    echo "** NO POSTGRESQL: the tests of the database run on SQLite alone.      **"; \
 	    echo "** Install the package postgresql, or set COCOKIT_TEST_POSTGRES=url.  **"; \
+	    echo "************************************************************************"; } >&2
+
+HAVE_CHROMIUM = [ -n "$$COCOKIT_CHROMIUM" ] || command -v chromium >/dev/null || command -v chromium-browser >/dev/null
+
+chromium:  ## Chromium and node for the tests of the pages, where apt can install them
+	@$(HAVE_CHROMIUM) && command -v node >/dev/null && exit; \
+	if ! command -v apt-get >/dev/null; then get=; \
+	elif [ "$$(id -u)" = 0 ]; then get=env; \
+	elif sudo -n true 2>/dev/null; then get='sudo -n env'; fi; \
+	if [ -n "$$get" ]; then \
+	    echo "installing the packages chromium and nodejs, which the tests of the pages need"; \
+	    { $$get $(APT) update && $$get $(APT) install -y --no-install-recommends chromium nodejs; } >/dev/null; \
+	fi; \
+	$(HAVE_CHROMIUM) || { \
+	    echo "************************************************************************"; \
+	    echo "** NO CHROMIUM: the pages are not tested in a browser.                **"; \
+	    echo "** Install the package chromium, or set COCOKIT_CHROMIUM=path.        **"; \
 	    echo "************************************************************************"; } >&2
 
 wheel: $(VENV)/.test  ## a wheel with the compiled kernels of this platform, in dist/

@@ -3,8 +3,8 @@
     python -m tests.js.dev [--port 8765]
 
 Then open http://127.0.0.1:8765/?stage=segment (filter, label, spot, segment, training, verify, crowd, caption; `sample`
-is a page that lies beside this file and shows how one is written). What is
-submitted is printed, shown in the page at /log, and answered as the real server would. Other words in the address:
+is a page that lies beside this file and shows how one is written). What is submitted is printed, shown in the page at
+/log, and answered as the real server would. Other words in the address:
 `state=none` (paused, closed, finished, rejected), `fail=draft,submit` (requests that answer 503; `fail409`, `fail422`
 likewise), `slow=800` (ms), `lease=100000&left=30000` (ms).
 """

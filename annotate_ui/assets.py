@@ -18,6 +18,7 @@ from whitenoise import WhiteNoise
 
 from .config import Config
 from .headers import add_static_headers
+from .slim import slim_script, slim_style
 
 STATIC = Path(__file__).parent / "static"
 _TEXT = {".js", ".css", ".svg", ".json", ".html", ".txt"}
@@ -44,6 +45,15 @@ def register_assets(app: Flask, config: Config) -> None:
     )  # fmt: skip
 
 
+def lighter(path: Path) -> bytes:
+    """What is served of a file: scripts and styles without what only people read."""
+    if path.suffix == ".js":
+        return slim_script(path.read_text(encoding="utf-8")).encode()
+    if path.suffix == ".css":
+        return slim_style(path.read_text(encoding="utf-8")).encode()
+    return path.read_bytes()
+
+
 def _compressed(place: Path) -> Path:
     """A copy of the static files with a compressed twin beside each text; several processes may make it at once."""
     if place.is_dir():
@@ -53,7 +63,7 @@ def _compressed(place: Path) -> Path:
     for path in (p for p in STATIC.rglob("*") if p.is_file()):
         target = made / path.relative_to(STATIC)
         target.parent.mkdir(parents=True, exist_ok=True)
-        data = path.read_bytes()
+        data = lighter(path)
         target.write_bytes(data)
         if path.suffix in _TEXT and len(data) > 400:
             target.with_name(target.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))

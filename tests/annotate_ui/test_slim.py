@@ -1,0 +1,63 @@
+"""What is served of scripts and styles does what the sources do."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cocokit.annotate_ui.slim import slim_script, slim_style
+
+ROOT = Path(__file__).parents[2]
+PARSE = """for (const name of process.argv.slice(1))
+    new (require("vm").SourceTextModule)(require("fs").readFileSync(name, "utf8"), { identifier: name })"""
+TESTS = ("history", "keys", "view", "times", "journal", "tabs", "palette")
+SCRIPTS = ROOT / "annotate_ui" / "static" / "js"
+
+
+@pytest.mark.parametrize(
+    "source, served",
+    [
+        ("a = b / c; // x\nd = e / f", "a=b / c;d=e / f"),
+        ("return /\\/\\*/.test(x)", "return /\\/\\*/.test(x)"),
+        ("x = `a // b ${ `c /* d */ ${e}` } `", "x=`a // b ${ `c /* d */ ${e}` } `"),
+        ("x = 'it\\'s // kept'", "x='it\\'s // kept'"),
+        ("a\n++b", "a\n++b"),
+        ("let x = a + +b - -c", "let x=a + +b - -c"),
+        ("if (a) // why\n  b();\nelse c()", "if(a)\nb();else c()"),
+        ("class A {\n  #x = 1;\n  get y() { return 1 }\n}", "class A{#x=1;get y(){return 1}\n}"),
+        ("f(\n  1,\n  2,\n)", "f(1,2,)"),
+    ],
+)
+def test_small_scripts(source: str, served: str) -> None:
+    found = slim_script(source)
+    assert found.split() == served.split() or found == served, found
+
+
+def test_styles_keep_strings_selectors_and_sums() -> None:
+    source = 'a :hover, b  >  c { content: "/* x */  y"; width: calc(100% - 2px); }\n@media (a) and (b) { i { x: 1 } }'
+    served = slim_style(source)
+    assert '"/* x */  y"' in served
+    assert "calc(100% - 2px)" in served
+    assert "a :hover,b > c{" in served
+    assert "@media (a) and (b){i{x:1}}" in served
+
+
+def test_the_scripts_as_served_pass_the_tests_of_the_sources(tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("NO NODE: the scripts as they are served are not tested (install nodejs, 20 or newer)")
+    for path in SCRIPTS.rglob("*.js"):
+        served = tmp_path / path.relative_to(ROOT)
+        served.parent.mkdir(parents=True, exist_ok=True)
+        served.write_text(slim_script(path.read_text(encoding="utf-8")), encoding="utf-8")
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    served = [str(path) for path in tmp_path.rglob("*.js")]
+    checked = subprocess.run(["node", "--experimental-vm-modules", "-e", PARSE, *served], capture_output=True, text=True,
+                             check=False)  # fmt: skip
+    assert checked.returncode == 0, checked.stderr
+    shutil.copytree(ROOT / "tests" / "js", tmp_path / "tests" / "js")
+    tests = [str(tmp_path / "tests" / "js" / f"{name}.test.js") for name in TESTS]
+    run = subprocess.run(["node", "--test", *tests], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout

@@ -37,7 +37,8 @@ def test_small_scripts(source: str, served: str) -> None:
 
 
 def test_styles_keep_strings_selectors_and_sums() -> None:
-    source = 'a :hover, b  >  c { content: "/* x */  y"; width: calc(100% - 2px); }\n@media (a) and (b) { i { x: 1 } }'
+    source = 'a :hover, b  >  c { content: "/* x */  y"; width: calc(100% - 2px); }\n'
+    source += "@media (a) and (b) { i { x: 1 } }"
     served = slim_style(source)
     assert '"/* x */  y"' in served
     assert "calc(100% - 2px)" in served
@@ -54,8 +55,8 @@ def test_the_scripts_as_served_pass_the_tests_of_the_sources(tmp_path: Path) -> 
         served.write_text(slim_script(path.read_text(encoding="utf-8")), encoding="utf-8")
     (tmp_path / "package.json").write_text('{"type": "module"}')
     served = [str(path) for path in tmp_path.rglob("*.js")]
-    checked = subprocess.run(["node", "--experimental-vm-modules", "-e", PARSE, *served], capture_output=True, text=True,
-                             check=False)  # fmt: skip
+    command = ["node", "--experimental-vm-modules", "-e", PARSE, *served]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     shutil.copytree(ROOT / "tests" / "js", tmp_path / "tests" / "js")
     tests = [str(tmp_path / "tests" / "js" / f"{name}.test.js") for name in TESTS]

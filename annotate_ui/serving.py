@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from cocokit.campaign.channels import add_channel, list_channels
+from cocokit.campaign.channels import ChannelRecord, add_channel, list_channels
 from cocokit.campaign.desk import newest_campaign
 from cocokit.campaign.overview import list_campaigns
 from cocokit.errors import CocokitError
@@ -15,6 +15,7 @@ from cocokit.errors import CocokitError
 from .channels.link import link_settings
 from .passwords import first_link
 from .site import Site
+from .tokens import Tokens
 
 #: The channel that a campaign has from the beginning.
 INVITE = "invite"
@@ -37,6 +38,13 @@ def listen(app: Flask, host: str, port: int, threads: int = 8) -> Any:
         raise CocokitError(f"port {port} of {host} cannot be had ({error.strerror}); give another one") from None
 
 
+def path_of(tokens: Tokens, channel: ChannelRecord) -> str:
+    """The path of a channel's address."""
+    if channel.kind != "link":
+        return f"/p/{channel.campaign_id}/{channel.name}"
+    return f"/w/{tokens.invite(channel.campaign_id, channel.name, channel.settings['word'])}"
+
+
 def invites(app: Flask) -> list[tuple[str, str]]:
     """(campaign, path) of the invite links that are good; the newest campaign gets one if it has no channel."""
     site: Site = app.extensions["cocokit"]
@@ -47,7 +55,7 @@ def invites(app: Flask) -> list[tuple[str, str]]:
     if not channels:
         channels = [add_channel(site.database, campaign.id, INVITE, "link", link_settings())]
     return [
-        (campaign.record.name, f"/w/{site.tokens.invite(campaign.id, channel.name, channel.settings['word'])}")
+        (campaign.record.name, path_of(site.tokens, channel))
         for channel in channels
         if channel.kind == "link" and not channel.settings.get("revoked")
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cocokit.campaign.drafts import Draft
+from cocokit.campaign.duplicates import group
 from cocokit.domain.answers import Mask
 from cocokit.domain.tasks import (
     Assignment,
@@ -24,7 +25,7 @@ from cocokit.pipeline.settings import CampaignSettings
 from cocokit.types import Rle
 
 from .icons import icon_file
-from .pictures import CANDIDATE, COLUMNS, JUDGED, TILES, Part, Size, crop_around, display_size
+from .pictures import CANDIDATE, COLUMNS, JUDGED, TILES, Part, Pictures, Size, crop_around, display_size
 from .tokens import Tokens
 
 Json = dict[str, Any]
@@ -36,6 +37,7 @@ class Showing:
 
     Attributes:
         tokens: sign the addresses of pictures.
+        pictures: tell which candidates look alike.
         root: where static files lie.
         settings: of the campaign.
         categories: of the campaign, by id.
@@ -43,6 +45,7 @@ class Showing:
     """
 
     tokens: Tokens
+    pictures: Pictures
     root: str
     settings: CampaignSettings
     categories: dict[int, CategoryRef]
@@ -101,10 +104,11 @@ class Showing:
         return [{"name": name, "categories": found} for name, found in groups.items()]
 
     def _filter(self, word: str, work: FilterTask) -> Json:
+        stacks = group([self.pictures.fingerprint(image) for image in work.candidates])
         candidates = [
             {"id": image.id, "sheet": i // TILES, "at": i % TILES, "url": self.address(f"image/{image.id}"),
-             "width": image.width, "height": image.height, "stack": i}
-            for i, image in enumerate(work.candidates)
+             "width": image.width, "height": image.height, "stack": stack}
+            for i, (image, stack) in enumerate(zip(work.candidates, stacks, strict=True))
         ]  # fmt: skip
         sheets = self._sheets(word, len(candidates), CANDIDATE)
         return {"query": work.query, "kind": work.kind, "sheets": sheets, "candidates": candidates}

@@ -62,7 +62,7 @@ class Site:
         """How assignments of a campaign are shown now."""
         campaign = engine.campaign
         root = current_app.config["COCOKIT_ROOT"]
-        return Showing(self.tokens, root, campaign.settings, campaign.categories, self.clock.now())
+        return Showing(self.tokens, self.pictures, root, campaign.settings, campaign.categories, self.clock.now())
 
     def me(self, engine: Engine, worker_id: int, before: int = 0, most: int | None = None) -> dict[str, Any]:
         """What a worker did, as their page shows it.

@@ -118,7 +118,8 @@ def test_documents_use_the_words_of_the_glossary(document: Path) -> None:
 
 @pytest.mark.parametrize("source", sources(), ids=lambda s: s.module)
 def test_code_uses_the_words_of_the_glossary(source: Source) -> None:
-    assert NOT_OURS.findall(source.path.read_text(encoding="utf-8")) == []
+    text = re.sub(r"https://\S+", "", source.path.read_text(encoding="utf-8"))  # an address has its owner's words
+    assert NOT_OURS.findall(text) == []
 
 
 def public(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:

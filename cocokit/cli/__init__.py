@@ -25,6 +25,7 @@ COMMANDS = {
     "show": ("show", "Draw the boxes and masks of one image."),
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
+    "channel": ("channel", "Add, list and revoke the ways by which workers come to a campaign."),
     "serve": ("serve", "Serve the campaigns to web browsers."),
     "accounts": ("accounts", "Accounts of the dashboard: add, list, remove, new links."),
     "status": ("status", "Show how far the campaign is."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from typing import Any
 
 from flask import Flask
@@ -29,13 +30,27 @@ def listen(app: Flask, host: str, port: int, threads: int = 8) -> Any:
     """
     from waitress import create_server
 
+    bound = _bound(host, port)
+    return create_server(app, sockets=[bound], threads=threads, ident="cocokit", connection_limit=500,
+                         channel_timeout=60)  # fmt: skip
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket that holds the port."""
     try:
-        return create_server(app, host=host, port=port, threads=threads, ident="cocokit", connection_limit=500,
-                             channel_timeout=60)  # fmt: skip
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind, protocol)
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise CocokitError(f"port {port} of {host} is in use; give another one with --port") from None
-        raise CocokitError(f"port {port} of {host} cannot be had ({error.strerror}); give another one") from None
+        raise CocokitError(f"{host} is no address of this machine ({error.strerror}); give another --host") from None
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+        made.listen(1024)
+    except OSError as error:
+        made.close()
+        why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+        raise CocokitError(f"port {port} of {host} {why}; give another one with --port") from None
+    return made
 
 
 def path_of(tokens: Tokens, channel: ChannelRecord) -> str:

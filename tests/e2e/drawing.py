@@ -90,7 +90,7 @@ class Hand:
     def points(self) -> str:
         """What the side says of the drawing."""
         self.settled()
-        return self.page.locator(".instances .mine .state").inner_text()
+        return self.page.locator(".instances .mine .lot").inner_text()
 
     def settled(self) -> None:
         """Two frames later."""

@@ -129,7 +129,7 @@ def test_a_drawing_is_there_after_a_reload(visit: Any) -> None:
     hand.page.wait_for_timeout(400)
     hand.page.reload()
     hand.page.locator(".photo.loaded").wait_for()
-    expect(hand.page.locator(".instances .mine .state")).to_have_text("10 points")
+    expect(hand.page.locator(".instances .mine .lot")).to_have_text("10 points")
     hand.click((450, 260))
     hand.keys("Enter")
     payload = hand.submit()

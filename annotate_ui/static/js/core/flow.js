@@ -253,7 +253,8 @@ export class Flow {
   skipMenu() {
     if (!this.work?.page) return;
     const own = this.work.page.skips ?? [];
-    openMenu(this.frame.skip, [...own, ...REASONS.map(([reason, text]) => ({ text, run: () => this.skip(reason) }))]);
+    const others = REASONS.filter(([, text]) => !own.some((one) => one.text === text));
+    openMenu(this.frame.skip, [...own, ...others.map(([reason, text]) => ({ text, run: () => this.skip(reason) }))]);
   }
 
   /** A page between tasks. @param {string} state @param {object} said @param {() => void} [act] @param {Node[]} [more] */

@@ -65,7 +65,7 @@ function report(panel, result, masks, found, name) {
   panel.append(
     el("section", { class: "section result" }, el("h2", { text: head, tabIndex: -1 }), el("p", { class: "lead more", text: result.hint }),
       gauge("Overlap", result.iou, result.iou_bar, "Shared area over the area of both outlines together (IoU)"),
-      gauge("Edge", result.boundary, result.boundary_bar, "How closely your outline follows the reference (boundary F)")),
+      gauge("Edge", result.boundary, result.boundary_bar, "How closely your outline follows it (boundary F)")),
     el("section", { class: "section" }, el("ul", { class: "legend num" }, row("agreed", "Agreed", ""),
       row("missed", "Missed", `, part of the ${name}`), row("extra", "Extra", `, not the ${name}`))));
   if (found.length) panel.append(el("section", { class: "section" }, el("div", { class: "label", text: result.passed ? "What would make it better" : "What to change" }),

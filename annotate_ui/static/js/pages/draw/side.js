@@ -43,8 +43,8 @@ export const passive = (others) => others.filter((one) => one.rings.length)
  */
 export function fillSide(side, { lead, more, heading }, others, own) {
   const row = (mark, name, state, mine) => el("li", { class: mine ? "mine" : "" }, mark, el("span", { text: name }), state);
-  const locked = () => el("span", { class: "state" }, icon("lock", 12), "locked");
-  const count = el("span", { class: "state num" });
+  const locked = () => el("span", { class: "lot" }, icon("lock", 12), "locked");
+  const count = el("span", { class: "lot num" });
   const list = el("ul", { class: "instances num" }, ...others.slice(0, MOST).map((one) => row(swatch(one.colour), capital(one.name), locked())),
     others.length > MOST ? el("li", { class: "rest", text: `and ${others.length - MOST} more` }) : null,
     own === null ? null : row(el("i", { class: "own" }), `${capital(own)}, yours`, count, true));

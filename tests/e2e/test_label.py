@@ -208,6 +208,19 @@ def test_the_last_screen_lists_what_was_found(visit: Go) -> None:
     assert [drop["category_id"] for drop in submitted(found)["drops"]] == [33]
 
 
+def test_groups_that_were_left_out_are_named_once(visit: Go) -> None:
+    found = opened(visit)
+    found.page.locator(".pip").nth(9).click()
+    found.page.locator("#submit").click()
+    found.page.locator("#submit").click()
+    expect(found.page.get_by_role("heading", level=1)).to_have_text("Is everything here?")
+    found.page.locator("#submit").click()
+    expect(found.page.locator("#hint")).to_contain_text("Vehicle, Outdoor, Animal")
+    assert not found.fake.answers
+    found.page.locator("#submit").click()
+    assert submitted(found) == {"drops": []}
+
+
 def test_nothing_found_is_an_answer(visit: Go) -> None:
     found = opened(visit)
     for _ in range(GROUPS):

@@ -60,6 +60,12 @@ class LabelPage {
 
   payload() { return this.drops.payload(); }
 
+  /** Groups that were left out are named once before the answer goes. @returns {string|null} */
+  confirm() {
+    const left = this.groups.filter((_, i) => !this.#seen.has(i)).map((group) => titled(group.name));
+    return left.length ? `${listed(left)} ${left.length > 1 ? "were" : "was"} not looked at` : null;
+  }
+
   snapshot() { return { ...this.drops.snapshot(), place: this.#place, seen: [...this.#seen], trace: this.diary.rows }; }
 
   /** @param {any} saved */
@@ -223,7 +229,7 @@ class LabelPage {
     this.tray.update(this.#held);
     this.pins.update(this.#held);
     this.found.update(this.#place, this.#seen);
-    this.lead.textContent = last ? "Look once more: one icon for each kind of thing that the photo shows."
+    this.lead.textContent = last ? "Look once more. Is a kind missing?"
       : this.host.coarse ? "Tap an icon, then tap one example of it." : "Put the icon of each kind on one example of it.";
     const before = this.groups[this.#place - 1]?.name;
     this.back.hidden = !before;
@@ -232,7 +238,7 @@ class LabelPage {
     if (!last) {
       const { name } = this.groups[this.#place];
       this.none.setAttribute("aria-disabled", String(this.drops.inGroup(name).length > 0));
-      this.noneText.textContent = noneOf(name);
+      this.noneText.textContent = this.narrow ? "None here" : noneOf(name);
     }
     if (last) this.host.title(this.title, this.verb);
   }

@@ -82,8 +82,7 @@ class SpotPage {
     this.tools = host.tools([
       [{ id: "spot.mark", icon: "target", text: "Mark: put and remove crosses", short: "Mark", key: "c", run: () => this.#take("mark") },
         { id: "spot.move", icon: "move", text: "Move a cross: press it, then the place", short: "Move", key: "v", run: () => this.#take("move") }],
-      [{ id: "spot.lens", icon: "lens", text: "Lens: twice as large (M)", short: "Lens", run: () => this.lens.toggle() },
-        { id: "spot.undo", icon: "undo", text: "Undo (Z)", short: "Undo", mode: false, run: () => host.history.undo() }]]);
+      [{ id: "spot.lens", icon: "lens", text: "Lens: twice as large (M)", short: "Lens", run: () => this.lens.toggle() }]]);
     const add = (id, names, text, more) => host.keys.add({ id: `spot.${id}`, keys: names, text, group: "This page", ...more });
     add("magnify", ["m"], "Lens: hold it, or tap to keep it", { hold: { down: () => this.lens.down(), up: () => this.lens.up() } });
     add("none", ["n"], "None here", { run: () => this.#none() });
@@ -214,7 +213,6 @@ class SpotPage {
     this.noneChip.setAttribute("aria-pressed", String(claim === "none"));
     this.moreChip.setAttribute("aria-pressed", String(claim === "more"));
     this.moreChip.classList.toggle("waits", !this.crosses.full);
-    this.tools.able("spot.undo", this.host.history.canUndo || list.length > 0, "Nothing to undo");
     this.host.title(this.title, this.verb);
   }
 }

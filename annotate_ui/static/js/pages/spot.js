@@ -79,16 +79,15 @@ class SpotPage {
       el("section", { class: "section" }, el("h2", { class: "label" }, el("span", { text: "Crosses" }), this.count),
         el("ul", { class: "ways" }, ...[["Click", " the photo to put one"], ["Click", " a cross to remove it"], ["Drag", " a cross to move it"]]
           .map(([verb, rest]) => el("li", { class: "plain" }, el("span", null, el("b", { text: verb }), rest))))));
-    this.tools = host.tools([
-      [{ id: "spot.mark", icon: "target", text: "Mark: put and remove crosses", short: "Mark", key: "c", run: () => this.#take("mark") },
-        { id: "spot.move", icon: "move", text: "Move a cross: press it, then the place", short: "Move", key: "v", run: () => this.#take("move") }],
-      [{ id: "spot.lens", icon: "lens", text: "Lens: twice as large (M)", short: "Lens", run: () => this.lens.toggle() }]]);
     const add = (id, names, text, more) => host.keys.add({ id: `spot.${id}`, keys: names, text, group: "This page", ...more });
     add("magnify", ["m"], "Lens: hold it, or tap to keep it", { hold: { down: () => this.lens.down(), up: () => this.lens.up() } });
     add("none", ["n"], "None here", { run: () => this.#none() });
     add("more", ["t"], `More than ${this.most}`, { run: () => this.#more() });
     add("lay", ["Escape"], "Put the cross or the cursor back", { run: () => this.#lay(), when: () => this.#held !== null || this.photo.cursorShown });
-    this.tools.node("spot.lens").append(host.keys.cap("spot.magnify"));
+    this.tools = host.tools([
+      [{ id: "spot.mark", icon: "target", text: "Mark: put and remove crosses", short: "Mark", key: "c", run: () => this.#take("mark") },
+        { id: "spot.move", icon: "move", text: "Move a cross: press it, then the place", short: "Move", key: "v", run: () => this.#take("move") }],
+      [{ id: "spot.lens", icon: "lens", text: "Lens: twice as large", short: "Lens", cap: "spot.magnify", run: () => this.lens.toggle() }]]);
     this.tools.select("spot.mark");
     const chip = (id, text, run) => el("button", { class: "btn chip", type: "button", "aria-pressed": "false", on: { click: run } },
       el("span", { text }), host.keys.cap(`spot.${id}`));

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.axe import faults
 from tests.e2e.drawing import KNOWN, Hand, decoded, flat, opened
@@ -312,3 +312,29 @@ def test_axe_finds_nothing_in_any_state(visit: Any, theme: str, size: tuple[int,
     hand.click((300, 160))
     hand.page.wait_for_timeout(200)
     assert faults(hand.page) == []
+
+
+def test_a_campaign_of_polygons_alone_has_no_other_tool_and_a_drag_moves_the_photo(visit: Any) -> None:
+    def plain(page: Page) -> None:
+        def fewer(route: Route) -> None:
+            response = route.fetch()
+            said: dict[str, Any] = response.json()
+            said["assignment"]["work"]["tools"] = ["polygon"]
+            route.fulfill(response=response, json=said)
+
+        page.route("**/api/v1/next", fewer)
+
+    hand = opened(visit, before=plain)
+    tools = hand.page.locator(".rail [data-tool^='draw.']").evaluate_all("all => all.map((one) => one.dataset.tool)")
+    assert tools == ["draw.polygon", "draw.hole", "draw.part"]
+    left, top, _ = hand.view()
+    hand.drag((300, 200), (320, 230))
+    hand.settled()
+    moved = hand.view()
+    assert moved[0] > left + 20
+    assert moved[1] > top + 20
+    assert hand.points() == "0 points"
+    hand.click(*KNOWN, KNOWN[0])
+    payload = hand.submit()
+    assert payload["tool"] == "polygon"
+    assert np.array_equal(decoded(payload), decoded({"polygons": [flat(KNOWN)]}))

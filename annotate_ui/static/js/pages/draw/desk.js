@@ -29,6 +29,7 @@ export class Desk {
     Object.assign(this, { host, photo, allowed: options.allowed });
     this.editor = new Editor(host, photo, options);
     this.line = this.editor.add(new Line(this.editor));
+    photo.dragPans = true; // a drag that no tool claims
     this.size = { radius: 0 };
     for (const id of ["brush", "eraser"]) this.editor.add(new Tip(this.editor, id, this.size, options.patches));
     this.overlay = new Overlay(this.editor);

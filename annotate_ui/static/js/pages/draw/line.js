@@ -27,7 +27,9 @@ export class Line {
     /** What the next ring is: "part", "hole", or null when none may begin. */
     this.armed = null;
     this.last = { time: 0, screen: [0, 0] };
+    this.hoverAt = null;
     this.free = null;
+    editor.onchange((what) => { if (what === "drawing" && this.hoverAt && editor.drawing.draft) this.#preview(this.hoverAt); });
   }
 
   leave() {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from cocokit.campaign.channels import ChannelRecord
 from cocokit.errors import CocokitError
 
@@ -12,7 +15,7 @@ from .panel import panel_channel
 
 __all__ = ["Arrival", "Channel", "Ending", "check_channel", "open_channel"]
 
-_KINDS = {"link": link_channel, "panel": panel_channel, "mturk": mturk_channel}
+_KINDS: dict[str, Callable[[Mapping[str, Any]], Channel]] = {"link": link_channel, "panel": panel_channel, "mturk": mturk_channel}
 
 
 def open_channel(record: ChannelRecord) -> Channel:
@@ -23,8 +26,7 @@ def open_channel(record: ChannelRecord) -> Channel:
     """
     if record.kind not in _KINDS:
         raise CocokitError(f"channel {record.name}: there is no kind {record.kind!r}; use {', '.join(_KINDS)}")
-    found: Channel = _KINDS[record.kind](record.settings)
-    return found
+    return _KINDS[record.kind](record.settings)
 
 
 def check_channel(kind: str, settings: dict[str, object]) -> None:

@@ -132,12 +132,19 @@ def panel_channel(settings: Mapping[str, Any]) -> PanelChannel:
     for name, value in given.items():
         if name not in known:
             raise ParamsError(name, value, f"there is no such setting; known are preset, {', '.join(known)}")
-        wanted = list if str(known[name].type).startswith("tuple") else (int, type(None)) if name == "answers" else str
-        if not isinstance(value, wanted) or (wanted is list and not all(isinstance(part, str) for part in value)):
-            raise ParamsError(name, value, "a list of texts is needed" if wanted is list else "a text is needed")
+        _check_kind(name, str(known[name].type), value)
     if "worker" not in given:
         raise ParamsError("worker", None, "the name of the parameter that names the person is needed")
-    return PanelChannel(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
+    values: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in given.items()}
+    return PanelChannel(**values)
+
+
+def _check_kind(name: str, kind: str, value: object) -> None:
+    if kind.startswith("tuple"):
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            raise ParamsError(name, value, "a list of texts is needed")
+    elif kind == "str" and not isinstance(value, str):
+        raise ParamsError(name, value, "a text is needed")
 
 
 def _check_parameter(setting: str, name: str, *, empty: bool = False) -> None:

@@ -137,7 +137,7 @@ def enter(
         text = last_note_of(tx, campaign, _JOINED, worker_id)
         answers = figures_of_worker(tx, campaign, worker_id, 0)[1]
     last: dict[str, Any] = json.loads(text) if text else {}
-    data = {"consent": consent, "nickname": name or last.get("nickname"), "visit": visit,
+    data: dict[str, Any] = {"consent": consent, "nickname": name or last.get("nickname"), "visit": visit,
             "before": last["before"] if last.get("visit") == visit else answers if visit else 0}  # fmt: skip
     if data != last:
         database.run(lambda tx: note(tx, campaign, _JOINED, engine.clock.now(), worker_id, data))

@@ -170,10 +170,10 @@ def shown_mask(mask: Mask | Rle) -> Json:
 
 
 def _guess(work: SegmentTask) -> list[int]:
-    """A box around the spot for the zoom: about as large as the masks of this category, or a third of the image."""
+    """A box around the spot for the zoom: as large as most masks of this category, or more than half of the image."""
     image = work.image
     sides = sorted(max(mask.bbox[2:]) for key, mask in work.others if key == work.category.id)
-    side = sides[len(sides) // 2] if sides else max(image.width, image.height) / 3
+    side = 1.3 * sides[3 * len(sides) // 4] if sides else 0.6 * max(image.width, image.height)
     side = min(max(side, 64), image.width, image.height)
     x = _between(work.spot[0] - side / 2, image.width - side)
     y = _between(work.spot[1] - side / 2, image.height - side)

@@ -39,7 +39,7 @@ export function wired({ pixels, truth, box, hand }, most, { straight = true, fir
   begin(parts[0], [0, opposite(parts[0].ring)]);
   for (let k = (first ? 2 : 0) + 2; k <= most; k = advance(k)) {
     const drawn = parts.filter((p) => p.clicks.length > 1).map((p) => p.sides.flatMap((s) => s.line));
-    iou[k] = score(drawn, truth);
+    iou[k] = Math.max(score(drawn, truth), iou[2] ?? 0);
     toggles[k] = changes(parts);
     if (iou[k] >= ENOUGH) break;
   }

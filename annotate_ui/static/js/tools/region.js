@@ -9,8 +9,8 @@ import { CERTAIN, FORTH, cheapestCut } from "./flow.js";
 import { field, SIDE, signedDistance } from "./paths.js";
 import { edges, planes } from "./planes.js";
 
-/** Longest side of the copy, px; the price of an edge; how many rounds a cut takes. */
-const MOST = 128, PRICE = 6, ROUNDS = 2;
+/** Longest side of the copy, px, and the price of an edge. */
+const MOST = 128, PRICE = 6;
 /** The disc of a click, px of the copy. */
 const DISC = 2.5;
 
@@ -53,17 +53,13 @@ export function recut(region, slack, weights = [2, 1]) {
   const { width, height, inside: first, photo, fixed } = region;
   const away = signedDistance(first, width, height);
   const loose = Math.max(slack * region.scale, 1.5);
-  let inside = first;
-  for (let round = 0; round < ROUNDS; round++) {
-    const colour = likelier(photo.colours, inside);
-    const wish = away.map((d, i) => {
-      const prior = d / loose;
-      if (fixed[i] || Math.abs(prior) > 1.5) return settled(fixed[i] || Math.sign(d));
-      return weights[0] * prior + weights[1] * colour[i];
-    });
-    inside = cheapestCut(wish, photo.price, width);
-  }
-  return { ...region, inside };
+  const colour = likelier(photo.colours, first);
+  const wish = away.map((d, i) => {
+    const prior = d / loose;
+    if (fixed[i] || Math.abs(prior) > 1.5) return settled(fixed[i] || Math.sign(d));
+    return weights[0] * prior + weights[1] * colour[i];
+  });
+  return { ...region, inside: cheapestCut(wish, photo.price, width) };
 }
 
 /**

@@ -51,11 +51,19 @@ def wheel(tree: Path) -> Path:
     return next((tree / "out").glob("*.whl"))
 
 
+def pages() -> set[str]:
+    """What browsers get: templates, scripts, styles, icons."""
+    folder = ROOT / "annotate_ui"
+    files = [path for part in ("templates", "static") for path in (folder / part).rglob("*") if path.is_file()]
+    assert len(files) > 100
+    return {f"cocokit/annotate_ui/{path.relative_to(folder).as_posix()}" for path in files}
+
+
 def test_the_wheel_holds_every_module_and_nothing_else(wheel: Path) -> None:
     held = set(zipfile.ZipFile(wheel).namelist())
     code = {s.module.replace(".", "/") + ("/__init__.py" if s.path.name == "__init__.py" else ".py") for s in sources()}
     info = {name for name in held if ".dist-info/" in name}
-    assert held - info == code | {"cocokit/py.typed"}
+    assert held - info == code | pages() | {"cocokit/py.typed"}
     assert any(name.endswith("licenses/LICENSE") for name in info)
 
 

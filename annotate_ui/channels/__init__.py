@@ -15,7 +15,9 @@ from .panel import panel_channel
 
 __all__ = ["Arrival", "Channel", "Ending", "check_channel", "open_channel"]
 
-_KINDS: dict[str, Callable[[Mapping[str, Any]], Channel]] = {"link": link_channel, "panel": panel_channel, "mturk": mturk_channel}
+_KINDS: dict[str, Callable[[Mapping[str, Any]], Channel]] = {
+    "link": link_channel, "panel": panel_channel, "mturk": mturk_channel,
+}  # fmt: skip
 
 
 def open_channel(record: ChannelRecord) -> Channel:

@@ -152,4 +152,6 @@ def _person(middle: Skill, chance: np.random.Generator) -> Skill:
 
 
 #: What a tool does to the IoU of an outline.
-TOOLS = {"polygon": 0.0, "brush": -0.01, "scissors": 0.01, "superpixels": -0.03, "lasso": -0.01, "box": 0.0, "tighten": 0.0}
+TOOLS = {
+    "polygon": 0.0, "brush": -0.01, "scissors": 0.01, "superpixels": -0.03, "lasso": -0.01, "box": 0.0, "tighten": 0.0,
+}  # fmt: skip

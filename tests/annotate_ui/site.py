@@ -124,13 +124,10 @@ class Site:
         return done
 
     def reach(self, stage: Stage) -> None:
-        """Scripted workers do what comes before a stage, until it has tasks."""
-        before = [s for s in Stage if s not in (stage, Stage.CAPTION)]
-        least = {Stage.VERIFY: 8}.get(stage, 1)
-        while not self.has(stage, least):
-            if not self.work(1, before):
-                assert self.has(stage, 1), f"nobody can do anything, and {stage} has no task"
-                return
+        """Scripted workers do all that comes before a stage; captions come right after the filter."""
+        order = list(Stage)
+        self.work(stages=order[:1] if stage is Stage.CAPTION else order[: order.index(stage)])
+        assert self.has(stage), f"nobody can do anything, and {stage} has no task"
 
     def has(self, stage: Stage, least: int = 1) -> bool:
         """Whether a stage has free tasks."""

@@ -39,7 +39,9 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "api.release"): _HELD,
 }
 #: Blueprints whose routes have a table of their own.
-ELSEWHERE = frozenset({"audit", "board", "downloads", "images", "login", "machine", "quality", "review", "setup", "workers"})
+ELSEWHERE = frozenset({
+    "audit", "board", "downloads", "images", "login", "machine", "quality", "review", "setup", "workers",
+})  # fmt: skip
 
 
 @pytest.fixture

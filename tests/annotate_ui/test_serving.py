@@ -62,6 +62,7 @@ def test_serve_prints_the_link_and_answers_until_it_is_stopped(make_site: Callab
         assert child.stdout is not None
         found = re.fullmatch(r"workers of photos: (http://127\.0\.0\.1:\d+/w/\S+)\n", child.stdout.readline())
         assert found
+        assert child.stdout.readline().startswith("dashboard: http://127.0.0.1:")
         assert child.stdout.readline() == "stop with Ctrl+C\n"
         status, page = fetch(found[1])
         entry = re.search(r'name="entry" content="([^"]+)"', page)

@@ -58,6 +58,12 @@ export class Ahead {
   /** @returns {string[]} */
   get ids() { return this.tasks.map((task) => task.id); }
 
+  /** Whether one is here whose lease has not ended. @param {number} now server's time */
+  has(now) { return this.tasks.some((task) => task.expires_at > now); }
+
+  /** A task that was in hand comes next again. @param {object} task */
+  putBack(task) { this.tasks.unshift(task); }
+
   /** The next one whose lease has not ended; its pictures stay until another one is taken. @param {number} now server's time */
   take(now) {
     this.tasks = this.tasks.filter((task) => task.expires_at > now);

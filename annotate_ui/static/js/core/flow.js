@@ -4,7 +4,8 @@
  */
 import { Ahead } from "./ahead.js";
 import { Offline, Refusal } from "./api.js";
-import { el } from "./dom.js";
+import { photoFailed, rest } from "./between.js";
+import { addKeys } from "./commands.js";
 import { duration } from "./frame.js";
 import { HelpSheet } from "./help.js";
 import { hint, say, toast } from "./live.js";
@@ -29,10 +30,12 @@ export class Flow {
   constructor({ api, frame, journal, preview = false }) {
     Object.assign(this, { api, frame, journal, preview, me: {}, campaign: {} });
     this.ahead = new Ahead();
+    /** Tasks whose answers are on their way. */
+    this.sending = new Set();
     this.help = new HelpSheet(frame.keys);
     this.tabs = new Tabs({ onheld: () => this.lookOn(), ontaken: () => this.lookOn() });
     frame.acts = { submit: () => this.submit(), undo: () => this.undo(), redo: () => this.redo(), help: () => this.help.open(), pause: () => this.rest(), skip: () => this.skipMenu() };
-    this.#keys(frame.keys);
+    addKeys(this, frame);
     this.outbox = new Outbox(api, journal, {
       onsent: (answer) => { this.me = answer.next.me ?? this.me; },
       onrefused: (refusal) => toast(`An answer from before could not be taken. ${refusal.message}`),
@@ -110,7 +113,7 @@ export class Flow {
   /** Asks for the task after this one, while the worker is busy with it. */
   async fetchAhead() {
     const work = this.work;
-    if (!work || this.ahead.tasks.length) return;
+    if (!work || this.ahead.tasks.length || this.sending.size) return;
     try {
       const answer = await this.api.next([work.task.id]);
       if (answer.state === "task" && answer.assignment.id !== work.task.id) this.ahead.add(answer.assignment);
@@ -176,6 +179,12 @@ export class Flow {
 
   async #send(work, body) {
     const posted = this.journal.post(work.task, body);
+    if (!work.page.after && this.ahead.has(this.api.now())) {
+      work.close(false);
+      const opened = this.open(this.ahead.take(this.api.now()));
+      this.#behind(work.task, body, opened);
+      return opened;
+    }
     try {
       const answer = await this.api.submit(work.task.id, body, work.task.training ? undefined : 1);
       await this.#received(work, body, answer);
@@ -185,6 +194,44 @@ export class Flow {
       else if (error instanceof Refusal) await this.#refused(work, body, error);
       else throw error;
     }
+  }
+
+  /** Sends an answer while the worker is at the next task already: nothing in it has to be looked at. */
+  async #behind(task, body, opened) {
+    this.sending.add(task.id);
+    try {
+      const answer = await this.api.submit(task.id, body, 1).finally(() => opened);
+      this.journal.sent({ body, key: this.journal.key(task) });
+      this.me = answer.next.me ?? this.me;
+      if (this.work) this.frame.me(this.me, this.campaign.currency ?? "USD", this.work.task.stage);
+      if (answer.next.state === "task") this.ahead.add(answer.next.assignment);
+    } catch (error) {
+      if (error instanceof Offline) await this.#waits();
+      else if (error instanceof Refusal) await this.#returned(task, body, error);
+      else throw error;
+    } finally {
+      this.sending.delete(task.id);
+    }
+  }
+
+  async #waits() {
+    await this.outbox.add();
+    this.frame.saved("offline");
+    toast(`Offline. ${this.outbox.words} here until you are back.`);
+  }
+
+  /** The server did not take an answer that was sent behind: what can be mended comes back, before what is in hand. */
+  async #returned(task, body, refusal) {
+    await this.journal.recall(body.client_id);
+    if (refusal.status === 403) return this.stopped(refusal);
+    if (refusal.status !== 422 && refusal.status !== 413) return toast(`The answer before could not be taken. ${refusal.message}`);
+    if (this.work) {
+      await this.work.drafts?.note();
+      this.ahead.putBack(this.work.task);
+    }
+    await this.open(task);
+    await this.work?.drafts?.note(); // The newest comes first after a reload.
+    return hint(refusal.message, { kind: "bad" });
   }
 
   async #received(work, body, answer) {
@@ -206,12 +253,10 @@ export class Flow {
       return void hint("Offline. Your outline is kept here; send it when you are back.", { kind: "bad" });
     }
     work.close(false);
-    await this.outbox.add();
     const task = this.ahead.take(this.api.now());
-    if (!task) return this.#offline();
-    await this.open(task);
-    this.frame.saved("offline");
-    return toast(`Offline. ${this.outbox.words} here until you are back.`);
+    if (task) await this.open(task);
+    await this.#waits();
+    return task ? undefined : this.#offline();
   }
 
   #offline() {
@@ -282,22 +327,10 @@ export class Flow {
   }
 
   /** The worker rests: the task stays theirs, and the clock of activity stands. */
-  rest() {
-    const { work } = this;
-    if (!work?.page) return;
-    work.drafts.save();
-    const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    const until = clock.format(new Date(work.lease.end - this.api.ahead));
-    const go = () => this.open(work.task);
-    this.state("resting", { sentence: `Your work is saved. This task stays yours until ${until}.` }, go);
-  }
+  rest() { return rest(this); }
 
   /** A photo did not come. @param {object} task */
-  photoFailed(task) {
-    if (this.work?.task !== task) return;
-    const report = el("button", { class: "btn", type: "button", on: { click: () => this.giveBack(task, "not_loading") } }, "Report it and take the next");
-    this.state("photo", { sentence: "It may be your network, or the photo. Try again, or report it; you lose nothing." }, () => this.open(task), [report]);
-  }
+  photoFailed(task) { return photoFailed(this, task); }
 
   /** The lease is over. @param {Work} work @param {Error} error */
   async lost(work, error) {
@@ -359,19 +392,5 @@ export class Flow {
     const first = this.frame.stage.querySelector("[data-first], .photo") ?? this.frame.stage;
     first.dataset.quiet = "";
     first.focus({ preventScroll: true });
-  }
-
-  #keys(keys) {
-    const group = "Everywhere";
-    const task = () => Boolean(this.work?.page);
-    const add = (id, names, text, run, when) => keys.add({ id, keys: names, text, group, run, when });
-    add("submit", ["Enter", "Ctrl+Enter"], "Submit", () => this.submit());
-    add("undo", ["z", "Ctrl+z"], "Undo", () => this.undo());
-    add("redo", ["Shift+z", "Ctrl+Shift+z", "Ctrl+y"], "Do again", () => this.redo());
-    add("skip", ["s"], "Skip this task", () => this.skipMenu());
-    add("help", ["?"], "This sheet", () => this.help.open());
-    add("keep", ["l"], "Keep the task for longer, when its time is nearly over", () => this.work.lease.extend(), () => task() && this.work.lease?.warned === true);
-    this.frame.primary.append(keys.cap("submit"));
-    this.frame.skip.append(keys.cap("skip"));
   }
 }

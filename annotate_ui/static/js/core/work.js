@@ -30,6 +30,7 @@ export class Work {
   async open() {
     const { flow, task } = this;
     const [module, kept] = await Promise.all([moduleOf(task), flow.preview ? undefined : flow.journal.kept(task)]);
+    if (flow.work !== this) return; // Something else was opened in the meantime.
     const state = newest(task, kept);
     this.clientId = state.client_id;
     this.times = new Times(state.data?.times, undefined, document.visibilityState === "visible");

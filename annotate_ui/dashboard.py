@@ -27,7 +27,8 @@ def page(template: str, engine: Engine | None, here: str, **values: Any) -> str:
     this = next((one for one in campaigns if engine is not None and one.id == engine.campaign.id), None)
     return render_template(
         template, here=here, campaigns=campaigns, campaign=this, account=current(), may=may, words=wording,
-        now=site().clock.now(), state=read_state(engine) if engine else "", **values,
+        now=site().clock.now(), state=read_state(engine) if engine else "",
+        currency=engine.campaign.settings.currency if engine else "USD", **values,
     )  # fmt: skip
 
 

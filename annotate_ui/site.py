@@ -16,6 +16,7 @@ from cocokit.domain.stages import Stage
 from cocokit.pipeline.leases import Clock, SteadyClock
 
 from .config import Config
+from .measured import Measured
 from .pictures import Pictures
 from .shown import Showing
 from .tokens import Tokens
@@ -31,7 +32,7 @@ class Site:
     Attributes:
         config: where everything is.
         clock: tells the time.
-        tokens, pictures: made from the config.
+        tokens, pictures, measured: made from the config, or empty.
     """
 
     config: Config
@@ -41,6 +42,7 @@ class Site:
         assert self.config.secret is not None
         self.database = open_database(self.config.database)
         self.tokens = Tokens(self.config.secret)
+        self.measured = Measured()
         self.pictures = Pictures(self.config.images, self.config.cache)
         self._engines: dict[int, Engine] = {}
         self._typical: dict[int, tuple[float, dict[Stage, float]]] = {}

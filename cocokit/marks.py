@@ -106,13 +106,17 @@ def _outline(outline: Polygons | Rle | None) -> tuple[list[Path], NDArray[np.boo
         from .rle import decode
 
         mask = decode(outline)
-        return _contours(mask), mask
+        return contours(mask), mask
     rings = [list(zip(ring[0::2], ring[1::2], strict=False)) for ring in outline or ()]
     return [ring for ring in rings if ring], None
 
 
-def _contours(mask: NDArray[np.bool_]) -> list[Path]:
-    """Closed lines around the regions of a mask, px of the image."""
+def contours(mask: NDArray[np.bool_]) -> list[Path]:
+    """Closed lines around the regions of a mask, px of the image.
+
+    Args:
+        mask: (H, W) bool.
+    """
     from skimage.measure import find_contours
 
     # A frame of background closes the regions that touch the border; pixel centres lie at half px.

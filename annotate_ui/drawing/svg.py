@@ -32,7 +32,7 @@ def points(pairs: list[tuple[float, float]]) -> str:
 
 
 def _name(key: str) -> str:
-    return key if key in ("viewBox", "markerEnd", "textLength") else key.rstrip("_").replace("_", "-")
+    return key if key in ("viewBox", "patternUnits", "clipPath") else key.rstrip("_").replace("_", "-")
 
 
 def _value(value: object) -> str:

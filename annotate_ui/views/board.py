@@ -8,7 +8,6 @@ from flask import flash, redirect, url_for
 
 from cocokit.campaign.creating import launch, set_state
 from cocokit.campaign.overview import read_overview
-from cocokit.crowd.unseen import label_recall
 from cocokit.domain.stages import CampaignState
 
 from .. import board_page
@@ -40,7 +39,7 @@ def board(campaign: int) -> Any:
     slow = board_page.slowest(found.status)
     return page(
         "dash/board.html", engine, "board", found=found, status=found.status, standing=standing(found.status, now),
-        figures=board_page.figures(found, engine.campaign.settings, label_recall(engine), now),
+        figures=board_page.figures(found, engine.campaign.settings, site().measured.recall(engine), now),
         graph=draw_graph(found.status, slow.stage if slow else None), finding=board_page.finding(found.status),
         happenings=[(one.at, *told(one, engine.campaign.categories)) for one in found.happenings],
     )  # fmt: skip

@@ -26,7 +26,7 @@ def image(image: int, signature: str) -> Response:
     found = image_by_id(site().database, image)
     if found is None:
         raise NotFound
-    return _send(site().pictures.display(found))
+    return send_picture(site().pictures.display(found))
 
 
 @blueprint.get("/sheet/<word>/<int:number>/<signature>.jpg")
@@ -36,7 +36,7 @@ def sheet(word: str, number: int, signature: str) -> Response:
     parts, size = sheet_parts(_assignment(word), number)
     if not parts:
         raise NotFound
-    return _send(site().pictures.sheet(parts, size))
+    return send_picture(site().pictures.sheet(parts, size))
 
 
 @blueprint.get("/tile/<word>/<int:position>/<signature>.jpg")
@@ -46,7 +46,7 @@ def tile(word: str, position: int, signature: str) -> Response:
     part = tile_part(_assignment(word), position)
     if part is None:
         raise NotFound
-    return _send(site().pictures.crop(part, JUDGED[0] * ZOOM))
+    return send_picture(site().pictures.crop(part, JUDGED[0] * ZOOM))
 
 
 def _assignment(word: str) -> Assignment:
@@ -61,7 +61,8 @@ def _check(what: str, signature: str) -> None:
         raise NotFound
 
 
-def _send(path: str) -> Response:
+def send_picture(path: str) -> Response:
+    """A picture of the cache, which browsers may keep."""
     with open(path, "rb") as file:
         answer = Response(file.read(), mimetype="image/jpeg")
     answer.set_etag(os.path.splitext(os.path.basename(path))[0])  # named by what is in it

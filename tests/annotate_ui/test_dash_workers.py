@@ -1,0 +1,155 @@
+"""Workers, quality and images in the dashboard: what is shown is what was counted, and each act does one thing."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+
+from cocokit.campaign.audit import read_audit
+from cocokit.campaign.drafts import finish_draft
+from cocokit.campaign.rejection import preview
+from cocokit.campaign.roster import list_workers
+from cocokit.crowd.quality_plots import Rate, Step
+from cocokit.domain.stages import Stage, WorkerState
+from cocokit.errors import GoneError
+
+from .dash import Requester, requester
+from .site import Site
+
+
+@pytest.fixture
+def worked(site: Site) -> Site:
+    site.work(90)
+    return site
+
+
+@pytest.fixture
+def who(worked: Site) -> Requester:
+    return requester(worked)
+
+
+def test_the_table_has_everybody_with_their_numbers(worked: Site, who: Requester) -> None:
+    lines = list_workers(worked.engine)
+    assert len(lines) == 8
+    text = who.text(f"{who.campaign}/workers")
+    for line in lines:
+        assert f">w-{line.id}</a>" in text
+        assert f'<td class="n">{line.answers:,}</td>' in text
+    for sort in ("answers", "time", "sentinels", "precision", "recall", "passed", "cents", "nonsense"):
+        assert who.text(f"{who.campaign}/workers?sort={sort}").count("<tr>") == 9
+
+
+def test_without_workers_the_table_says_what_to_do(site: Site) -> None:
+    with site.database.write() as tx:
+        tx.exec_driver_sql("DELETE FROM worker_identity")
+        tx.exec_driver_sql("DELETE FROM worker")
+    assert "Nobody has come yet" in requester(site).text(f"{site.engine.campaign.id}/workers")
+
+
+def test_a_paused_worker_gets_nothing_until_they_go_on(worked: Site, who: Requester) -> None:
+    worker = worked.workers[0][0]
+    page = f"{who.campaign}/workers/{worker}"
+    assert "paused" in who.post(f"{page}/pause", reason="lunch", follow=True).text
+    with pytest.raises(GoneError, match="lunch"):
+        worked.engine.next_task(worker)
+    who.post(f"{page}/resume")
+    worked.engine.next_task(worker)
+    actions = [entry.action for entry in read_audit(worked.database, "worker.")]
+    assert actions == ["worker.resume", "worker.pause"]
+
+
+def test_who_has_to_train_again_gets_training_tasks(worked: Site, who: Requester) -> None:
+    worker = worked.workers[0][0]
+    worked.only(Stage.SEGMENT)
+    assert "has to pass the training again" in who.post(f"{who.campaign}/workers/{worker}/retrain", follow=True).text
+    given = worked.engine.next_task(worker)
+    assert given is None or given.training
+
+
+def test_discarding_is_shown_before_and_is_what_was_shown(worked: Site, who: Requester) -> None:
+    worker = worked.workers[0][0]
+    shown = preview(worked.engine, [worker])
+    text = who.text(f"{who.campaign}/discard?ids={worker}")
+    assert f"{shown.images:,} are decided again" in text
+    assert who.post(f"{who.campaign}/workers/{worker}/refuse-pay", reason="spam").status_code == 400  # not before
+    assert who.post(f"{who.campaign}/discard", ids=str(worker), reason="spam").status_code == 303
+    line = next(one for one in list_workers(worked.engine) if one.id == worker)
+    assert line.state is WorkerState.REJECTED
+    assert line.cents == pytest.approx(shown.cents)  # pay stays
+    assert who.post(f"{who.campaign}/workers/{worker}/refuse-pay", reason=" ").status_code == 400  # evidence is needed
+    assert who.post(f"{who.campaign}/workers/{worker}/refuse-pay", reason="copied").status_code == 303
+    assert next(one.cents for one in list_workers(worked.engine) if one.id == worker) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("ids", ["", "x", "1,x", "9" * 30, "-1", "1;2"])
+def test_no_workers_are_no_page(who: Requester, ids: str) -> None:
+    assert who.get(f"{who.campaign}/discard?ids={ids}").status_code == 404
+
+
+def test_a_worker_of_another_campaign_is_not_found(who: Requester) -> None:
+    assert who.get(f"{who.campaign}/workers/999").status_code == 404
+    assert who.get(f"{who.campaign}/answers/99999").status_code == 404
+    assert who.get(f"{who.campaign}/images/99999").status_code == 404
+
+
+def test_strokes_are_replayed_as_they_came(worked: Site, who: Requester) -> None:
+    worked.only(Stage.SPOT)
+    worker = worked.workers[0][0]
+    given = worked.engine.next_task(worker)
+    assert given is not None
+    receipt = worked.engine.submit(worker, given.id, worked.answer(given), "traced")
+    steps = [[0, "down", 1.5, 2, "<b>"], [40, "up", 3, 4, "brush"]]
+    finish_draft(worked.engine, worker, given.id, receipt.answer_id, steps)
+    found = re.search(r'data-steps="([^"]*)"', who.text(f"{who.campaign}/answers/{receipt.answer_id}"))
+    assert found
+    assert json.loads(html.unescape(found[1])) == steps
+
+
+def test_the_line_says_who_is_under_it(worked: Site, who: Requester) -> None:
+    page = f"{who.campaign}/quality"
+    text = who.text(page)
+    assert text.count('class="plot') >= 4
+    workers = re.findall(r'data-worker="(\d+)"', text)
+    assert len(workers) > 2
+    assert "Nobody</b> of" in who.text(f"{page}?line=0")
+    below = who.text(f"{page}?line=2.1")
+    assert f"<b>{len(workers)} of {len(workers)}</b> are under the line" in below
+    assert f"discard?ids={','.join(sorted(workers, key=int))}" in below
+    told = who.post(f"{page}/line", ids=workers[0]).json
+    assert told
+    shown = preview(worked.engine, [int(workers[0])])
+    assert f"{sum(shown.answers.values()):,} answers" in told["sentence"]
+    assert who.get(f"{page}?line=x").status_code == 400
+    assert who.text(f"{page}?line=nan")
+
+
+def test_an_empty_campaign_has_plots_that_say_so(site: Site) -> None:
+    text = requester(site).text(f"{site.engine.campaign.id}/quality")
+    assert "Nobody can be compared yet" in text
+    assert "No mask is decided yet" in text
+
+
+def test_images_are_shown_with_their_masks(worked: Site, who: Requester) -> None:
+    text = who.text(f"{who.campaign}/images")
+    assert text.count("<svg viewBox") >= 7
+    assert who.text(f"{who.campaign}/images?state=dropped").count("Show all images") == 1
+    assert who.get(f"{who.campaign}/images?state=x").status_code == 404
+    assert who.get(f"{who.campaign}/images?page=-1").status_code == 404
+    link = re.search(r'href="(/dash/\d+/crop/[^"]+)"', text)
+    assert link
+    answer = who.client.get(link[1])
+    assert answer.mimetype == "image/jpeg"
+    assert who.client.get(link[1].replace("/0-0-", "/9999-0-")).status_code == 404
+    assert who.client.get(link[1].replace("320.jpg", "9999.jpg")).status_code == 404
+
+
+def test_findings_name_their_number() -> None:
+    from cocokit.annotate_ui.findings import of_rates, of_union
+
+    union = [Step(k, 1 - 0.5**k, 0, 1) for k in range(1, 9)]
+    assert "<b>5 workers</b> saves <b>38 %</b>" in of_union(union)
+    rates = [Rate(1, "<i>", 1, 40, 0.0, 0.13), Rate(2, "cat", 40, 40, 0.9, 1.0)]
+    assert "<b>&lt;i&gt;</b> is hard" in of_rates(rates)

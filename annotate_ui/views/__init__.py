@@ -9,8 +9,24 @@ from ..guard import csrf
 
 def register_views(app: Flask) -> None:
     """Every page and every address of the application."""
-    from . import api, board, health, images, login, pictures, quality, worker, workers
+    from . import (
+        api,
+        audit,
+        board,
+        downloads,
+        health,
+        images,
+        login,
+        machine,
+        pictures,
+        quality,
+        review,
+        worker,
+        workers,
+    )
+
 
     csrf.exempt(api.blueprint)  # its requests carry a token of their own, and no cookie
-    for module in (health, worker, api, pictures, login, board, workers, quality, images):
+    dashboard = (login, board, workers, quality, images, review, downloads, audit, machine)
+    for module in (health, worker, api, pictures, *dashboard):
         app.register_blueprint(module.blueprint)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import accumulate
 
 from ..domain.stages import Stage
@@ -11,10 +11,13 @@ from ..store import activity as store
 from ..store.activity import Happening
 from ..store.campaigns import campaign_state
 from ..store.database import Database
+from ..store.journal import note
 from .engine import Engine
+from .export import ExportSummary
 from .status import CampaignStatus, read_status
 
-__all__ = ["CampaignLine", "Happening", "Overview", "list_campaigns", "read_overview", "read_state"]
+__all__ = ["CampaignLine", "Happening", "Overview", "list_campaigns", "note_export", "read_overview",
+           "read_state"]  # fmt: skip
 
 #: Points of a small line.
 POINTS = 12
@@ -91,3 +94,8 @@ def read_overview(engine: Engine, now: int, happenings: int = 9) -> Overview:
 
 def _grown(buckets: Mapping[int, float]) -> tuple[float, ...]:
     return tuple(accumulate(buckets.get(i, 0.0) for i in range(POINTS)))
+
+
+def note_export(engine: Engine, made: ExportSummary, now: int) -> None:
+    """Write an export into the diary."""
+    engine.database.run(lambda tx: note(tx, engine.campaign.id, "exported", now, data=asdict(made)))

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
-from ..domain.stages import AnswerState, MaskState, TaskState
+from ..domain.stages import AnswerState, MaskState, SentinelKind, Stage, TaskState
+from .claims import TASK, Task
 from .database import Transaction
-from .models import AnswerRow, CaptionRow, CrowdRow, ImageRow, SegmentationRow, TaskRow, VoteRow
+from .models import AnswerRow, CaptionRow, CrowdRow, ImageRow, SegmentationRow, SentinelRow, TaskRow, VoteRow
 
 _STANDING = (str(MaskState.UNVERIFIED), str(MaskState.PASSED))
 
@@ -92,3 +93,30 @@ def voters(tx: Transaction, masks: Sequence[int]) -> dict[int, list[tuple[int, b
     for row in tx.execute(query.where(VoteRow.segmentation_id.in_(masks)).order_by(VoteRow.id)):
         found.setdefault(row[0], []).append((row[1], bool(row[2]), row[3]))
     return found
+
+
+def mask_row(tx: Transaction, campaign_id: int, mask_id: int) -> Any | None:
+    """The row of one mask of a campaign, or None."""
+    query = select(SegmentationRow.__table__)
+    return tx.execute(
+        query.where(SegmentationRow.id == mask_id, SegmentationRow.campaign_id == campaign_id)
+    ).one_or_none()
+
+
+def vote_task(tx: Transaction, campaign_id: int, mask_id: int) -> Task | None:
+    """The task that wants votes on a mask and has a free place, locked; None if there is none."""
+    query = select(*TASK).where(
+        TaskRow.campaign_id == campaign_id, TaskRow.stage == Stage.VERIFY, TaskRow.subject == mask_id,
+        TaskRow.state == TaskState.OPEN, TaskRow.free > 0,
+    )  # fmt: skip
+    row = tx.execute(query.with_for_update()).one_or_none()
+    return None if row is None else Task(row[0], Stage(row[1]), *row[2:])
+
+
+def is_promoted(tx: Transaction, mask: Any) -> bool:
+    """Whether a training task has been made from a mask."""
+    query = select(exists().where(
+        SentinelRow.kind == SentinelKind.TRAINING, SentinelRow.image_id == mask.image_id,
+        SentinelRow.category_id == mask.category_id, SentinelRow.counts == mask.counts,
+    ))  # fmt: skip
+    return bool(tx.execute(query).scalar_one())

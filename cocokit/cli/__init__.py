@@ -30,6 +30,8 @@ COMMANDS = {
     "accounts": ("accounts", "Accounts of the dashboard: add, list, remove, new links."),
     "status": ("status", "Show how far the campaign is."),
     "workers": ("workers", "List the workers, look at one, reject some."),
+    "review": ("review", "Masks with divided votes: list them, vote, make gold."),
+    "audit": ("audit", "Show what was done in the dashboard, and check the log."),
     "export": ("export", "Write what is finished of the campaign as COCO files."),
     "simulate": ("simulate", "Run a campaign with simulated workers."),
     "db": ("db", "Look after the campaign's database: versions and backups."),

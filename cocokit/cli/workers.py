@@ -8,13 +8,14 @@ import click
 
 from ._campaigns import campaign_option, open_campaign, open_engine
 from ._progress import Progress
+from ._worker_acts import pause, refuse_pay, resume, retrain
 
 if TYPE_CHECKING:
     from ..campaign.rejection import Rejection
     from ..crowd.worker_quality import Quality
     from ..store.database import Transaction
 
-_HELP = """List the workers, look at one, reject some."""
+_HELP = """List the workers, look at one, pause one, reject some."""
 _EXAMPLE = "Example: cocokit workers list"
 _LIST_HELP = """List the workers: their answers, how many of them count, how they did on masks with known answers."""
 _SHOW_HELP = """Show one worker: answers of each stage by what became of them, masks, sentinels, qualifications."""
@@ -39,6 +40,10 @@ _COLUMNS = {
 @click.group(name="workers", help=_HELP, epilog=_EXAMPLE, short_help="List the workers, look at one, reject some.")
 def command() -> None:
     """Run ``cocokit workers``."""
+
+
+for _act in (pause, resume, retrain, refuse_pay):
+    command.add_command(_act)
 
 
 @command.command(name="list", help=_LIST_HELP, epilog=_EXAMPLE)

@@ -19,6 +19,7 @@ from .config import Config
 from .measured import Measured
 from .pictures import Pictures
 from .shown import Showing
+from .simulating import Simulations
 from .tokens import Tokens
 
 #: For how long the typical times of a campaign's stages are good, s.
@@ -32,7 +33,7 @@ class Site:
     Attributes:
         config: where everything is.
         clock: tells the time.
-        tokens, pictures, measured: made from the config, or empty.
+        tokens, pictures, measured, simulations: made from the config, or empty.
     """
 
     config: Config
@@ -42,7 +43,7 @@ class Site:
         assert self.config.secret is not None
         self.database = open_database(self.config.database)
         self.tokens = Tokens(self.config.secret)
-        self.measured = Measured()
+        self.measured, self.simulations = Measured(), Simulations()
         self.pictures = Pictures(self.config.images, self.config.cache)
         self._engines: dict[int, Engine] = {}
         self._typical: dict[int, tuple[float, dict[Stage, float]]] = {}

@@ -21,12 +21,13 @@ def register_views(app: Flask) -> None:
         pictures,
         quality,
         review,
+        setup,
         worker,
         workers,
     )
 
 
     csrf.exempt(api.blueprint)  # its requests carry a token of their own, and no cookie
-    dashboard = (login, board, workers, quality, images, review, downloads, audit, machine)
+    dashboard = (login, board, workers, quality, images, review, downloads, audit, machine, setup)
     for module in (health, worker, api, pictures, *dashboard):
         app.register_blueprint(module.blueprint)

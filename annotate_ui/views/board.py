@@ -10,8 +10,9 @@ from cocokit.campaign.creating import launch, set_state
 from cocokit.campaign.overview import read_overview
 from cocokit.domain.stages import CampaignState
 
-from .. import board_page
+from .. import board_page, findings
 from ..dashboard import newest, page
+from ..drawing import plots
 from ..drawing.graph import draw_graph
 from ..guard import allowed, dash_blueprint, write_down
 from ..site import site
@@ -35,13 +36,19 @@ def home() -> Any:
 def board(campaign: int) -> Any:
     """A campaign at a glance."""
     engine, now = site().engine(campaign), site().clock.now()
-    found = read_overview(engine, now)
+    found, measured, settings = read_overview(engine, now), site().measured.plots(engine), engine.campaign.settings
+    line = settings.line_precision, settings.line_recall, settings.line_at_least
+    under = [one.worker for one in measured.dots if line[0] * one.precision + line[1] * one.recall < line[2] - 1e-9]
+    step = findings.fewer(measured.union)
     slow = board_page.slowest(found.status)
     return page(
         "dash/board.html", engine, "board", found=found, status=found.status, standing=standing(found.status, now),
-        figures=board_page.figures(found, engine.campaign.settings, site().measured.recall(engine), now),
+        figures=board_page.figures(found, settings, site().measured.recall(engine), now),
         graph=draw_graph(found.status, slow.stage if slow else None), finding=board_page.finding(found.status),
         happenings=[(one.at, *told(one, engine.campaign.categories)) for one in found.happenings],
+        of_union=findings.of_union(measured.union), of_workers=findings.of_workers(measured.dots, under),
+        union=plots.draw_union(measured.union, step.k if step else None) if measured.union else None,
+        workers=plots.draw_workers(measured.dots, line, under) if measured.dots else None,
     )  # fmt: skip
 
 

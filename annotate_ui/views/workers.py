@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 
+from cocokit.campaign.channels import list_channels
 from cocokit.campaign.drafts import read_trace
 from cocokit.campaign.rejection import preview, refuse_pay, reject
 from cocokit.campaign.roster import (
@@ -21,6 +22,7 @@ from cocokit.domain.stages import Stage
 from ..dashboard import page
 from ..drawing.pieces import draw_piece, draw_replay
 from ..guard import allowed, dash_blueprint, write_down
+from ..serving import path_of
 from ..site import site
 from ..workers_page import SORTS, rows_of
 
@@ -34,7 +36,9 @@ def table(campaign: int) -> Any:
     engine = site().engine(campaign)
     sort = request.args.get("sort", "")
     rows = rows_of(list_workers(engine), site().measured.quality(engine), sort)
-    return page("dash/workers.html", engine, "workers", rows=rows, sorts=SORTS, sort=sort)
+    channels = [one for one in list_channels(site().database, campaign) if not one.settings.get("revoked")]
+    links = [(one, request.host_url.rstrip("/") + path_of(site().tokens, one)) for one in channels]
+    return page("dash/workers.html", engine, "workers", rows=rows, sorts=SORTS, sort=sort, links=links)
 
 
 @blueprint.get("/<int:campaign>/workers/<int:worker>")

@@ -104,7 +104,8 @@ def _dataset(path: str | None) -> Dataset | None:
 
 
 def _categories(words: str | None, dataset: Dataset | None) -> list[CategoryRef]:
-    from ._categories import of_dataset, of_words
+    from ..campaign.naming import of_dataset
+    from ._categories import of_words
 
     if words is None and dataset is not None and dataset.categories:
         return of_dataset(dataset)

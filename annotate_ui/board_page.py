@@ -49,7 +49,7 @@ def figures(found: Overview, settings: CampaignSettings, recall: tuple[float, fl
         Figure("Time for a mask", seconds(typical) if typical else "–", sparkline(found.took),
                f"planned: {seconds(settings.prior(Stage.SEGMENT))}"),
         Figure("Spent", money(status.spent, status.currency), sparkline(found.spent), _left(status)),
-        Figure("Done in" if ends[0].endswith(("min", " h")) else "Done by", ends[0], Markup(), ends[1]),
+        Figure(_end_name(ends[0]), ends[0], Markup(), ends[1]),
     ]  # fmt: skip
 
 
@@ -74,6 +74,10 @@ def finding(status: CampaignStatus) -> str:
     if not slow.last_hour:
         return f"{name} has the most work left, {work} hours, and nobody has worked at it in the last hour"
     return f"{name} has the most work left: {work} hours for one person"
+
+
+def _end_name(end: str) -> str:
+    return "Work left" if end == "None" else "Done in" if end.endswith(("min", " h")) else "Done by"
 
 
 def _left(status: CampaignStatus) -> str:

@@ -80,7 +80,7 @@ def done_by(eta: Eta | None, now: int) -> tuple[str, str]:
     if eta is None:
         return "–", "nobody works now"
     if eta.hours == 0:
-        return "Done", "no task is open"
+        return "None", "no task is open"
     if eta.high < 36:
         return _hours(eta.hours), f"{_hours(eta.low)} to {_hours(eta.high)}"
     ends = [day_of(now + round(h * HOUR)) for h in (eta.hours, eta.low, min(eta.high, 24 * 3650))]

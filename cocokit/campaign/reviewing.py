@@ -9,7 +9,7 @@ import json
 import secrets
 
 from ..domain.answers import VerifyAnswer
-from ..domain.stages import AnswerState, SentinelKind, Stage
+from ..domain.stages import AnswerState, MaskState, SentinelKind, Stage
 from ..errors import CocokitError, NotFoundError
 from ..store import answers as store
 from ..store.claims import lease
@@ -78,13 +78,15 @@ def promote(engine: Engine, mask_id: int) -> int:
 
     Raises:
         NotFoundError: there is no such mask.
-        CocokitError: it is gold already.
+        CocokitError: it is gold already, or was voted down.
     """
 
     def work(tx: Transaction) -> int:
         row = mask_row(tx, engine.campaign.id, mask_id)
         if row is None:
             raise NotFoundError(f"there is no mask {mask_id} in campaign {engine.campaign.record.name}")
+        if row.state not in (MaskState.PASSED, MaskState.UNVERIFIED):
+            raise CocokitError(f"mask {mask_id} is {row.state}; only a good mask can be gold")
         if is_promoted(tx, row):
             raise CocokitError(f"mask {mask_id} is gold already")
         mask, about = mask_of(row), (row.image_id, row.category_id)

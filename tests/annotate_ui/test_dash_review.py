@@ -63,6 +63,7 @@ def test_an_experts_vote_decides_and_leaves_no_fault(divided: Site) -> None:
     assert who.post(f"{room}/{good}", vote="good").status_code == 400  # decided
     assert who.post(f"{room}/99999", vote="good").status_code == 404
     assert who.post(f"{room}/{masks[-1]}", vote="perhaps").status_code == 400
+    assert who.post(f"{room}/{bad}/gold").status_code == 400  # voted down
     assert check_campaign(divided.engine) == []
     assert [entry.action for entry in read_audit(divided.database, "mask.")] == ["mask.vote", "mask.vote"]
 

@@ -136,7 +136,7 @@ def pay(word: str) -> Any:
     changed = plan.changed(changes=changes, channel=channel, floor=floor)
     changed.file()
     _plans().save(changed)
-    return _to(plan, "simulate")
+    return _to(plan, "pay" if asked.get("stay") else "simulate")
 
 
 @blueprint.post("/setup/<word>/simulate")

@@ -134,6 +134,28 @@ def test_the_board_is_live(dash: Dash, open_page: Callable[..., Page], tmp_path:
     page.wait_for_function("text => document.querySelector('[data-live=figures]').innerText !== text", arg=before)
 
 
+def test_a_campaign_is_set_up_from_photos_to_a_pilot(dash: Dash, open_page: Callable[..., Page]) -> None:
+    page = open_page("setup")
+    page.get_by_label("Name").fill("Street scenes")
+    page.get_by_role("button", name="Begin").click()
+    photos = sorted((dash.site.workspace / "sample").rglob("*.jpg"))
+    page.set_input_files("[name=photos]", photos)
+    assert faults(page) == []
+    page.get_by_role("button", name="Add photos").click()
+    page.get_by_text(f"{len(photos)} photos are in").wait_for()
+    for button in ("Next: numbers", "Next: pay"):
+        assert faults(page) == []
+        page.get_by_role("button", name=button).click()
+    page.get_by_label("Label", exact=True).fill("2")
+    page.get_by_role("button", name="Work out the wage").click()
+    page.locator("tr", has_text="Label").get_by_text("under $10.00").wait_for()
+    page.get_by_role("button", name="Next: simulate").click()
+    page.get_by_role("link", name="Next: launch").click()
+    assert faults(page) == []
+    page.get_by_role("button", name="Start a pilot").click()
+    page.get_by_text("Street scenes pilot is running").wait_for()
+
+
 def test_menus_open_by_keys_and_sign_out_works(dash: Dash, open_page: Callable[..., Page]) -> None:
     page = open_page("accounts")
     page.locator(".me summary").focus()

@@ -59,7 +59,7 @@ def test_masks_are_listed_voted_on_and_made_gold(worked: Folder) -> None:
     assert "masks" in said(worked, "review", "list")
     check_sentence(worked, worked.run("review", "vote", "9999", "good"), ["no mask 9999"])
     check_sentence(worked, worked.run("review", "vote", "1", "good"), ["wants no further vote"])
-    check_sentence(worked, worked.run("review", "gold", "1"), ["gold already"])  # what was drawn is what the experts drew
+    check_sentence(worked, worked.run("review", "gold", "1"), ["gold already"])
 
 
 def test_a_broken_log_is_found(place: Folder) -> None:

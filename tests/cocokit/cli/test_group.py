@@ -19,6 +19,7 @@ import cocokit.cli
 from cocokit.campaign.engine import Engine
 from cocokit.cli import COMMANDS, INTERNAL, cli
 from cocokit.store.database import Database, sqlite_url
+from cocokit.store.journal import pay
 from tests.cocokit.cli.data import Folder, box_results, dataset
 from tests.test_docs import every_command
 
@@ -60,8 +61,8 @@ def test_a_command_says_of_itself_what_the_table_says_of_it(name: str) -> None:
     assert command.get_short_help_str(limit=200) == COMMANDS[name][1]
 
 
-#: Not typed: a worker comes.
-JOIN = "a worker joins"
+#: Not typed: a worker comes, and earns something.
+JOIN, PAID = "a worker joins", "a worker has earned"
 #: What is typed before an example that needs it, in a fresh folder.
 BEFORE = {"db": ["db migrate"], "db status": ["db migrate"], "db backup": ["db migrate"],
           "db restore": ["db migrate", "db backup monday.backup"], "campaign": ["db migrate"],
@@ -72,15 +73,26 @@ BEFORE |= {"campaign launch": _DRAFT, "campaign status": _DRAFT, "status": _DRAF
            "campaign pause": _RUNNING, "campaign close": _RUNNING, "workers": _RUNNING, "workers list": _RUNNING,
            "workers show": [*_RUNNING, JOIN], "workers reject": [*_RUNNING, JOIN], "workers quality": _RUNNING,
            "export": _RUNNING}  # fmt: skip
+_MARIA = ["db migrate", "accounts add maria"]
+BEFORE |= {"accounts": ["db migrate"], "accounts add": ["db migrate"], "accounts list": _MARIA,
+           "accounts remove": _MARIA, "accounts link": _MARIA, "audit": _MARIA, "review": _RUNNING,
+           "review list": _RUNNING, "review vote": _RUNNING, "review gold": _RUNNING,
+           "workers pause": [*_RUNNING, JOIN], "workers resume": [*_RUNNING, JOIN],
+           "workers retrain": [*_RUNNING, JOIN], "workers refuse-pay": [*_RUNNING, JOIN, PAID, "workers reject 1"],
+           "channel": _RUNNING, "channel list": _RUNNING, "channel add": _RUNNING,
+           "channel revoke": [*_RUNNING, "channel add invite"]}  # fmt: skip
 
 
 def type_before(folder: Folder, line: str) -> None:
     """Run a line of the table; a worker joins by no command but the pages'."""
-    if line != JOIN:
+    if line not in (JOIN, PAID):
         assert folder.run(*line.split()).exit_code == 0
         return
     database = Database(sqlite_url(folder.path / "cocokit.db"))
-    assert Engine(database).join("test", "ada") == 1
+    engine = Engine(database)
+    assert engine.join("test", "ada") == 1
+    if line == PAID:
+        database.run(lambda tx: pay(tx, engine.campaign.id, 1, None, 5.0, 0, "bonus"))
     database.close()
 
 

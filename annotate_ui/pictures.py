@@ -18,6 +18,8 @@ from cocokit.domain.tasks import ImageRef
 from cocokit.errors import DataError
 from cocokit.imageio import opened, read_image
 
+from .looks import Look, look_at
+
 #: The longer side of a display copy, px; and bytes of the largest photo that is opened.
 LONGEST, MOST_BYTES = 2048, 200_000_000
 #: Tiles of a sheet of candidates, and of one of masks to judge, px.
@@ -28,6 +30,8 @@ COLUMNS, TILES = 8, 32
 ZOOM = 3
 _GREY = (32, 32, 32)
 _VERSION = "1"
+#: Looks of photos that a process remembers; 0.4 kB each.
+_IN_MEMORY = 20_000
 
 Size = tuple[int, int]
 Crop = tuple[int, int, int, int]
@@ -77,6 +81,7 @@ class Pictures:
 
     def __init__(self, images: str, cache: str) -> None:
         self.images, self.cache = os.path.realpath(images), cache
+        self._looks: dict[str, Look] = {}
 
     def display(self, image: ImageRef) -> str:
         """The path of an image's display copy, a JPEG.
@@ -98,22 +103,33 @@ class Pictures:
         """The path of a part of an image whose longer side has at most ``side`` px; raises as :meth:`display`."""
         return self._kept("crops", [(part.image, part.crop)], side, lambda: _jpeg(self._read(part, (side, side)), 88))
 
-    def fingerprint(self, image: ImageRef) -> int | None:
-        """64 bits that are alike where pictures look alike: which of two neighbours is brighter, in 9 x 8 px.
+    def look(self, image: ImageRef) -> Look | None:
+        """How a photo looks, or None for one that cannot be read; kept on disk, and the newest ones in memory."""
+        name = image.file_name
+        found = self._looks.get(name)
+        if found is None:
+            try:
+                path = self._kept("looks", [name], None, lambda: self._look(image), ending="txt")
+            except DataError:
+                return None
+            with open(path, encoding="ascii") as file:
+                found = Look.of_text(file.read())
+            if len(self._looks) >= _IN_MEMORY:
+                self._looks.clear()
+            self._looks[name] = found
+        return found
 
-        None for a photo that cannot be read.
-        """
-        try:
-            path = self._kept("prints", [image.file_name], None, lambda: self._print(image), ending="txt")
-        except DataError:
+    def mean(self, image: ImageRef, crop: Crop | None = None) -> str | None:
+        """The mean colour of a photo or of a part of it, as "#rrggbb"; None for one that cannot be read."""
+        look = self.look(image)
+        if look is None:
             return None
-        with open(path, encoding="ascii") as file:
-            return int(file.read(), 16)
+        left, top, width, height = crop or (0, 0, image.width, image.height)
+        across, down = image.width, image.height
+        return look.mean((left / across, top / down, width / across, height / down))
 
-    def _print(self, image: ImageRef) -> bytes:
-        small = self._read(Part(image), CANDIDATE).convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
-        bits = [small[i] < small[i + 1] for i in range(71) if i % 9 < 8]
-        return f"{sum(bit << place for place, bit in enumerate(bits)):016x}".encode()
+    def _look(self, image: ImageRef) -> bytes:
+        return look_at(self._read(Part(image), CANDIDATE)).as_text().encode()
 
     def _draw_sheet(self, parts: Sequence[Part], tile: Size) -> Image.Image:
         rows = -(-len(parts) // COLUMNS)

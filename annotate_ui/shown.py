@@ -19,6 +19,7 @@ from cocokit.domain.tasks import (
     LabelTask,
     SegmentTask,
     SpotTask,
+    Tile,
     VerifyTask,
 )
 from cocokit.pipeline.settings import CampaignSettings
@@ -29,6 +30,9 @@ from .pictures import CANDIDATE, COLUMNS, JUDGED, TILES, Part, Pictures, Size, c
 from .tokens import Tokens
 
 Json = dict[str, Any]
+
+#: Whoever looks for people sees what they wear and carry: one question for both.
+_WORN, _TOGETHER = {"person", "accessory"}, "person & accessory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,8 @@ class Showing:
         """An image with the address of its display copy."""
         width, height = display_size(image)
         return {"id": image.id, "url": self.address(f"image/{image.id}"), "width": image.width,
-                "height": image.height, "shown_width": width, "shown_height": height}  # fmt: skip
+                "height": image.height, "shown_width": width, "shown_height": height,
+                "mean": self.pictures.mean(image)}  # fmt: skip
 
     def category(self, category: CategoryRef) -> Json:
         """A category with the address of its icon, if it has one."""
@@ -101,14 +106,20 @@ class Showing:
         groups: dict[str, list[Json]] = {}
         for category in categories:
             groups.setdefault(category.supercategory, []).append(self.category(category))
+        if _WORN.issubset(groups):
+            worn = groups.pop("accessory")
+            groups = {(_TOGETHER if name == "person" else name): found for name, found in groups.items()}
+            groups[_TOGETHER] += worn
         return [{"name": name, "categories": found} for name, found in groups.items()]
 
     def _filter(self, word: str, work: FilterTask) -> Json:
-        stacks = group([self.pictures.fingerprint(image) for image in work.candidates])
+        looks = [self.pictures.look(image) for image in work.candidates]
+        stacks = group([look.fingerprint if look else None for look in looks])
         candidates = [
             {"id": image.id, "sheet": i // TILES, "at": i % TILES, "url": self.address(f"image/{image.id}"),
-             "width": image.width, "height": image.height, "stack": stack}
-            for i, (image, stack) in enumerate(zip(work.candidates, stacks, strict=True))
+             "width": image.width, "height": image.height, "stack": stack,
+             "mean": look.mean() if look else None}
+            for i, (image, look, stack) in enumerate(zip(work.candidates, looks, stacks, strict=True))
         ]  # fmt: skip
         sheets = self._sheets(word, len(candidates), CANDIDATE)
         return {"query": work.query, "kind": work.kind, "sheets": sheets, "candidates": candidates}
@@ -125,15 +136,18 @@ class Showing:
         }  # fmt: skip
 
     def _verify(self, word: str, work: VerifyTask) -> Json:
-        tiles = [
-            {"position": tile.position, "sheet": i // TILES, "at": i % TILES,
-             "crop": list(crop_around(tile.mask.bbox, tile.image)), "mask": shown_mask(tile.mask),
-             "category": self.category(tile.category), "url": self.address(f"tile/{word}/{tile.position}")}
-            for i, tile in enumerate(work.tiles)
-        ]  # fmt: skip
+        tiles = [self._tile(word, i, tile) for i, tile in enumerate(work.tiles)]
         kinds = {tile.category.id: tile.category for tile in work.tiles}
         category = self.category(next(iter(kinds.values()))) if len(kinds) == 1 else None
         return {"category": category, "sheets": self._sheets(word, len(tiles), JUDGED), "tiles": tiles}
+
+    def _tile(self, word: str, i: int, tile: Tile) -> Json:
+        crop = crop_around(tile.mask.bbox, tile.image)
+        return {
+            "position": tile.position, "sheet": i // TILES, "at": i % TILES, "crop": list(crop),
+            "mask": shown_mask(tile.mask), "category": self.category(tile.category),
+            "url": self.address(f"tile/{word}/{tile.position}"), "mean": self.pictures.mean(tile.image, crop),
+        }  # fmt: skip
 
     def _sheets(self, word: str, count: int, tile: Size) -> list[Json]:
         found = []

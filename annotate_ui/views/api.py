@@ -30,8 +30,8 @@ Json = dict[str, Any]
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 limiter.limit(OF_A_WORKER)(blueprint)
 
-#: The version of the text that a worker agrees to.
-CONSENT = "1"
+#: The version of the text that a worker agrees to, as core/consent.js has it.
+CONSENT = "2"
 _MOST_HELD = 10
 _MOST_MS = 30 * 24 * 3600 * 1000
 

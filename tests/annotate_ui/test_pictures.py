@@ -8,6 +8,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -121,7 +122,34 @@ def test_near_duplicates_share_a_stack_and_others_do_not(pictures: Pictures) -> 
         name = f"{i}.jpg"
         put(pictures, name, photo, quality=60 + i)
         images.append(ImageRef(i + 1, name, *photo.size))
-    prints = [pictures.fingerprint(image) for image in images]
-    assert group(prints) == [0, 1, 0, 3, 0, 5, 6, 7]
-    assert pictures.fingerprint(ImageRef(9, "gone.jpg", 9, 9)) is None
+    looks = [pictures.look(image) for image in images]
+    assert group([one.fingerprint for one in looks if one]) == [0, 1, 0, 3, 0, 5, 6, 7]
+    assert pictures.look(ImageRef(9, "gone.jpg", 9, 9)) is None
     assert group([None, None]) == [0, 1]
+
+
+def colour(text: str | None) -> tuple[int, ...]:
+    assert text is not None
+    return tuple(bytes.fromhex(text.removeprefix("#")))
+
+
+def test_a_mean_colour_is_that_of_the_pixels(pictures: Pictures) -> None:
+    from skimage import data
+
+    photo = data.chelsea()
+    image = put(pictures, "cat.png", Image.fromarray(photo))
+    assert np.abs(np.array(colour(pictures.mean(image))) - photo.mean((0, 1))).max() < 2
+    height, width = photo.shape[:2]
+    right, half = width // 2, photo[:, width // 2 :]
+    part = colour(pictures.mean(image, (right, 0, width - right, height)))
+    assert np.abs(np.array(part) - half.mean((0, 1))).max() < 6
+    assert pictures.mean(ImageRef(9, "gone.jpg", 9, 9)) is None
+
+
+def test_a_photo_is_read_once_for_all_its_colours_by_every_process(pictures: Pictures) -> None:
+    image = put(pictures, "a.png", Image.radial_gradient("L").resize((400, 300)).crop((0, 0, 300, 300)).convert("RGB"))
+    first = pictures.mean(image), pictures.look(image)
+    Path(pictures.images, "a.png").unlink()
+    again = Pictures(pictures.images, pictures.cache)  # another process: what is on disk is enough
+    assert (again.mean(image), again.look(image)) == first
+    assert len({again.mean(image, (x, 0, 30, 30)) for x in (0, 60, 120)}) == 3

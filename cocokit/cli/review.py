@@ -39,7 +39,8 @@ def list_(name: str | None, db: str | None, as_json: bool) -> None:
         click.echo("\n".join(table(rows)) if rows else "no mask has divided votes")
 
 
-@command.command(help="Vote on a mask as an expert; its ID is in the list.", epilog=_EXAMPLE)
+@command.command(help="Vote on a mask as an expert; its ID is in the list.",
+                 epilog="Example: cocokit review vote 1 good")  # fmt: skip
 @_ID
 @click.argument("word", metavar="good|bad", type=click.Choice(["good", "bad"]))
 @click.option("--as", "who", default="owner", show_default=True, metavar="NAME", help="The expert.")
@@ -56,7 +57,8 @@ def vote(mask: int, word: str, who: str, name: str | None, db: str | None, as_js
         click.echo(f"mask {mask} has the vote {word}; it is {state}")
 
 
-@command.command(help="Make a good mask a training task and a check; its ID is in the list.", epilog=_EXAMPLE)
+@command.command(help="Make a good mask a training task and a check; its ID is in the list.",
+                 epilog="Example: cocokit review gold 1")  # fmt: skip
 @_ID
 @campaign_option
 def gold(mask: int, name: str | None, db: str | None, as_json: bool) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from random import Random
 
 import click
 import pytest
@@ -18,8 +19,10 @@ from click.testing import CliRunner
 import cocokit.cli
 from cocokit.campaign.engine import Engine
 from cocokit.cli import COMMANDS, INTERNAL, cli
+from cocokit.domain.stages import Stage
 from cocokit.store.database import Database, sqlite_url
 from cocokit.store.journal import pay
+from tests.cocokit.campaign import small
 from tests.cocokit.cli.data import Folder, box_results, dataset
 from tests.test_docs import every_command
 
@@ -61,8 +64,8 @@ def test_a_command_says_of_itself_what_the_table_says_of_it(name: str) -> None:
     assert command.get_short_help_str(limit=200) == COMMANDS[name][1]
 
 
-#: Not typed: a worker comes, and earns something.
-JOIN, PAID = "a worker joins", "a worker has earned"
+#: Not typed: a worker comes, and earns something; a mask waits for votes.
+JOIN, PAID, DRAWN = "a worker joins", "a worker has earned", "a mask is drawn"
 #: What is typed before an example that needs it, in a fresh folder.
 BEFORE = {"db": ["db migrate"], "db status": ["db migrate"], "db backup": ["db migrate"],
           "db restore": ["db migrate", "db backup monday.backup"], "campaign": ["db migrate"],
@@ -76,7 +79,7 @@ BEFORE |= {"campaign launch": _DRAFT, "campaign status": _DRAFT, "status": _DRAF
 _MARIA = ["db migrate", "accounts add maria"]
 BEFORE |= {"accounts": ["db migrate"], "accounts add": ["db migrate"], "accounts list": _MARIA,
            "accounts remove": _MARIA, "accounts link": _MARIA, "audit": _MARIA, "review": _RUNNING,
-           "review list": _RUNNING, "review vote": _RUNNING, "review gold": _RUNNING,
+           "review list": _RUNNING, "review vote": ["db migrate", DRAWN], "review gold": ["db migrate", DRAWN],
            "workers pause": [*_RUNNING, JOIN], "workers resume": [*_RUNNING, JOIN],
            "workers retrain": [*_RUNNING, JOIN], "workers refuse-pay": [*_RUNNING, JOIN, PAID, "workers reject 1"],
            "channel": _RUNNING, "channel list": _RUNNING, "channel add": _RUNNING,
@@ -85,15 +88,30 @@ BEFORE |= {"accounts": ["db migrate"], "accounts add": ["db migrate"], "accounts
 
 def type_before(folder: Folder, line: str) -> None:
     """Run a line of the table; a worker joins by no command but the pages'."""
-    if line not in (JOIN, PAID):
+    if line not in (JOIN, PAID, DRAWN):
         assert folder.run(*line.split()).exit_code == 0
         return
     database = Database(sqlite_url(folder.path / "cocokit.db"))
+    if line == DRAWN:
+        draw_one(database)
+        database.close()
+        return
     engine = Engine(database)
     assert engine.join("test", "ada") == 1
     if line == PAID:
         database.run(lambda tx: pay(tx, engine.campaign.id, 1, None, 5.0, 0, "bonus"))
     database.close()
+
+
+def draw_one(database: Database) -> None:
+    """Workers do what comes before verification, until a mask waits for votes."""
+    truth, chance = small.create(database, images=2), Random(0)
+    engine = Engine(database)
+    stages = [stage for stage in Stage if stage is not Stage.VERIFY]
+    for worker in small.join(engine, 4) * 20:
+        if given := engine.next_task(worker, stages):
+            noise = float(given.stage is Stage.SEGMENT and not given.training)  # not what the experts drew
+            engine.submit(worker, given.id, small.answer(truth, given, chance, noise), given.id)
 
 
 @pytest.mark.parametrize("name", every_command())

@@ -11,11 +11,14 @@ from __future__ import annotations
 import math
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .sample_outlines import KEYPOINTS, OUTLINES
+
+if TYPE_CHECKING:
+    from .columns import UInt8
 
 Ring = list[float]
 
@@ -91,7 +94,7 @@ def ground_truth(images: list[dict[str, Any]]) -> dict[str, Any]:
     annotations: list[dict[str, Any]] = []
     for image in images:
         for text in OUTLINES[_stem(image)]:
-            annotations.append({"id": len(annotations) + 1, **_annotation(image, text)})
+            annotations.append({"id": len(annotations) + 1, **annotation_of(image, text)})
     categories = [{"id": i, "name": name, "supercategory": group} for name, (i, group) in CATEGORIES.items()]
     return {
         "info": {"description": "cocokit sample", "version": "1.0"},
@@ -131,32 +134,46 @@ def pose_detections(persons: list[dict[str, Any]], chance: random.Random) -> lis
 
 def _write_photos(folder: str) -> list[dict[str, Any]]:
     """Write the photographs; their image records."""
-    import numpy as np
-    from skimage import data
-
     from .imageio import save_image
 
     images = []
     for number, stem in enumerate(OUTLINES, start=1):
-        photo = getattr(data, _FUNCTIONS.get(stem, stem))()
-        photo = photo[0] if isinstance(photo, tuple) else photo  # of a stereo pair, the left one
-        pixels = np.ascontiguousarray(photo if photo.ndim == 3 else np.stack([photo] * 3, 2))
+        pixels = photograph(stem)
         save_image(pixels, os.path.join(folder, f"{stem}.jpg"))
-        height, width = (int(n) for n in photo.shape[:2])
+        height, width = (int(n) for n in pixels.shape[:2])
         images.append({"id": number, "file_name": f"{stem}.jpg", "width": width, "height": height, "license": 1})
     return images
+
+
+def photograph(stem: str) -> UInt8:
+    """The (H, W, 3) pixels of a photograph of ``skimage.data``, grey ones in three equal channels."""
+    import numpy as np
+    from skimage import data
+
+    photo = getattr(data, _FUNCTIONS.get(stem, stem))()
+    photo = photo[0] if isinstance(photo, tuple) else photo  # of a stereo pair, the left one
+    return np.ascontiguousarray(photo if photo.ndim == 3 else np.stack([photo] * 3, 2))
 
 
 def _stem(image: dict[str, Any]) -> str:
     return str(image["file_name"]).removesuffix(".jpg")
 
 
-def _annotation(image: dict[str, Any], text: str) -> dict[str, Any]:
+def annotation_of(image: dict[str, Any], text: str, origin: Sequence[int] = (0, 0)) -> dict[str, Any]:
+    """The annotation without an id that a text of :mod:`cocokit.sample_outlines` stands for.
+
+    Args:
+        image: its record.
+        text: category and outline.
+        origin: x, y of the image in the photograph of which it is a part, px; the outline ends at the image's edge.
+    """
     from . import rle
 
     name, _, outline = text.partition(": ")
     crowd, name = name.startswith("crowd "), name.removeprefix("crowd ")
     rings = [_ring(part) for part in outline.split("; ")]
+    if any(origin):
+        rings = [_cut(ring, origin, (image["width"], image["height"])) for ring in rings]
     mask = rle.from_polygons(rings, image["height"], image["width"])
     xs, ys = [x for ring in rings for x in ring[::2]], [y for ring in rings for y in ring[1::2]]
     return {
@@ -173,6 +190,11 @@ def _ring(text: str) -> Ring:
     (x, y), (rx, ry) = ([float(n) for n in pair.split(",")] for pair in text.split()[1:])
     steps = [2 * math.pi * i / 24 for i in range(24)]
     return [round(n, 2) for a in steps for n in (x + rx * math.cos(a), y + ry * math.sin(a))]
+
+
+def _cut(ring: Ring, origin: Sequence[int], size: tuple[int, int]) -> Ring:
+    """A ring moved, and held inside an image."""
+    return [round(min(max(n - origin[i % 2], 0.0), float(size[i % 2])), 2) for i, n in enumerate(ring)]
 
 
 def _person() -> dict[str, Any]:

@@ -65,6 +65,11 @@ class Channel(Protocol):
         """How many answers a visit is for; None: as many as there are."""
         ...
 
+    @property
+    def turns(self) -> bool:
+        """Whether a worker gets tasks of every stage in turn."""
+        ...
+
     def arrive(self, parameters: Mapping[str, str]) -> Arrival:
         """Who comes, by the parameters of the address; raises RefusedError if they say nobody."""
         ...

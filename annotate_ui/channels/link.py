@@ -20,10 +20,12 @@ class LinkChannel:
     Attributes:
         answers: how many answers a visit is for, or None.
         code: whether workers get a code at the end, by which they can be paid.
+        turns: whether the stages take turns, instead of what is nearest to its end coming first.
     """
 
     answers: int | None = None
     code: bool = False
+    turns: bool = False
     frame_hosts: tuple[str, ...] = ()
     form_hosts: tuple[str, ...] = ()
     asks_nickname: bool = True
@@ -51,9 +53,9 @@ def link_channel(settings: Mapping[str, Any]) -> LinkChannel:
     answers = settings.get("answers")
     if answers is not None and (type(answers) is not int or answers < 1):
         raise ParamsError("answers", answers, "a whole number from 1 is needed")
-    return LinkChannel(answers, bool(settings.get("code")))
+    return LinkChannel(answers, bool(settings.get("code")), bool(settings.get("turns")))
 
 
-def link_settings(answers: int | None = None, code: bool = False) -> dict[str, Any]:
+def link_settings(answers: int | None = None, code: bool = False, turns: bool = False) -> dict[str, Any]:
     """The settings of a new link; its word is what :meth:`Tokens.invite` signs."""
-    return {"word": secrets.token_urlsafe(9), "revoked": False, "answers": answers, "code": code}
+    return {"word": secrets.token_urlsafe(9), "revoked": False, "answers": answers, "code": code, "turns": turns}

@@ -29,6 +29,7 @@ class MTurkChannel:
     frame_hosts: tuple[str, ...] = _FRAMES
     form_hosts: tuple[str, ...] = SUBMIT_HOSTS
     asks_nickname: bool = False
+    turns: bool = False
 
     def arrive(self, parameters: Mapping[str, str]) -> Arrival:
         """A previewer, or a worker with an accepted assignment."""

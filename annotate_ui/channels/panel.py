@@ -54,6 +54,7 @@ class PanelChannel:
     answers: int | None = None
     asks_nickname: bool = field(default=False, init=False)
     form_hosts: tuple[str, ...] = field(default=(), init=False)
+    turns: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         for name in ("worker", "visit", "return_parameter"):

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 from cocokit.campaign import desk, drafts, feedback
 from cocokit.campaign.channels import find_channel
 from cocokit.campaign.preview import preview
+from cocokit.campaign.turns import next_by_turns
 from cocokit.domain.answers import Times
 from cocokit.domain.stages import Stage
 from cocokit.domain.tasks import Assignment, Receipt
@@ -151,7 +152,8 @@ def _next(asking: Asking, hold: list[str]) -> Json:
     given: Assignment | None = None
     if not over:
         try:
-            given = engine.next_task(bearer.worker, hold=hold)
+            given = next_by_turns(engine, bearer.worker, hold) if channel.turns else engine.next_task(
+                bearer.worker, hold=hold)
         except GoneError as error:
             if error.field != "worker":
                 raise

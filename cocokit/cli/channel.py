@@ -26,7 +26,8 @@ def command() -> None:
 def add(channel: str, kind: str, settings: tuple[str, ...], name: str | None, db: str | None, as_json: bool) -> None:
     """Add a channel and print its address.
 
-    A link may have answers (how many a visit is for) and code (true: workers get one at the end). A panel has worker
+    A link may have answers (how many a visit is for), code (true: workers get one at the end) and turns (true: tasks of
+    every stage in turn, for showing a campaign). A panel has worker
     and visit (names of parameters), also, code, return_url, return_parameter, return_hosts, frame_from and answers, or
     preset=prolific. Mechanical Turk has answers.
     """
@@ -94,6 +95,6 @@ def _setting(text: str) -> tuple[str, Any]:
         return name, [part.strip() for part in value.split(",") if part.strip()]
     if name == "answers" and value.isdecimal():
         return name, int(value)
-    if name == "code" and value.lower() in ("true", "false"):
+    if name in ("code", "turns") and value.lower() in ("true", "false"):
         return name, value.lower() == "true"
     return name, value

@@ -1,96 +1,94 @@
-"""``cocokit demo``: write the sample, evaluate it, draw it, and say what to do next."""
+"""``cocokit demo``: a running campaign to look at and to work in; or the evaluation of a small sample."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from ..samples import Sample
+_HELP = """Open a running campaign on real photographs in a web browser.
 
-_HELP = """Write a small sample into DIR, evaluate it and draw it.
+DIR becomes its workspace. Simulated workers have begun it and go on; they leave work of every kind to you. One link is
+the worker's page, whose tasks are of all seven stages in turn; the other is the requester's dashboard. Stop it with
+Ctrl+C; started again it goes on. What is finished of it, your masks too, is exported as COCO files.
 
-The sample has seven photographs with boxes, masks and keypoints, and three results files of a pretended detector.
+With --eval a small sample is written into DIR instead, evaluated and drawn: seven photographs with boxes, masks and
+keypoints, and three results files of a pretended detector.
 """
-_EXAMPLE = "Example: cocokit demo demo"
-#: The photograph that is drawn, and the least score of the detections on it.
-_SHOWN, _MIN_SCORE = 2, 0.4
+_EXAMPLE = "Example: cocokit demo"
+#: Where it goes if nothing is said.
+FOLDER, EVAL_FOLDER = "cocokit-demo", "demo"
 
 
-@click.command(name="demo", help=_HELP, epilog=_EXAMPLE, short_help="Evaluate a small sample and draw it.")
-@click.argument("folder", metavar="[DIR]", default="demo", type=click.Path())
-@click.option("--seed", type=int, default=2017, show_default=True, help="Of the pretended detector.")
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
-def command(folder: str, seed: int, as_json: bool) -> None:
+@click.command(name="demo", help=_HELP, epilog=_EXAMPLE, short_help="A running campaign to look at and to work in.")
+@click.argument("folder", metavar="[DIR]", default=None, required=False, type=click.Path())
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of this machine.  [default: 8000, or a free one]")
+@click.option("--open/--no-open", "opens", default=True, help="Whether the links are opened in this machine's browser.")
+@click.option("--pace", type=click.FloatRange(0.01, 600), default=2.0, show_default=True, metavar="S",
+              help="Seconds from one simulated answer to the next.")
+@click.option("--seconds", type=click.FloatRange(0), metavar="N", help="Stop after so long.")
+@click.option("--eval", "evaluates", is_flag=True, help="Evaluate a small sample instead, and draw it.")
+@click.option("--seed", type=int, default=2017, show_default=True, help="Of --eval: of the pretended detector.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")  # fmt: skip
+def command(
+    folder: str | None, port: int | None, opens: bool, pace: float, seconds: float | None, evaluates: bool, seed: int,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Run ``cocokit demo``."""
-    from cocokit.eval import evaluate
+    if evaluates:
+        from ._demo_eval import evaluate_sample
 
-    from ..samples import write_sample
+        evaluate_sample(folder or EVAL_FOLDER, seed, as_json)
+        return
+    _campaign(folder or FOLDER, port, opens and not as_json, pace, seconds, as_json)
 
-    sample = write_sample(folder, seed)
-    report = evaluate(sample.gt, sample.segm, "segm")
-    picture = os.path.join(folder, "picture.png")
-    _draw(sample, picture)
+
+def _campaign(
+    folder: str, port: int | None, opens: bool, pace: float, seconds: float | None, as_json: bool
+) -> None:  # fmt: skip
+    from cocokit.annotate_ui.serving import dashboard, invites
+
+    from ._demo_campaign import begin, is_there
+    from ._demo_server import open_demo, run
+    from ._progress import Count
+
+    is_new = not is_there(folder)
+    if is_new:
+        with Count("simulated workers begin the campaign", "answers") as count:
+            begin(folder, count)
+    demo = open_demo(folder, port)
+    worker = demo.link + invites(demo.app)[0][1]
+    path, is_first = dashboard(demo.app)
+    _tell(folder, is_new, worker, demo.link + path, is_first, as_json)
+    if opens:
+        click.launch(worker)
+    run(demo, pace, seconds)
+    if not as_json:
+        click.echo("\n".join(_end(folder)))
+
+
+def _tell(folder: str, is_new: bool, worker: str, board: str, is_first: bool, as_json: bool) -> None:
     if as_json:
         from ._output import print_json
 
-        print_json({"folder": folder, "picture": picture, "iou_type": "segm", "stats": report.stats})
+        print_json({"folder": folder, "new": is_new, "worker": worker, "dashboard": board})
         return
-    n = report.counts
-    click.echo(
-        f"{folder}: {n['images']} photographs, {n['annotations']} annotations, {n['detections']} detections; "
-        "their masks compared:\n"
-    )
-    click.echo(
-        "\n".join(
-            [
-                *report.lines(),
-                "",
-                f"One of the photographs, drawn: {picture}",
-                "",
-                "Next:",
-                "",
-                *_next_commands(sample, folder),
-            ]
-        )
-    )
+    from ..sample_cuts import SEARCHES
+
+    photos = sum(len(found) for found in SEARCHES.values())
+    click.echo(f"{folder}: {f'a campaign on {photos} photographs' if is_new else 'the campaign goes on'}; "
+               "simulated workers are at it\n")  # fmt: skip
+    click.echo(f"worker:    {worker}")
+    click.echo(f"dashboard: {board}")
+    if is_first:
+        click.echo("           (good once: choose a password; you are the owner)")
+    click.echo("\nThe worker's page has tasks of all seven stages in turn. Stop with Ctrl+C.")
 
 
-def _draw(sample: Sample, picture: str) -> None:
-    import numpy as np
+def _end(folder: str) -> list[str]:
+    """What can be done with it afterwards."""
+    from ._demo_eval import program
 
-    from ..coco_json import read_dataset, read_results
-    from ..drawing import draw
-    from ..imageio import read_image, save_image
-    from ..marks import marks_of_image
-
-    dataset = read_dataset(sample.gt)
-    image = dataset.image(dataset.image_row(_SHOWN))
-    marks = marks_of_image(dataset, image.id, read_results(sample.segm), _MIN_SCORE)
-    photo = read_image(os.path.join(sample.images, image.file_name or ""))
-    caption = f"{image.file_name}: annotations (solid) and detections (dashed)"
-    save_image(np.asarray(draw(photo, (image.width, image.height), marks, caption=caption)), picture)
-
-
-def _next_commands(sample: Sample, folder: str) -> Iterator[str]:
-    """Command lines that a reader can copy from here."""
-    program = _program()
-    yield f"  {program} eval {sample.bbox} --gt {sample.gt} --per-category"
-    yield f"  {program} eval {sample.keypoints} --gt {sample.gt_keypoints}"
-    yield f"  {program} show {sample.gt} --dt {sample.segm} --images {sample.images} --image 1 -o {folder}/1.png"
-    yield f"  {program} eval preds.json --gt instances.json      # your own"
-
-
-def _program() -> str:
-    """What to type for ``cocokit``: its name where the shell finds it, else its path."""
-    import shutil
-    import sys
-
-    path = sys.argv[0]
-    if path.endswith(os.path.join("cocokit", "__main__.py")):
-        return f"{os.path.relpath(sys.executable)} -m cocokit"
-    known = not os.path.basename(path).startswith("cocokit") or shutil.which("cocokit") == os.path.abspath(path)
-    return "cocokit" if known else os.path.relpath(path)
+    go = f"cd {os.path.relpath(folder)}"
+    return [f"{folder}: stopped; everything is kept. Next:", "", f"  {program()} demo {folder}".rstrip(),
+            f"  {go}; cocokit status", f"  {go}; cocokit export --unfinished"]  # fmt: skip

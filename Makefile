@@ -11,13 +11,16 @@ PRECOMPILE := $(PY) -m compileall -q cocokit eval migrations
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all lint types wheel bench bench-tools clean postgres chromium
+.PHONY: help demo shots test test-all lint types wheel bench bench-tools clean postgres chromium
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: $(VENV)/.demo  ## install, evaluate a small sample, show the result
-	@$(BIN)/cocokit demo demo
+demo: $(VENV)/.demo  ## install, and open a running campaign on real photographs
+	@$(BIN)/cocokit demo
+
+shots: $(VENV)/.test chromium  ## pictures of every page, light, dark and small, into shots/
+	@$(PY) -m tests.e2e.shots
 
 test: $(VENV)/.test lint postgres chromium  ## install what the tests need and run all but the slow ones
 	$(PY) -m pytest -n $(WORKERS)
@@ -82,7 +85,7 @@ bench: $(VENV)/.bench  ## cocokit beside pycocotools and the fastest peers, each
 	$(PY) -m tests.benchmarks.evaluators
 
 clean:  ## remove everything that make has made
-	rm -rf $(VENV) build dist demo *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) build dist demo cocokit-demo shots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find cocokit eval migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- the environment; a second run finds it ready

@@ -75,11 +75,13 @@ def write_cuts(folder: str | os.PathLike[str]) -> Cuts:
     root = os.fspath(folder)
     images, truth = os.path.join(root, "images"), os.path.join(root, "truth.json")
     os.makedirs(images, exist_ok=True)
-    rows, annotations, searches = [], [], {}
+    rows: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    searches: dict[int, tuple[str, str]] = {}
     for number, (search, stem, window) in enumerate(_wanted(), start=1):
         pixels = _part(photograph(stem), window)
         height, width = (int(n) for n in pixels.shape[:2])
-        row = {"id": number, "file_name": f"{number:02d}-{stem}.jpg", "width": width, "height": height}
+        row: dict[str, Any] = {"id": number, "file_name": f"{number:02d}-{stem}.jpg", "width": width, "height": height}
         save_image(pixels, os.path.join(images, row["file_name"]))
         rows.append(row)
         searches[number] = search

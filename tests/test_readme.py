@@ -36,10 +36,10 @@ def commands() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A folder in which ``cocokit demo`` has run, and what it printed."""
+    """A folder in which ``cocokit demo --eval`` has run, and what it printed."""
     folder = tmp_path_factory.mktemp("readme")
     with contextlib.chdir(folder):
-        return folder, CliRunner().invoke(cli, ["demo"]).stdout
+        return folder, CliRunner().invoke(cli, ["demo", "--eval"]).stdout
 
 
 def test_the_demo_prints_what_the_first_screen_shows(demo: tuple[Path, str]) -> None:

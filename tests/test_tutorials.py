@@ -36,11 +36,11 @@ def blocks(name: str, language: str) -> list[str]:
 
 @pytest.fixture(scope="module", params=TUTORIALS)
 def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Walk:
-    """A tutorial whose commands were typed one after another, where ``cocokit demo`` had run."""
+    """A tutorial whose commands were typed one after another, where ``cocokit demo --eval`` had run."""
     made = tmp_path_factory.mktemp("tutorial")
     walk = Walk(request.param, made)
     with contextlib.chdir(made):
-        assert CliRunner().invoke(cli, ["demo"]).exit_code == 0
+        assert CliRunner().invoke(cli, ["demo", "--eval"]).exit_code == 0
         for part in (p for block in blocks(walk.name, "console") for p in re.split(r"^\$ ", block, flags=re.M)[1:]):
             line, _, output = part.partition("\n")
             words = shlex.split(line)

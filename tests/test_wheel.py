@@ -18,7 +18,8 @@ from tests.sources import sources
 from tests.test_packaging import ROOT
 
 IGNORED = shutil.ignore_patterns(
-    ".git", ".venv", ".*_cache", ".hypothesis", "build", "dist", "demo", "*.egg-info", "__pycache__", "*.o"
+    ".git", ".venv", ".*_cache", ".hypothesis", "build", "dist", "demo", "cocokit-demo", "shots", "*.egg-info",
+    "__pycache__", "*.o",
 )
 
 
@@ -94,7 +95,8 @@ def test_the_wheel_that_make_builds_brings_its_kernels_and_compiles_nothing(tree
     assert not built.name.endswith("-any.whl")  # it holds machine code
     assert not list((tree / "cocokit").rglob("*.o"))
     env = install(built, tmp_path)
-    done = run([sys.executable, "-m", "cocokit", "demo", "--json"], tmp_path, **env, COCOKIT_KERNELS="object")
+    done = run([sys.executable, "-m", "cocokit", "demo", "--eval", "--json"], tmp_path, **env,
+               COCOKIT_KERNELS="object")
     assert len(json.loads(done.stdout)["stats"]) == 12
     assert "compiling" not in done.stderr
     assert not (tmp_path / "cache").exists()

@@ -100,6 +100,8 @@ def export_campaign(
     campaign: str | None,
     folder: str | os.PathLike[str],
     progress: Progress | None = None,
+    *,
+    unfinished: bool = False,
 ) -> ExportSummary:
     """Write what is finished of a campaign.
 
@@ -108,6 +110,7 @@ def export_campaign(
         campaign: its name; None takes the engine's campaign, or the database's newest.
         folder: new, empty, or an earlier export, which is replaced.
         progress: called after each block of images.
+        unfinished: what is good already on images that are not finished, too; such an image lacks annotations.
 
     Raises:
         NotFoundError: there is no such campaign.
@@ -118,8 +121,9 @@ def export_campaign(
     with database.snapshot() as tx, atomic_folder(folder, MANIFEST) as part:
         known = load_campaign(tx, name)
         images = export_images(tx, known.id)
-        finished = [image for image in images if image.state == "finished"]
-        counts = _write_finished(tx, known, finished, part, progress)
+        states = ("finished", "open") if unfinished else ("finished",)
+        written = [image for image in images if image.state in states]
+        counts = _write_finished(tx, known, written, part, progress)
         counts |= _write_images(tx, known, images, part)
         files = {entry: _digest(os.path.join(part, entry)) for entry in sorted(os.listdir(part))}
         _write_json(os.path.join(part, MANIFEST), _manifest(known, counts, files))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from ..domain.stages import Stage
 from ..domain.tasks import Assignment
-from ..store.openings import had_by, latest_besides, openings_for
+from ..store.openings import had_by, latest_besides, openings_for, waits_of
 from .choosing import ORDER
 from .engine import Engine
 
@@ -37,13 +38,28 @@ def next_by_turns(engine: Engine, worker_id: int, hold: Collection[str] | None =
     return engine.next_task(worker_id, None, hold)
 
 
-def left_for_others(engine: Engine, channel: str) -> Counter[Stage]:
-    """Stage -> tasks that wait for somebody whom another channel brings: for the last of them who came, if any did.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for somebody.
+
+    Attributes:
+        left: stage -> tasks that they may take.
+        own: tasks about their own work, which others must do.
+    """
+
+    left: Counter[Stage]
+    own: int = 0
+
+
+def waiting_for_others(engine: Engine, channel: str) -> Waiting:
+    """What waits for whom another channel brings: for the last of them who came, if any did.
 
     Args:
         engine: of the campaign.
         channel: of those who do not count.
     """
+    campaign = engine.campaign.id
     with engine.database.read() as tx:
-        visitor = latest_besides(tx, engine.campaign.id, channel)
-        return openings_for(tx, engine.campaign.id, visitor)
+        visitor = latest_besides(tx, campaign, channel)
+        own = 0 if visitor is None else waits_of(tx, campaign, visitor)
+        return Waiting(openings_for(tx, campaign, visitor), own)

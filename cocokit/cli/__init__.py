@@ -19,7 +19,7 @@ from ..errors import CocokitError, DataError
 
 #: Every command: its module in this package and the line that ``cocokit --help`` shows for it.
 COMMANDS = {
-    "demo": ("demo", "Evaluate a small sample and draw it."),
+    "demo": ("demo", "A running campaign to look at and to work in."),
     "eval": ("eval", "Evaluate detections against ground truth."),
     "check": ("check", "Look for mistakes in a dataset or in results."),
     "show": ("show", "Draw the boxes and masks of one image."),

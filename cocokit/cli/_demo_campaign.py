@@ -79,7 +79,7 @@ def company(folder: str, database: Database, seed: int, clock: object = None) ->
     truth = _truth(folder)
     with database.read() as tx:
         scenes = {key: truth.scenes[coco] for coco, key in ids_by_coco_id(tx, engine.campaign.id).items()}
-    return Company(engine, truth, scenes, draw_skills(WORKERS, SPAM, 3), seed)
+    return Company(engine, truth, scenes, draw_skills(WORKERS, SPAM, 4), seed)
 
 
 def _create(folder: str) -> None:

@@ -22,7 +22,7 @@ _EXAMPLE = "Example: cocokit simulate --gt instances.json --set k_label=6"
 
 
 @click.command(name="simulate", help=_HELP, epilog=_EXAMPLE, short_help="Run a campaign with simulated workers.")
-@click.option("--gt", metavar="FILE", help="COCO instances, the truth.  [default: the sample of cocokit demo]")
+@click.option("--gt", metavar="FILE", help="COCO instances, the truth.  [default: the sample of cocokit demo --eval]")
 @click.option("--images", type=int, metavar="N", help="Only the first N images.")
 @click.option("--workers", type=int, default=200, show_default=True, help="How many workers there are.")
 @click.option("--spam", type=float, default=0.1, show_default=True, help="Share of them who do not try.")

@@ -7,21 +7,22 @@ brings, so that a person finds every kind of work; what a person has done, they 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cocokit.campaign.engine import Engine
 from cocokit.campaign.sentinels import restock
-from cocokit.campaign.turns import left_for_others
+from cocokit.campaign.turns import waiting_for_others
 from cocokit.domain.stages import Stage
-from cocokit.domain.tasks import Assignment, FilterTask, Work
+from cocokit.domain.tasks import Assignment, FilterTask
 from cocokit.errors import RefusedError
 
 from .eyes import Eyes
 from .hands import Hands, Payload
 from .people import Person
 from .skills import Skill
+from .spamming import SPAMMERS
 from .truth import Scene, Truth
 
 #: The channel by which they come.
@@ -60,7 +61,8 @@ class Company:
         self.people: list[Person] = []
         for i, skill in enumerate(skills):
             chance = np.random.default_rng([seed, 6, i])
-            person = Person(i, skill, Helper(skill, eyes, engine.campaign.settings, chance), chance)
+            hands = SPAMMERS.get(skill.kind, Hands)(skill, eyes, engine.campaign.settings, chance)
+            person = Person(i, skill, hands, chance)
             person.worker_id = engine.join(CHANNEL, f"{i + 1:04d}")
             self.people.append(person)
 
@@ -99,8 +101,7 @@ class Company:
         return None if given is None else given.stage
 
     def _next(self, worker: int) -> Assignment | None:
-        waiting = left_for_others(self.engine, CHANNEL)
-        allowed = [stage for stage in self.engine.campaign.graph.stages if waiting[stage] > self.left[stage]]
+        allowed = self._allowed()
         if not allowed:
             return None
         if float(self.chance.random()) < _ELSEWHERE:
@@ -109,23 +110,24 @@ class Company:
                 return given
         return self.engine.next_task(worker, allowed)
 
+    def _allowed(self) -> list[Stage]:
+        """Stages with more work than is left to others; and what somebody waits for who has drawn a mask."""
+        waiting = waiting_for_others(self.engine, CHANNEL)
+        spared = dict(self.left)
+        if waiting.own:
+            spared[Stage.VERIFY] = -1
+        if waiting.left[Stage.VERIFY] < self.left[Stage.VERIFY] / 2:
+            spared[Stage.SEGMENT] = 1
+        return [stage for stage in self.engine.campaign.graph.stages if waiting.left[stage] > spared[stage]]
+
     def _answer(self, person: Person, given: Assignment) -> None:
         assert person.worker_id is not None
         settings = self.engine.campaign.settings
         times = person.takes(given.work, settings, settings.prior(given.stage))
-        payload = person.hands.answer(given.work, self.scenes)
+        payload = self._sorted(given.work) if isinstance(given.work, FilterTask) else person.hands.answer(
+            given.work, self.scenes)  # fmt: skip
         self.engine.submit(person.worker_id, given.id, payload, given.id, times)
 
-
-class Helper(Hands):
-    """A simulated worker for whom a search also brings up photographs without anything that is wanted."""
-
-    def answer(self, work: Work, scenes: dict[int, Scene], hours: float = 0.0) -> Payload:
-        """As every worker, but for the filter, where images without any category go."""
-        if isinstance(work, FilterTask):
-            return {"removed": {str(key): "invalid" for key in self.empty(work, scenes)}}
-        return super().answer(work, scenes, hours)
-
-    def empty(self, work: FilterTask, scenes: Mapping[int, Scene]) -> Collection[int]:
-        """The candidates in which there is nothing."""
-        return [image.id for image in work.candidates if not scenes[image.id].categories]
+    def _sorted(self, work: FilterTask) -> Payload:
+        """A search also brings up photographs in which there is nothing; everybody sees that."""
+        return {"removed": {str(i.id): "invalid" for i in work.candidates if not self.scenes[i.id].categories}}

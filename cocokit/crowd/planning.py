@@ -35,7 +35,7 @@ class Plan:
     """What to simulate.
 
     Attributes:
-        gt: a COCO file, or None for the sample of ``cocokit demo``.
+        gt: a COCO file, or None for the sample of ``cocokit demo --eval``.
         workers, spam: how many workers, and the share of them who do not try.
         seed: of everything.
         preset, changes: the campaign's numbers: a preset, and what differs from it.

@@ -18,13 +18,19 @@ def openings_for(tx: Transaction, campaign_id: int, worker_id: int | None) -> Co
     if worker_id is not None:
         had = exists().where(PlaceRow.task_id == TaskRow.id, PlaceRow.worker_id == worker_id)
         query = query.where(~had, or_(TaskRow.author_id.is_(None), TaskRow.author_id != worker_id))
-    return Counter({Stage(word): count for word, count in tx.execute(query.group_by(TaskRow.stage)).tuples()})
+    return Counter({Stage(word): count for word, count in tx.execute(query.group_by(TaskRow.stage))})
+
+
+def waits_of(tx: Transaction, campaign_id: int, worker_id: int) -> int:
+    """How many tasks with a free place are about a worker's own work."""
+    query = select(func.count()).where(TaskRow.campaign_id == campaign_id, HAS_PLACE, TaskRow.author_id == worker_id)
+    return int(tx.execute(query).scalar_one())
 
 
 def had_by(tx: Transaction, worker_id: int) -> Counter[Stage]:
     """Stage -> tasks that a worker has answered or holds; given back ones and those that ran out count as well."""
     query = select(AssignmentRow.stage, func.count()).where(AssignmentRow.worker_id == worker_id)
-    return Counter({Stage(word): count for word, count in tx.execute(query.group_by(AssignmentRow.stage)).tuples()})
+    return Counter({Stage(word): count for word, count in tx.execute(query.group_by(AssignmentRow.stage))})
 
 
 def latest_besides(tx: Transaction, campaign_id: int, channel: str) -> int | None:

@@ -1,52 +1,211 @@
-"""``cocokit demo`` shows its result and leads on."""
+"""``cocokit demo``: a person finds every kind of work, simulated workers go on, and the person's masks come back."""
 
 from __future__ import annotations
 
 import json
-import re
-import shlex
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
-from PIL import Image
 
+from cocokit.campaign.desk import assignment_by_word
+from cocokit.campaign.invariants import check_campaign
 from cocokit.cli import cli
+from cocokit.cli._demo_campaign import begin, company
+from cocokit.cli._demo_server import Demo, open_demo
+from cocokit.crowd.company import CHANNEL, Company
+from cocokit.crowd.eyes import Eyes
+from cocokit.crowd.hands import Hands
+from cocokit.domain.stages import Stage
+from cocokit.pipeline.leases import ManualClock
+from cocokit.store.database import Database, sqlite_url
+from tests.annotate_ui.site import SURE
+from tests.test_packaging import ROOT
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "begun"
+    begin(str(folder))
+    return folder
 
 
 @pytest.fixture
-def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def folder(begun: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(begun, tmp_path / "cocokit-demo"))
 
 
-def test_the_demo_prints_twelve_lines_and_draws_a_picture(inside: Path) -> None:
-    result = CliRunner().invoke(cli, ["demo"])
-    assert result.exit_code == 0, result.output
-    assert len(re.findall(r"^ Average (?:Precision|Recall) ", result.output, re.M)) == 12
-    with Image.open(inside / "demo" / "picture.png") as picture:
-        assert picture.width >= 600
+class Person:
+    """Somebody who opens the worker's link and knows what to do."""
+
+    def __init__(self, demo: Demo, crowd: Company) -> None:
+        from cocokit.annotate_ui.serving import invites
+
+        self.client, self.crowd = demo.app.test_client(), crowd
+        page = self.client.get(invites(demo.app)[0][1]).get_data(as_text=True)
+        entry = page.split('name="entry" content="')[1].split('"')[0]
+        told = self.call("join", {"entry": entry, "consent": True}, "")
+        self.token = told["token"]
+        eyes = Eyes(crowd.people[0].hands.eyes.truth, 0)
+        self.hands = Hands(SURE, eyes, crowd.engine.campaign.settings, np.random.default_rng(5))
+        self.met: list[str] = []
+
+    def call(self, path: str, body: object, token: str) -> Any:
+        """A request of the worker API."""
+        return self.client.post(f"/api/v1/{path}", json=body, headers={"Authorization": f"Bearer {token}"}).json
+
+    def work(self) -> bool:
+        """Do the next task; whether there was one."""
+        told = self.call("next", {"hold": []}, self.token)
+        if told["state"] != "task":
+            return False
+        word, stage = told["assignment"]["id"], told["assignment"]["stage"]
+        given = assignment_by_word(self.crowd.engine.database, word)
+        assert given is not None
+        payload = self.hands.answer(given.work, self.crowd.scenes)
+        done = self.call(f"assignments/{word}/submit", {"client_id": word, "payload": payload}, self.token)
+        assert done["receipt"]["state"] in ("counted", "untrusted"), done
+        self.met.append("training" if told["assignment"]["training"] else stage)
+        return True
 
 
-def test_every_next_command_works_but_the_one_for_own_files(inside: Path) -> None:
-    output = CliRunner().invoke(cli, ["demo", "here"]).output
-    commands = [shlex.split(line, comments=True)[1:] for line in output.splitlines() if line.startswith("  cocokit ")]
-    assert len(commands) == 4
-    assert commands.pop() == ["eval", "preds.json", "--gt", "instances.json"]
-    for words in commands:
-        result = CliRunner().invoke(cli, words)
-        assert result.exit_code == 0, result.output
-    assert (inside / "here" / "1.png").exists()
+@pytest.fixture
+def opened(folder: Path) -> Iterator[tuple[Demo, Company]]:
+    demo = open_demo(str(folder), 0)
+    database = Database(sqlite_url(folder / "cocokit.db"), durable=False)
+    yield demo, company(str(folder), database, 7)
+    demo.server.close()
+    demo.app.extensions["cocokit"].close()
+    database.close()
 
 
-def test_json_is_one_line_with_the_stats(inside: Path) -> None:
-    result = CliRunner().invoke(cli, ["demo", "--json"])
-    assert len(json.loads(result.stdout)["stats"]) == 12
+def test_seven_tasks_of_seven_stages_come_first(opened: tuple[Demo, Company]) -> None:
+    demo, crowd = opened
+    person = Person(demo, crowd)
+    for _ in range(7):
+        assert person.work()
+    assert sorted(person.met) == sorted([*(str(s) for s in Stage if s is not Stage.SEGMENT), "training"])
+    assert check_campaign(crowd.engine) == []
 
 
-def test_a_file_in_the_way_is_one_sentence(inside: Path) -> None:
-    (inside / "demo").write_text("mine")
-    result = CliRunner().invoke(cli, ["demo"])
+def test_the_crowd_stops_where_every_stage_still_has_work_for_a_person(opened: tuple[Demo, Company]) -> None:
+    demo, crowd = opened
+    done = 0
+    while crowd.step() is not None:
+        done += 1
+        assert done < 2000
+    assert done >= 60, "nothing to watch"
+    person = Person(demo, crowd)
+    for _ in range(7):
+        assert person.work()
+    assert {*person.met} == {*(str(stage) for stage in Stage if stage is not Stage.SEGMENT), "training"}
+
+
+@pytest.mark.slow
+def test_masks_of_a_person_are_verified_and_come_back_in_the_export(opened: tuple[Demo, Company], folder: Path) -> None:
+    demo, crowd = opened
+    person = Person(demo, crowd)
+    while person.met.count("segment") < 2:
+        assert person.work(), "the crowd left nothing to draw"
+        crowd.step()
+    for _ in range(120):
+        crowd.step()
+    done = CliRunner().invoke(cli, ["export", "--unfinished", "--db", str(folder / "cocokit.db"), "-o",
+                                    str(folder / "out")])  # fmt: skip
+    assert done.exit_code == 0, done.output
+    stories = json.loads((folder / "out" / "provenance.json").read_text())["annotations"]
+    by_crowd = {one["worker"] for one in stories if "worker" in one}
+    assert len(by_crowd - _words_of_the_crowd(folder, by_crowd, crowd)) >= 1
+
+
+def _words_of_the_crowd(folder: Path, words: set[str], crowd: Company) -> set[str]:
+    """The words under which an export names simulated workers."""
+    from cocokit.campaign.export_rows import hider
+
+    hide = hider(crowd.engine.campaign.record.salt)
+    return {hide(person.worker_id) for person in crowd.people if person.worker_id is not None}
+
+
+def test_a_rejected_worker_does_not_come_again(opened: tuple[Demo, Company]) -> None:
+    from cocokit.campaign.rejection import reject
+
+    _, crowd = opened
+    gone = crowd.people[0].worker_id
+    assert gone is not None
+    reject(crowd.engine, [gone], "a test")
+    for _ in range(30):
+        crowd.step()
+    assert crowd.people[0].gone or crowd.people[0].answers == 0
+
+
+def run(folder: Path, *more: str) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "cocokit", "demo", str(folder), "--no-open", "--port", "0", "--pace", "0.1", *more]
+    return subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def links(process: subprocess.Popen[str]) -> dict[str, str]:
+    """What a started demo prints, by its first word."""
+    assert process.stdout is not None
+    found: dict[str, str] = {}
+    for line in process.stdout:
+        name, _, rest = line.partition(":")
+        found[name.strip()] = rest.strip()
+        if "Ctrl+C" in line:
+            return found
+    assert process.stderr is not None
+    raise AssertionError(process.stderr.read())
+
+
+def test_it_serves_until_it_is_interrupted_and_goes_on_when_started_again(folder: Path) -> None:
+    paths = []
+    for word in (signal.SIGINT, signal.SIGTERM):
+        process = run(folder)
+        try:
+            told = links(process)
+            for name in ("worker", "dashboard"):
+                with urllib.request.urlopen(told[name]) as answer:
+                    assert answer.status == 200
+        finally:
+            process.send_signal(word)
+            out, err = process.communicate(timeout=60)
+        assert (process.returncode, err) == (0, "")
+        assert "everything is kept" in out
+        paths.append(told["worker"].split("/w/")[1])
+    assert paths[0] == paths[1], "the link of before is good again"
+
+
+def test_it_ends_by_itself_after_some_seconds_and_prints_json(folder: Path) -> None:
+    out, err = run(folder, "--seconds", "0.5", "--json").communicate(timeout=60)
+    told = json.loads(out)
+    assert err == ""
+    assert told["folder"] == str(folder)
+    assert told["new"] is False
+
+
+def test_a_folder_with_something_else_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    result = CliRunner().invoke(cli, ["demo", str(tmp_path), "--no-open"])
     assert result.exit_code == 1
-    assert result.stderr.startswith("cocokit: demo")
-    assert (inside / "demo").read_text() == "mine"
+    assert "holds something else" in result.stderr
+    assert os.listdir(tmp_path) == ["mine.txt"]
+
+
+def test_the_first_hours_are_as_if_workers_had_been_there(begun: Path) -> None:
+    database = Database(sqlite_url(begun / "cocokit.db"))
+    clock = ManualClock(0)
+    try:
+        crowd = company(str(begun), database, 1, clock)
+        assert check_campaign(crowd.engine) == []
+        assert all(person.worker_id is not None for person in crowd.people)
+        assert CHANNEL == "simulated"
+    finally:
+        database.close()

@@ -82,6 +82,7 @@ def test_next_task_is_there_within_100_ms(open_page: Open) -> None:
 def test_skip_menu_by_keys(open_page: Open) -> None:
     page = shown(open_page("stage=sample&t=skip"))
     page.keyboard.press("s")
+    page.wait_for_selector("[role=menuitem]")  # it comes with its first use
     assert page.locator("[role=menuitem]").count() == 5
     page.keyboard.press("Escape")
     assert page.locator("[role=menuitem]").count() == 0

@@ -6,12 +6,16 @@ import { fill } from "../../annotate_ui/static/js/masks/fill.js";
 import { trace } from "../../annotate_ui/static/js/masks/outline.js";
 import { area, decode, decodePiece, encode } from "../../annotate_ui/static/js/masks/rle.js";
 import { iou } from "../../annotate_ui/static/js/masks/sets.js";
-import { keep, kept, payloadOf, toMask, toolOf, toParts } from "../../annotate_ui/static/js/pages/draw/convert.js";
-import { coarse, crossed, runsInto } from "../../annotate_ui/static/js/pages/draw/hints.js";
+import * as edits from "../../annotate_ui/static/js/pages/draw/edits.js";
+import { coarse, runsInto } from "../../annotate_ui/static/js/pages/draw/hints.js";
+import { keep, kept } from "../../annotate_ui/static/js/pages/draw/kept.js";
+import { toParts } from "../../annotate_ui/static/js/pages/draw/outlines.js";
+import { payloadOf, toolOf } from "../../annotate_ui/static/js/pages/draw/payload.js";
+import { toMask } from "../../annotate_ui/static/js/pages/draw/raster.js";
 import * as shape from "../../annotate_ui/static/js/pages/draw/shape.js";
 import { crossings } from "../../annotate_ui/static/js/masks/cross.js";
 import { bbox } from "../../annotate_ui/static/js/masks/sets.js";
-import { uncrossed, withoutLoops } from "../../annotate_ui/static/js/pages/draw/uncrossed.js";
+import { crossed, uncrossed, withoutLoops } from "../../annotate_ui/static/js/pages/draw/uncrossed.js";
 
 const IMAGE = { width: 100, height: 80 };
 const step = (...flat) => ({ tool: "polygon", flat });
@@ -64,21 +68,19 @@ test("a hole is cut from the part that it lies in, and from no other", () => {
 test("vertices move, come and go, and the drawing before stays as it was", () => {
   const drawing = frozen(drawn(["part", box(0, 0, 30, 30)], ["hole", box(10, 10, 5, 5)]));
   const outer = { part: 0, hole: -1 }, hole = { part: 0, hole: 0 };
-  assert.deepEqual(shape.ringAt(shape.move(drawing, outer, 1, [40, 2]), outer).flat, [0, 0, 40, 2, 30, 30, 0, 30]);
-  assert.deepEqual(shape.ringAt(shape.insert(drawing, outer, 3, [0, 9]), outer).flat.slice(-2), [0, 9]);
-  assert.deepEqual(shape.ringAt(shape.remove(drawing, hole, 0), hole).flat, [15, 10, 15, 15, 10, 15]);
-  const triangle = shape.remove(drawing, hole, 0);
-  assert.equal(shape.remove(triangle, hole, 0).parts[0].holes.length, 0);
-  assert.equal(shape.removeRing(drawing, outer).parts.length, 0);
+  assert.deepEqual(shape.ringAt(edits.move(drawing, outer, 1, [40, 2]), outer).flat, [0, 0, 40, 2, 30, 30, 0, 30]);
+  assert.deepEqual(shape.ringAt(edits.insert(drawing, outer, 3, [0, 9]), outer).flat.slice(-2), [0, 9]);
+  assert.deepEqual(shape.ringAt(edits.remove(drawing, hole, 0), hole).flat, [15, 10, 15, 15, 10, 15]);
+  const triangle = edits.remove(drawing, hole, 0);
+  assert.equal(edits.remove(triangle, hole, 0).parts[0].holes.length, 0);
 });
 
 test("the nearest vertex and side are found within reach", () => {
   const drawing = drawn(["part", box(0, 0, 30, 30)]);
-  assert.equal(shape.nearVertex(drawing, [29, 2], 3).index, 1);
-  assert.equal(shape.nearVertex(drawing, [15, 0], 3), null);
-  assert.deepEqual(shape.nearSide(drawing, [-1, 12], 3), { place: { part: 0, hole: -1 }, index: 3, at: [0, 12] });
-  assert.equal(shape.nearSide(drawing, [15, 15], 3), null);
-  assert.deepEqual(shape.box(drawing), [0, 0, 30, 30]);
+  assert.equal(edits.nearVertex(drawing, [29, 2], 3).index, 1);
+  assert.equal(edits.nearVertex(drawing, [15, 0], 3), null);
+  assert.deepEqual(edits.nearSide(drawing, [-1, 12], 3), { place: { part: 0, hole: -1 }, index: 3, at: [0, 12] });
+  assert.equal(edits.nearSide(drawing, [15, 15], 3), null);
 });
 
 test("coordinates are kept in hundredths, inside the image", () => {

@@ -2,35 +2,20 @@
  * The tasks that the page has ahead of time, with their module, style and pictures, so that the next one is there at once.
  * @module core/ahead
  */
-import { fileAt } from "./dom.js";
-
-const sheets = new Map();
+import { fetched } from "./styles.js";
 
 /** The name of a task's page. @param {object} task @returns {string} */
 export const pageName = (task) => (task.training ? "training" : task.stage);
 
-/** A style sheet of pages, once. @param {string} name @returns {Promise<void>} */
-function style(name) {
-  if (!sheets.has(name)) {
-    sheets.set(name, new Promise((done) => {
-      const link = document.createElement("link");
-      link.rel = "stylesheet";
-      link.href = fileAt(`css/pages/${name}.css`);
-      link.onload = link.onerror = () => done();
-      document.head.append(link);
-    }));
-  }
-  return sheets.get(name);
-}
-
 /**
- * The module of a page, with the style sheets that it names in `styles`.
- * @param {object} task @returns {Promise<{open: (host: object) => Promise<object>}>}
+ * The module of a page, with the style sheets that it names in `styles`; `later` is what it may need, see core/later.
+ * @param {object} task
+ * @returns {Promise<{open: (host: object) => Promise<object>, styles?: string[], later?: import("./later.js").Later[]}>}
  */
 export async function moduleOf(task) {
   const name = pageName(task);
   const module = await import(`../pages/${name}.js`);
-  await Promise.all((module.styles ?? []).map(style));
+  await fetched(module.styles ?? []);
   return module;
 }
 

@@ -12,7 +12,7 @@ export function addKeys(flow, frame) {
   add("undo", ["z", "Ctrl+z"], "Undo", () => flow.undo());
   add("redo", ["Shift+z", "Ctrl+Shift+z", "Ctrl+y"], "Do again", () => flow.redo());
   add("skip", ["s"], "Skip this task", () => flow.skipMenu());
-  add("help", ["?"], "This sheet", () => flow.help.open());
+  add("help", ["?"], "This sheet", () => flow.help());
   add("keep", ["l"], "Keep the task for longer, when its time is nearly over", () => flow.work.lease.extend(),
     () => task() && flow.work.lease?.warned === true);
   frame.primary.append(keys.cap("submit"));

@@ -1,12 +1,8 @@
 /**
- * What a worker agrees to before the first task. The version stands beside every agreement, so that a new text is
- * asked for anew.
+ * What a worker agrees to before the first task.
  * @module core/consent
  */
 import { el } from "./dom.js";
-
-/** As the server knows it. */
-export const VERSION = "2";
 
 const POINTS = [
   ["What you do", "You look at photos and say or draw what is in them. Some photos may show things that you do not like to see: you can skip any task."],
@@ -17,10 +13,10 @@ const POINTS = [
 
 /**
  * Asks for agreement.
- * @param {{campaign: string, nickname: boolean}} what whether a name may be chosen
+ * @param {{campaign: string, nickname: boolean, version: string}} what whether a name may be chosen; which text this is
  * @returns {{node: HTMLElement, agreed: Promise<{nickname?: string}>}}
  */
-export function consent({ campaign, nickname }) {
+export function consent({ campaign, nickname, version }) {
   const name = el("input", { class: "field", id: "nickname", maxlength: 40, autocomplete: "nickname", spellcheck: "false" });
   let agree;
   const agreed = new Promise((done) => { agree = done; });
@@ -34,6 +30,6 @@ export function consent({ campaign, nickname }) {
     el("dl", { class: "points" }, ...POINTS.map(([term, words]) => el("div", null, el("dt", { text: term }), el("dd", { text: words })))),
     nickname ? el("label", { class: "ask", for: "nickname" }, el("span", { text: "Name to be known by (you may leave it empty)" }), name) : null,
     el("div", { class: "row" }, el("button", { class: "btn primary", type: "submit", id: "agree" }, "I agree, begin"),
-      el("span", { class: "more", text: `Conditions, version ${VERSION}` })));
+      el("span", { class: "more", text: `Conditions, version ${version}` })));
   return { node, agreed };
 }

@@ -4,17 +4,20 @@
  */
 import { Ahead } from "./ahead.js";
 import { Offline, Refusal } from "./api.js";
-import { photoFailed, rest } from "./between.js";
 import { addKeys } from "./commands.js";
-import { duration } from "./frame.js";
-import { HelpSheet } from "./help.js";
+import { Later, soon } from "./later.js";
 import { hint, say, toast } from "./live.js";
-import { openMenu, REASONS } from "./menu.js";
 import { Outbox } from "./outbox.js";
 import { Problem } from "./problem.js";
-import { statePage } from "./states.js";
+import { dress, overSheet } from "./styles.js";
 import { Tabs } from "./tabs.js";
 import { Work } from "./work.js";
+
+/** A part with the sheet that it is seen by. @param {Promise<object>} module */
+const seen = async (module) => (await Promise.all([module, overSheet()]))[0];
+const troubles = new Later(() => seen(import("./troubles.js")));
+const help = new Later(() => seen(import("./help.js")));
+const menu = new Later(() => seen(import("./menu.js")));
 
 export class Flow {
   /** The task in hand. @type {Work|null} */
@@ -22,6 +25,9 @@ export class Flow {
   #asked = null;
   #busy = false;
   #state = null;
+  #sheet = null;
+  /** What was opened last: whatever comes too late does not show. */
+  #turn = 0;
 
   /**
    * @param {{api: import("./api.js").Api, frame: import("./frame.js").Frame, journal: import("./journal.js").Journal,
@@ -32,9 +38,8 @@ export class Flow {
     this.ahead = new Ahead();
     /** Tasks whose answers are on their way. */
     this.sending = new Set();
-    this.help = new HelpSheet(frame.keys);
     this.tabs = new Tabs({ onheld: () => this.lookOn(), ontaken: () => this.lookOn() });
-    frame.acts = { submit: () => this.submit(), undo: () => this.undo(), redo: () => this.redo(), help: () => this.help.open(), pause: () => this.rest(), skip: () => this.skipMenu() };
+    frame.acts = { submit: () => this.submit(), undo: () => this.undo(), redo: () => this.redo(), help: () => this.help(), pause: () => this.rest(), skip: () => this.skipMenu() };
     addKeys(this, frame);
     this.outbox = new Outbox(api, journal, {
       onsent: (answer) => { this.me = answer.next.me ?? this.me; },
@@ -91,15 +96,17 @@ export class Flow {
     this.frame.title(work.page.title, work.page.verb);
     this.frame.saved(work.restored ? "saved" : "none");
     say(work.page.title.text);
-    this.#focus();
+    this.focus();
     performance.mark("task-shown", { detail: task.id });
     if (this.preview) return this.frame.notice("This is a preview. Accept the task to work on it.");
     this.tabs.open(this.journal.key(task));
     setTimeout(() => this.fetchAhead(), 0);
+    soon(troubles, help, menu, ...work.later);
   }
 
   /** Takes the task in hand away. */
   close() {
+    this.#turn += 1;
     this.#state?.close();
     this.#state = null;
     this.work?.close();
@@ -256,13 +263,7 @@ export class Flow {
     const task = this.ahead.take(this.api.now());
     if (task) await this.open(task);
     await this.#waits();
-    return task ? undefined : this.#offline();
-  }
-
-  #offline() {
-    const sentence = `${this.outbox.words} here until you are back. You may close this page: nothing is lost.`;
-    const act = async () => ((await this.outbox.flush()) ? this.advance() : this.#offline());
-    this.state("offline", { sentence, retry_s: 15, me: this.me }, act);
+    return task ? undefined : troubles.use(({ offline }) => offline(this));
   }
 
   async #refused(work, body, refusal) {
@@ -296,18 +297,35 @@ export class Flow {
 
   /** Why the task is passed by: the page's own reasons, then everybody's. */
   skipMenu() {
-    if (!this.work?.page) return;
-    const own = this.work.page.skips ?? [];
-    const others = REASONS.filter(([, text]) => !own.some((one) => one.text === text));
-    openMenu(this.frame.skip, [...own, ...others.map(([reason, text]) => ({ text, run: () => this.skip(reason) }))]);
+    const { work } = this;
+    if (!work?.page) return undefined;
+    const own = work.page.skips ?? [];
+    return menu.use(({ openMenu, REASONS }) => {
+      if (this.work !== work) return;
+      const others = REASONS.filter(([, text]) => !own.some((one) => one.text === text));
+      openMenu(this.frame.skip, [...own, ...others.map(([reason, text]) => ({ text, run: () => this.skip(reason) }))]);
+    });
+  }
+
+  /** Every key, and how they are changed. */
+  help() {
+    return help.use(({ HelpSheet }) => (this.#sheet ??= new HelpSheet(this.frame.keys)).open());
   }
 
   /** A page between tasks. @param {string} state @param {object} said @param {() => void} [act] @param {Node[]} [more] */
-  state(state, said, act, more) {
+  async state(state, said, act, more) {
     this.close();
+    const turn = this.#turn;
     this.frame.state("state");
     this.frame.me(this.me, this.campaign.currency ?? "USD", "");
-    this.#state = statePage(state, said, { act, more, currency: this.campaign.currency });
+    const pages = await troubles.get().catch(() => null);
+    if (turn !== this.#turn) return;
+    if (!pages) { // No network before the first task: what is to be said is said in a line.
+      this.frame.notice(said.sentence, act ? [{ text: "Try again", run: act }] : []);
+      return;
+    }
+    dress([]);
+    this.#state = pages.statePage(state, said, { act, more, currency: this.campaign.currency });
     this.frame.stage.append(this.#state.node);
     const heading = this.#state.node.querySelector("h2");
     this.frame.title({ text: this.campaign.name ?? "cocokit" }, "");
@@ -327,59 +345,29 @@ export class Flow {
   }
 
   /** The worker rests: the task stays theirs, and the clock of activity stands. */
-  rest() { return rest(this); }
+  rest() { return troubles.use(({ rest }) => rest(this)); }
 
   /** A photo did not come. @param {object} task */
-  photoFailed(task) { return photoFailed(this, task); }
+  photoFailed(task) { return troubles.use(({ photoFailed }) => photoFailed(this, task)); }
 
   /** The lease is over. @param {Work} work @param {Error} error */
-  async lost(work, error) {
-    if (this.work !== work) return;
-    work.drafts?.note();
-    await this.journal.recall(work.clientId);
-    this.state("lost", { sentence: `${error.message} What you did is kept in this browser.` }, () => this.advance());
-  }
+  lost(work, error) { return troubles.use(({ lost }) => lost(this, work, error)); }
 
-  /** @param {number|null} left ms */
+  /** @param {number|null} left ms of the lease; null: enough again */
   leaseWarns(left) {
-    if (left === null) return this.frame.notice(null);
-    const text = left > 0 ? `${duration(Math.ceil(left / 1000))} left on this task.` : "This task's time is over; asking for more.";
-    return this.frame.notice(text, [{ text: "Keep it", key: "keep", run: () => this.work?.lease.extend() }]);
+    if (left === null) this.frame.notice(null);
+    else troubles.use(({ leaseWarns }) => leaseWarns(this, left));
   }
 
   /** @param {Work} work @param {Refusal} refusal of a draft */
-  draftRefused(work, refusal) {
-    if (this.work !== work) return;
-    if (refusal.code !== "stale") return void this.lost(work, refusal);
-    work.newer = refusal.error;
-    this.lookOn();
-  }
+  draftRefused(work, refusal) { return troubles.use(({ draftRefused }) => draftRefused(this, work, refusal)); }
 
   /** Another tab has the task: this one only shows it. */
   lookOn() {
-    const { work } = this;
-    if (!work?.page) return;
-    work.readOnly = true;
+    if (!this.work?.page) return undefined;
+    this.work.readOnly = true;
     this.frame.frozen(true);
-    this.frame.notice("This task is open in another tab, so this one only shows it.", [{ text: "Work here instead", run: () => this.takeOver() }]);
-  }
-
-  /** This tab takes the task from the other one. */
-  async takeOver() {
-    const { work } = this;
-    this.tabs.take();
-    try {
-      const kept = await this.journal.kept(work.task);
-      const saved = await this.api.draft(work.task.id);
-      const local = kept && kept.version >= saved.version;
-      await work.load(local ? kept.data : saved.data, saved.version);
-    } catch (error) {
-      if (!(error instanceof Offline)) return this.lost(work, error);
-    }
-    work.readOnly = false;
-    this.frame.frozen(false);
-    this.frame.notice(null);
-    return this.#focus();
+    return troubles.use(({ lookOn }) => lookOn(this));
   }
 
   /** @param {"saved"|"saving"|"offline"} how */
@@ -388,7 +376,7 @@ export class Flow {
   }
 
   /** The task has the focus; its ring waits for the first key. */
-  #focus() {
+  focus() {
     const first = this.frame.stage.querySelector("[data-first], .photo") ?? this.frame.stage;
     first.dataset.quiet = "";
     first.focus({ preventScroll: true });

@@ -3,19 +3,21 @@
  * @module core/main
  */
 import { Api, Offline, Refusal } from "./api.js";
-import { consent, VERSION } from "./consent.js";
 import { Flow } from "./flow.js";
 import { Frame } from "./frame.js";
 import { Journal } from "./journal.js";
 import { Keys } from "./keys.js";
 import { recall, remember, setTheme, theme } from "./prefs.js";
 import { openStore } from "./stores.js";
+import { overSheet } from "./styles.js";
 
 const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content ?? null;
 
 /** An invite link makes a new worker each time it is opened: the browser keeps the first one. A panel says who comes. */
 const ENTRY = `cocokit.entry:${location.pathname}`;
 const AGREED = `cocokit.agreed:${location.pathname}`;
+/** The conditions, as the server knows them: a new text is asked for anew. */
+const VERSION = "2";
 const own = meta("asks-nickname") !== null;
 const preview = meta("preview") !== null;
 
@@ -28,7 +30,8 @@ async function agreement() {
   if (preview || recall(AGREED) === VERSION) return {};
   frame.state("entry");
   frame.title({ text: meta("campaign") ?? "cocokit" }, "");
-  const ask = consent({ campaign: meta("campaign") ?? "", nickname: own });
+  const [{ consent }] = await Promise.all([import("./consent.js"), overSheet()]);
+  const ask = consent({ campaign: meta("campaign") ?? "", nickname: own, version: VERSION });
   frame.stage.append(ask.node);
   const said = await ask.agreed;
   remember(AGREED, VERSION);

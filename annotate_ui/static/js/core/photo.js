@@ -5,11 +5,14 @@
  * @module core/photo
  */
 import { el, svg } from "./dom.js";
-import { Lens } from "./lens.js";
+import { Later } from "./later.js";
 import { PassiveLayer } from "./passive.js";
 import { Pointers } from "./pointers.js";
 import { View } from "./view.js";
 import { ZoomFloat } from "./zoomfloat.js";
+
+/** The lens comes with its first use. */
+export const lens = new Later(() => import("./lens.js"));
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const EVENTS = ["point", "move", "down", "up", "cancel", "view", "cursor"];
@@ -109,12 +112,15 @@ export class Photo {
 
   /** A second picture at twice the scale that follows the pointer or the cursor. @param {boolean} on */
   lens(on) {
-    this.#lens ??= new Lens(this.parent, this);
-    this.#lens.show(on);
+    this.#lensOn = on;
+    return lens.use(({ Lens }) => {
+      if (this.node.isConnected) (this.#lens ??= new Lens(this.parent, this)).show(this.#lensOn);
+    });
   }
 
-  /** @type {Lens|null} */
+  /** @type {import("./lens.js").Lens|null} */
   #lens = null;
+  #lensOn = false;
 
   /**
    * Keeps an HTML element at a point of the image, at its own size: a badge, a mark, a button.

@@ -6,6 +6,7 @@ import { moduleOf } from "./ahead.js";
 import { Drafts } from "./drafts.js";
 import { makeHost } from "./host.js";
 import { Lease } from "./lease.js";
+import { dress } from "./styles.js";
 import { Times } from "./times.js";
 
 /** The newest state of a task: the browser's, unless the server's is newer. @returns {{data: object|null, version: number, client_id: string}} */
@@ -36,6 +37,8 @@ export class Work {
     this.times = new Times(state.data?.times, undefined, document.visibilityState === "visible");
     this.stopTimes = this.times.listen();
     flow.frame.clear();
+    dress(module.styles ?? []);
+    this.later = module.later ?? [];
     this.host = makeHost(flow, task);
     this.page = await module.open(this.host);
     if (state.data?.page) await this.page.restore(state.data.page);

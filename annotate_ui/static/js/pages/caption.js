@@ -6,16 +6,14 @@ import { clear, el, icon } from "../core/dom.js";
 import { Problem } from "../core/problem.js";
 import { Diary } from "./photo/diary.js";
 import { refusal, rulesOf, tidied } from "./photo/rules.js";
-import { styled } from "./photo/style.js";
 import { Typing } from "./photo/typing.js";
 
 const MOST = 1000;
 const SAID = { kept: "kept", open: "not yet", broken: "broken", doubtful: "doubtful" };
 
 class CaptionPage {
-  /** @param {object} host @param {() => void} undress takes the page's styles away */
-  constructor(host, undress) {
-    this.undress = undress;
+  /** @param {object} host */
+  constructor(host) {
     this.host = host;
     this.rules = host.task.work.rules ?? {};
     this.diary = new Diary();
@@ -49,7 +47,7 @@ class CaptionPage {
 
   trace() { return this.diary.rows; }
 
-  close() { this.undress(); }
+  close() {}
 
   #build() {
     const { host } = this;
@@ -110,7 +108,9 @@ class CaptionPage {
   }
 }
 
+export const styles = ["caption"];
+
 /** @param {object} host @returns {Promise<CaptionPage>} */
 export async function open(host) {
-  return new CaptionPage(host, await styled("caption"));
+  return new CaptionPage(host);
 }

@@ -6,12 +6,13 @@ import { el } from "../core/dom.js";
 import { Problem } from "../core/problem.js";
 import { area, encode } from "../masks/rle.js";
 import { blank } from "../masks/sets.js";
-import { Tools } from "../workers/calls.js";
-import { keep, kept } from "./draw/convert.js";
-import { Desk, style } from "./draw/desk.js";
-import { Patches } from "./draw/patches.js";
+import { Desk } from "./draw/desk.js";
+import { keep, kept } from "./draw/kept.js";
+import { lines, patches, pixels } from "./draw/later.js";
+import "./draw/painted.js";
 import { EMPTY, whyOpen } from "./draw/shape.js";
 import { fillSide, miniature, neighbours, passive } from "./draw/side.js";
+import "./draw/tip.js";
 
 /** Clicks and drags of a person who fills a photo: nothing here is an outline of one. */
 const ALLOWED = ["polygon", "lasso", "brush"];
@@ -20,44 +21,56 @@ const ALLOWED = ["polygon", "lasso", "brush"];
 export const covered = (share) => `${share > 0 && share < 0.0995 ? (100 * share).toFixed(1) : Math.round(100 * share)} %`;
 
 /** The rail; the button of the superpixels waits until they are found. */
-function railOf(desk, patches) {
-  const { editor } = desk;
+function railOf(desk, finding) {
+  const { editor, size } = desk;
   const toggle = () => {
-    patches.always = !patches.always;
-    if (editor.tool === desk.line) editor.use("brush");
+    size.patches.always = !size.patches.always;
+    if (editor.tool?.id === "polygon") editor.use("brush");
     editor.show({ ring: null, patch: null });
     editor.tell("tool");
   };
   const bar = desk.rail([[
     desk.tool("brush", "brush", "Brush", "b"), desk.tool("eraser", "eraser", "Eraser", "e"),
     desk.tool("polygon", "polygon", "Fill a polygon", "p", { short: "Polygon" }),
-  ], patches ? [{ id: "draw.patches", icon: "superpixels", text: "Whole patches (Alt while held)", short: "Patches", key: "u", run: toggle }] : [],
-  ].filter((group) => group.length), () => [`draw.${editor.tool?.id}`, patches?.always ? "draw.patches" : ""]);
-  if (!patches) return;
+  ], finding ? [{ id: "draw.patches", icon: "superpixels", text: "Whole patches (Alt while held)", short: "Patches", key: "u", run: toggle }] : [],
+  ].filter((group) => group.length), () => [`draw.${editor.tool?.id}`, size.patches?.always ? "draw.patches" : ""]);
+  if (!finding) return;
   bar.able("draw.patches", false, "Patches are being found");
-  patches.find().then(() => bar.able("draw.patches", true), () => bar.able("draw.patches", false, "Patches can't be found here"));
+  finding.then(() => bar.able("draw.patches", true), () => bar.able("draw.patches", false, "Patches can't be found here"));
 }
+
+export const styles = ["draw"];
+/** What may be needed. */
+export const later = [lines];
 
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
   const { work } = host.task;
   const { category, image } = work;
-  await style("draw");
   const photo = host.photo(host.stage, image, { text: `The photo. Paint the rest of: ${category.name}` });
   const others = neighbours(work.masks, work.masks.map((_, i) => `${category.name} ${i + 1}`));
   const locked = blank(image.width, image.height);
   for (const { box: [x, y, w, h], mask } of others) {
     for (let v = 0; v < h; v++) for (let u = 0; u < w; u++) locked.data[(y + v) * locked.width + x + u] |= mask.data[v * w + u];
   }
-  const tools = new Tools();
-  const patches = work.superpixels ? new Patches(photo, tools) : null;
-  const desk = new Desk(host, photo, { allowed: ALLOWED, locked, patches });
+  await pixels.get(); // It is here: the imports above say so.
+  const desk = new Desk(host, photo, { allowed: ALLOWED, locked });
   const { editor } = desk;
+  const polygon = ({ Line }) => desk.draws(new Line(editor));
+  editor.later("polygon", lines, polygon);
+  const tools = { closed: false, close() { this.closed = true; } };
+  const finding = work.superpixels ? photo.ready.then(() => patches.get()).then(async ({ Patches, Tools }) => {
+    if (tools.closed) return;
+    const calls = new Tools(), found = new Patches(photo, calls);
+    tools.close = () => calls.close();
+    await found.find();
+    desk.size.patches = found;
+  }) : null;
   photo.setPassive(passive(others));
   const side = fillSide(host.side, { lead: `Paint every other ${category.name} in the photo.`, heading: "In this photo",
     more: "The outlined ones are done and stay as they are. Paint the rest as one: groups, parts, far ones." }, others, "the rest");
   miniature(host.side, photo, host.keys);
-  railOf(desk, patches);
+  railOf(desk, finding);
   const share = el("span", { class: "covered num" });
   let nothing = false;
   const none = el("button", { class: "btn quiet", type: "button", on: { click: () => {
@@ -96,7 +109,11 @@ export async function open(host) {
       return { rle: encode(mask) };
     },
     snapshot: () => ({ drawing: keep(editor.drawing) }),
-    restore(json) { if (json?.drawing?.paint) editor.set(kept(json.drawing)); },
+    async restore(json) {
+      if (!json?.drawing?.paint) return;
+      if (json.drawing.draft && !desk.line) editor.add(polygon(await lines.get()));
+      editor.set(kept(json.drawing));
+    },
     trace: () => desk.trace.steps,
     after: () => (host.reduced ? undefined : desk.overlay.flash(400)),
     close() {

@@ -7,7 +7,6 @@ import { columnsFor } from "./grid/moves.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
 import { pages, stacked } from "./grid/stacks.js";
-import { styles } from "./grid/style.js";
 
 /** Why a photo goes: the words of the answer. */
 const REASONS = [
@@ -195,9 +194,10 @@ class Filter extends GridPage {
   payload() { return { removed: Object.fromEntries(this.marks.map) }; }
 }
 
+export const styles = ["grid", "filter"];
+
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
-  await styles("filter");
   const page = new Filter(host);
   return {
     title: { text: "Remove what does not fit", icon: null }, verb: "Submit page",

@@ -10,7 +10,6 @@ import { FoundList } from "./photo/found.js";
 import { Pins } from "./photo/pins.js";
 import { isInside } from "./photo/places.js";
 import { Search } from "./photo/search.js";
-import { styled } from "./photo/style.js";
 import { DIGITS, Tray } from "./photo/tray.js";
 import { counted, listed, noneOf, question, titled } from "./photo/words.js";
 
@@ -20,9 +19,8 @@ class LabelPage {
   /** The category in the worker's hand. @type {number|null} */
   #held = null;
 
-  /** @param {object} host @param {() => void} undress takes the page's styles away */
-  constructor(host, undress) {
-    this.undress = undress;
+  /** @param {object} host */
+  constructor(host) {
     const { image, groups } = host.task.work;
     this.host = host;
     this.groups = groups;
@@ -81,7 +79,6 @@ class LabelPage {
   close() {
     this.carry.close();
     this.tray.node.remove();
-    this.undress();
   }
 
   #build() {
@@ -244,7 +241,9 @@ class LabelPage {
   }
 }
 
+export const styles = ["photo", "label"];
+
 /** @param {object} host @returns {Promise<LabelPage>} */
 export async function open(host) {
-  return new LabelPage(host, await styled("photo", "label"));
+  return new LabelPage(host);
 }

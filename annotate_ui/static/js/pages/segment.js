@@ -4,12 +4,13 @@
  */
 import { el } from "../core/dom.js";
 import { Problem } from "../core/problem.js";
-import { keep, kept, payloadOf } from "./draw/convert.js";
-import { Desk, style } from "./draw/desk.js";
+import { Desk } from "./draw/desk.js";
 import { Edges } from "./draw/edges.js";
+import { keep, kept } from "./draw/kept.js";
+import { editing, pixels, regions, remarks } from "./draw/later.js";
+import { Line } from "./draw/line.js";
+import { payloadOf } from "./draw/payload.js";
 import { pulse } from "./draw/pulse.js";
-import { BoxTool, tightened } from "./draw/region.js";
-import { Remarks } from "./draw/remarks.js";
 import { points, whyOpen } from "./draw/shape.js";
 import { fillSide, miniature, named, neighbours, passive } from "./draw/side.js";
 
@@ -31,12 +32,11 @@ function railOf(desk, host) {
     editor.use("polygon");
     line.arm(role);
   };
-  const tight = async () => {
-    const { tighten } = await import("../tools/tighten.js");
+  const tight = () => regions.use(({ tightened, tighten }) => {
     if (!editor.drawing.parts.length && !editor.drawing.paint) return editor.note("Nothing to tighten yet. Draw around it first", { kind: "warn" });
     tightened(editor, tighten);
     return editor.note("Tightened to the edges near it", { kind: "good", action: { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() } });
-  };
+  });
   const groups = [[
     desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
     has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
@@ -68,17 +68,19 @@ function tipOf(host, desk) {
   };
 }
 
-/**
- * @param {object} host @returns {Promise<object>} the page
- */
+export const styles = ["draw"];
+/** What may be needed: editing of what is closed, remarks, the other tools. */
+export const later = [editing, remarks, pixels, regions];
+
+/** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
   const { work } = host.task;
   const { category } = work;
-  await style("draw");
   const allowed = work.tools?.length ? work.tools : ["polygon"];
   const photo = host.photo(host.stage, work.image, { text: `The photo. Outline one ${category.name} in it` });
   const desk = new Desk(host, photo, { allowed });
-  const { editor, line } = desk;
+  const { editor } = desk;
+  const line = desk.draws(editor.add(new Line(editor)));
   const others = neighbours((work.others ?? []).map((one) => one.mask), named(work.others ?? []));
   photo.setPassive(passive(others));
   const mark = pulse(photo, work.spot, category, host.reduced);
@@ -87,10 +89,15 @@ export async function open(host) {
     more: "Every part that you can see counts. Leave out whatever stands in front of it." }, others, `${category.name} ${same + 1}`);
   miniature(host.side, photo, host.keys);
   if (allowed.includes("scissors")) line.wire = new Edges(photo);
-  if (allowed.includes("box")) editor.add(new BoxTool(editor, await import("../tools/box.js")));
+  if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool, box }) => new BoxTool(editor, box));
   railOf(desk, host);
   const tip = tipOf(host, desk);
-  const remarks = new Remarks(editor, category.name, others);
+  let remarked = null, open = true;
+  const remark = ({ Remarks }) => {
+    if (!open || remarked) return;
+    remarked = new Remarks(editor, category.name, others);
+    remarked.look();
+  };
   let outcome = null;
   const told = () => {
     const { drawing } = editor;
@@ -99,7 +106,11 @@ export async function open(host) {
     tip(text);
     mark.quiet(Boolean(drawing.paint || drawing.parts.length || drawing.draft));
   };
-  editor.onchange((what) => { if (what === "drawing") told(); });
+  editor.onchange((what) => {
+    if (what !== "drawing") return;
+    told();
+    if (!remarked) remarks.use(remark);
+  });
   told();
   host.foot.append(...SKIPS.map(([id, text, key]) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
     on: { click: () => leave(id) } }, text(category.name), el("kbd", { text: key, "aria-hidden": "true" }))));
@@ -132,7 +143,8 @@ export async function open(host) {
       return shownProblem(() => payloadOf(editor.drawing, allowed), photo);
     },
     snapshot: () => ({ drawing: keep(editor.drawing), hand: { tool: editor.tool.id, edges: line.edges } }),
-    restore(json) {
+    async restore(json) {
+      if (json?.drawing?.paint) await pixels.get();
       editor.set(kept(json?.drawing));
       editor.use(json?.hand?.tool ?? "polygon");
       if (json?.hand) line.follow(json.hand.edges);
@@ -140,7 +152,8 @@ export async function open(host) {
     trace: () => desk.trace.steps,
     after: () => (host.reduced ? undefined : desk.overlay.flash(FLASH_MS)),
     close() {
-      remarks.close();
+      open = false;
+      remarked?.close();
       desk.close();
     },
     desk,

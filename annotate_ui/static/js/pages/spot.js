@@ -3,6 +3,7 @@
  * @module pages/spot
  */
 import { clear, el } from "../core/dom.js";
+import { lens } from "../core/photo.js";
 import { Problem } from "../core/problem.js";
 import { Crosses } from "./photo/crosses.js";
 import { Diary } from "./photo/diary.js";
@@ -10,7 +11,6 @@ import { Held } from "./photo/held.js";
 import { Numbered } from "./photo/numbered.js";
 import { isInside } from "./photo/places.js";
 import { companion, primer } from "./photo/primer.js";
-import { styled } from "./photo/style.js";
 import { counted } from "./photo/words.js";
 
 class SpotPage {
@@ -19,9 +19,8 @@ class SpotPage {
   /** Key of the cross in the hand. @type {number|null} */
   #held = null;
 
-  /** @param {object} host @param {() => void} undress takes the page's styles away */
-  constructor(host, undress) {
-    this.undress = undress;
+  /** @param {object} host */
+  constructor(host) {
     const { image, category, max_spots: most } = host.task.work;
     Object.assign(this, { host, category, most, image, diary: new Diary() });
     this.crosses = new Crosses(image, most, host.history);
@@ -66,7 +65,6 @@ class SpotPage {
 
   close() {
     this.primer.close();
-    this.undress();
   }
 
   #build() {
@@ -216,7 +214,11 @@ class SpotPage {
   }
 }
 
+/** What may be needed. */
+export const later = [lens];
+export const styles = ["photo", "spot"];
+
 /** @param {object} host @returns {Promise<SpotPage>} */
 export async function open(host) {
-  return new SpotPage(host, await styled("photo", "spot"));
+  return new SpotPage(host);
 }

@@ -5,7 +5,6 @@ import { checksFound, counted, verifyQuestion } from "./grid/guards.js";
 import { columnsFor } from "./grid/moves.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
-import { styles } from "./grid/style.js";
 
 /** Why an outline is bad; short: on the chip of the marked list. */
 const REASONS = [
@@ -163,9 +162,10 @@ class Verify extends GridPage {
   payload() { return { bad: [...this.marks.map.keys()].sort((a, b) => a - b) }; }
 }
 
+export const styles = ["grid", "verify"];
+
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
-  await styles("verify");
   const page = new Verify(host);
   return {
     title: { text: "Find the bad outlines", icon: page.work.category?.icon }, verb: "Submit page",

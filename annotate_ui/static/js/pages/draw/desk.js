@@ -2,59 +2,54 @@
  * Everything that a page of drawing has on it: the photo, the hands that its campaign allows, their keys and buttons.
  * @module pages/draw/desk
  */
-import { el, fileAt } from "../../core/dom.js";
 import { Editor } from "./editor.js";
-import { Line } from "./line.js";
+import { pixels } from "./later.js";
 import { Overlay } from "./overlay.js";
-import { Tip } from "./tip.js";
 import { Trace } from "./trace.js";
-import { Walker } from "./walker.js";
-
-/** Loads a stylesheet once. @param {string} name of css/pages @returns {Promise<void>} */
-export function style(name) {
-  const href = fileAt(`css/pages/${name}.css`);
-  const there = document.querySelector(`link[href="${href}"]`);
-  if (there) return Promise.resolve();
-  const link = el("link", { rel: "stylesheet", href });
-  document.head.append(link);
-  return new Promise((done) => { link.onload = link.onerror = () => done(); });
-}
 
 export class Desk {
+  /** @type {import("./line.js").Line|null} */
+  line = null;
+
   /**
    * @param {object} host @param {import("../../core/photo.js").Photo} photo
-   * @param {{allowed: string[], locked?: object, patches?: object}} options
+   * @param {{allowed: string[], locked?: object}} options
    */
   constructor(host, photo, options) {
     Object.assign(this, { host, photo, allowed: options.allowed });
     this.editor = new Editor(host, photo, options);
-    this.line = this.editor.add(new Line(this.editor));
     photo.dragPans = true; // a drag that no tool claims
-    this.size = { radius: 0 };
-    for (const id of ["brush", "eraser"]) this.editor.add(new Tip(this.editor, id, this.size, options.patches));
+    /** Of the brush and the eraser; patches: whole patches under them. */
+    this.size = { radius: 0, patches: null };
+    for (const id of ["brush", "eraser"]) this.editor.later(id, pixels, ({ Tip }) => new Tip(this.editor, id, this.size));
     this.overlay = new Overlay(this.editor);
     this.trace = new Trace(this.editor);
     this.#keys();
-    this.walker = new Walker(this.editor, this.line.points, host.keys);
+  }
+
+  /** The hand that draws polygons; a page that has it waits for none. @param {import("./line.js").Line} line @returns {import("./line.js").Line} */
+  draws(line) {
+    this.line = line;
+    return line;
   }
 
   /** What the frame's Enter would do is ours while a ring is open, and so on: keys that act on the drawing. */
   #keys() {
-    const { editor, line, host } = this;
+    const { editor, host } = this;
     const open = () => Boolean(editor.drawing.draft);
     const brush = () => ["brush", "eraser"].includes(editor.tool?.id);
     const add = (id, keys, text, run, when) => host.keys.add({ id: `draw.${id}`, keys, text, group: "Drawing", run, when });
-    add("close", ["Enter"], "Close the outline", () => line.close(), open);
-    add("back", ["Backspace"], "Take back the last point", () => line.back(), open);
-    add("delete", ["Delete", "Backspace"], "Delete the point", () => line.points.delete(), () => !open() && Boolean(line.points.target));
-    add("escape", ["Escape"], "Let go of what is in hand", () => { if (!line.escape()) this.#cancel(); }, () => this.#busy());
+    add("close", ["Enter"], "Close the outline", () => this.line?.close(), open);
+    add("back", ["Backspace"], "Take back the last point", () => this.line?.back(), open);
+    add("delete", ["Delete", "Backspace"], "Delete the point", () => this.line.points.delete(), () => !open() && Boolean(this.line?.points?.target));
+    add("escape", ["Escape"], "Let go of what is in hand", () => { if (!this.line?.escape()) this.#cancel(); }, () => this.#busy());
     add("smaller", ["["], "Smaller brush", () => editor.tool.resize(-1), brush);
     add("larger", ["]"], "Larger brush", () => editor.tool.resize(1), brush);
   }
 
   #busy() {
     const { editor, line } = this;
-    return Boolean(editor.drawing.draft || line.armed || editor.chosen || editor.shown.box);
+    return Boolean(editor.drawing.draft || line?.armed || editor.chosen || editor.shown.box);
   }
 
   #cancel() {
@@ -88,7 +83,7 @@ export class Desk {
     this.editor.tool = null;
     this.overlay.close();
     this.overlay.group.remove();
-    this.walker.close();
+    this.line?.walker?.close();
     if (this.editor.drawing.paint) this.photo.paint.hidden = true;
     this.host.stage.querySelectorAll(".tip, .target").forEach((node) => node.remove());
     delete this.photo.node.dataset.tool;

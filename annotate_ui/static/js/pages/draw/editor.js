@@ -3,9 +3,8 @@
  * only this.
  * @module pages/draw/editor
  */
-import { blank } from "../../masks/sets.js";
-import { toMask } from "./convert.js";
 import { EMPTY, inside, ringAt } from "./shape.js";
+import { Waiting } from "./waiting.js";
 
 /** A click this near hits a point or a side, CSS px; a finger is coarser. */
 const REACH = 12, FINGER = 22;
@@ -21,6 +20,8 @@ const REACH = 12, FINGER = 22;
 export class Editor {
   /** @type {Map<string, Tool>} */
   tools = new Map();
+  /** Tools that come with their first use: a Later, and how to make the tool of it. @type {Map<string, [object, Function]>} */
+  #later = new Map();
   #before = null;
   #note = null;
   #listeners = new Set();
@@ -38,6 +39,8 @@ export class Editor {
     /** What the overlay shows beside the drawing: {hover, preview, ghost, free, box, ring}. */
     this.shown = {};
     this.tool = null;
+    /** Where closed rings cross themselves; who closes rings knows. @type {(drawing: object) => [number, number][]} */
+    this.crossed = () => [];
     for (const name of ["down", "move", "up", "point", "cancel"]) photo.on(name, (e) => this.#tell(name, e));
   }
 
@@ -47,10 +50,14 @@ export class Editor {
     return tool;
   }
 
-  /** Takes a tool in hand. @param {string} id */
+  /** A tool that comes with its first use. @param {string} id @param {import("../../core/later.js").Later} part @param {(module: object) => Tool} make */
+  later(id, part, make) { this.#later.set(id, [part, make]); }
+
+  /** Takes a tool in hand; one that is still coming holds the place, and then does what the hand did meanwhile. @param {string} id */
   use(id) {
-    const next = this.tools.get(id);
-    if (!next || this.host.preview) return;
+    if (this.host.preview) return;
+    const next = this.tools.get(id) ?? this.#come(id);
+    if (!next) return;
     if (next !== this.tool) {
       this.settle();
       this.tool?.leave?.();
@@ -134,13 +141,6 @@ export class Editor {
     this.set(drawing);
   }
 
-  /** The drawing as pixels that may be painted on: itself, if it is pixels already. */
-  painted(tool) {
-    if (this.drawing.paint) return this.drawing;
-    const drawn = this.drawing.parts.length ? toMask(this.drawing, this.image) : blank(this.image.width, this.image.height);
-    return { ...EMPTY, draft: this.drawing.draft, paint: { mask: drawn, tool } };
-  }
-
   /**
    * One action that changes pixels. They are changed already when it is done the first time.
    * @param {string} name @param {import("./shape.js").Drawing} next with pixels
@@ -157,27 +157,27 @@ export class Editor {
     this.history.do({ name, redo: () => put(patch.after, next), undo: () => put(patch.before, before) });
   }
 
+  #come(id) {
+    const [part, make] = this.#later.get(id) ?? [];
+    if (!part) return null;
+    if (part.module) return this.add(make(part.module));
+    const waiting = new Waiting(id);
+    part.use(() => {
+      if (this.tool !== waiting) return;
+      this.tool = null;
+      this.use(id);
+      waiting.replay(this.tool);
+    });
+    return waiting;
+  }
+
   #tell(name, e) {
     if (this.host.preview) return;
     this.tool?.[name]?.(e);
   }
 }
 
-/** @param {object} mask @param {number[]} box x, y, w, h @param {Uint8Array} [from] other bytes of the same size */
-export function cut({ width, data }, [x, y, w, h], from = data) {
-  const bytes = new Uint8Array(w * h);
-  for (let row = 0; row < h; row++) bytes.set(from.subarray((y + row) * width + x, (y + row) * width + x + w), row * w);
-  return bytes;
-}
-
 /** @param {object} mask @param {number[]} box x, y, w, h @param {Uint8Array} bytes of the box */
 export function paste({ width, data }, [x, y, w, h], bytes) {
   for (let row = 0; row < h; row++) data.set(bytes.subarray(row * w, (row + 1) * w), (y + row) * width + x);
-}
-
-/** Takes locked pixels out of a box of a mask. @param {object} mask @param {object} locked @param {number[]} box */
-export function bar({ width, data }, locked, [x, y, w, h]) {
-  for (let row = y; row < y + h; row++) {
-    for (let i = row * width + x, end = i + w; i < end; i++) data[i] &= 1 - locked.data[i];
-  }
 }

@@ -2,17 +2,13 @@
  * What is worth saying of a drawing while the worker draws. Hints never block.
  * @module pages/draw/hints
  */
-import { crossings } from "../../masks/cross.js";
 import { bbox } from "../../masks/sets.js";
-import { flatBox, rings } from "./shape.js";
+import { flatBox } from "./shape.js";
 
 /** An outline coarser than this is worth a word: px along the border for one point, relative to the size. */
 const FEW = 8, LARGE = 120;
 /** Px of a neighbour's mask that may be covered without a word. */
 const TOUCH = 12;
-
-/** Where the closed rings cross themselves. @param {import("./shape.js").Drawing} drawing @returns {[number, number][]} */
-export const crossed = (drawing) => rings(drawing).flatMap(({ ring }) => crossings(ring.flat, 8));
 
 /** "Only 5 points for a 300-px elephant", or null. */
 export function coarse({ parts, paint }, name) {

@@ -3,12 +3,10 @@
  * Closed rings are edited with the same hand.
  * @module pages/draw/line
  */
-import { paint as fillRing } from "../../masks/fill.js";
 import { simplifyLine } from "../../masks/outline.js";
-import { bar, cut } from "./editor.js";
-import { Points } from "./points.js";
+import { editing, pixels } from "./later.js";
 import * as shape from "./shape.js";
-import { uncrossed } from "./uncrossed.js";
+import { crossed, uncrossed } from "./uncrossed.js";
 
 /** A second click within this is a double click, ms and CSS px. */
 const DOUBLE_MS = 400, DOUBLE_PX = 6;
@@ -21,7 +19,9 @@ export class Line {
   /** @param {import("./editor.js").Editor} editor @param {{wire?: object|null}} [options] wire: `path(from, to)` */
   constructor(editor, { wire = null } = {}) {
     Object.assign(this, { editor, wire });
-    this.points = new Points(editor);
+    /** The hand for points of closed rings; it comes with the first one. @type {import("./points.js").Points|null} */
+    this.points = null;
+    editor.crossed = crossed;
     /** Whether sides follow edges. */
     this.edges = false;
     /** What the next ring is: "part", "hole", or null when none may begin. */
@@ -29,11 +29,15 @@ export class Line {
     this.last = { time: 0, screen: [0, 0] };
     this.hoverAt = null;
     this.free = null;
-    editor.onchange((what) => { if (what === "drawing" && this.hoverAt && editor.drawing.draft) this.#preview(this.hoverAt); });
+    editor.onchange((what) => {
+      if (what !== "drawing") return;
+      if (this.hoverAt && editor.drawing.draft) this.#preview(this.hoverAt);
+      if (!this.points && editor.drawing.parts.length) editing.use((module) => this.#edits(module));
+    });
   }
 
   leave() {
-    this.points.choose(null);
+    this.points?.choose(null);
     this.armed = null;
   }
 
@@ -41,7 +45,7 @@ export class Line {
   arm(role) {
     if (this.editor.drawing.draft) return;
     this.armed = role;
-    this.points.choose(null);
+    this.points?.choose(null);
     this.editor.tell("tool");
   }
 
@@ -52,7 +56,7 @@ export class Line {
 
   down(e) {
     const { drawing } = this.editor;
-    if (!drawing.draft && this.points.grab(e)) return;
+    if (!drawing.draft && this.points?.grab(e)) return;
     if (this.editor.allowed.includes("lasso") && (drawing.draft || this.role) && !e.event?.shiftKey) {
       e.claim?.();
       this.free = [...this.editor.at(e)];
@@ -60,14 +64,14 @@ export class Line {
   }
 
   move(e) {
-    if (e.pressed && this.points.drag(e)) return;
+    if (e.pressed && this.points?.drag(e)) return;
     if (e.pressed && this.free) this.#scribble(e);
     else if (this.editor.drawing.draft) this.#preview(e);
-    else this.points.hover(e);
+    else this.points?.hover(e);
   }
 
   up(e) {
-    if (this.points.drop(e)) return;
+    if (this.points?.drop(e)) return;
     const { free } = this;
     this.free = null;
     this.editor.show({ free: null });
@@ -77,7 +81,7 @@ export class Line {
 
   cancel() {
     this.free = null;
-    this.points.letGo();
+    this.points?.letGo();
     this.editor.show({ free: null });
   }
 
@@ -85,7 +89,7 @@ export class Line {
     const { drawing } = this.editor;
     const at = this.editor.at(e);
     if (drawing.draft) return this.#next(e, at);
-    if (this.points.click(e, at, this.role !== null)) return undefined;
+    if (this.points?.click(e, at, this.role !== null)) return undefined;
     if (!this.role) return this.editor.note("One more part: A. A hole: O");
     this.#step({ tool: "polygon", flat: at }, e);
     return undefined;
@@ -102,7 +106,7 @@ export class Line {
     const { role } = drawing.draft;
     this.armed = null;
     this.editor.shown = {};
-    if (drawing.paint) this.#fill([...flat, ...last?.flat ?? []], role);
+    if (drawing.paint) pixels.use(({ fillInto }) => fillInto(this.editor, [...flat, ...last?.flat ?? []], role));
     else this.editor.apply(role === "hole" ? "Cut a hole" : "Close the outline", uncrossed(shape.close(drawing, last)));
     this.editor.host.say(role === "hole" ? "Hole cut" : "Outline closed");
     return undefined;
@@ -119,7 +123,7 @@ export class Line {
     } else if (this.armed) {
       this.armed = null;
       this.editor.tell("tool");
-    } else if (this.editor.chosen) this.points.choose(null);
+    } else if (this.editor.chosen) this.points?.choose(null);
     else return false;
     return true;
   }
@@ -129,6 +133,14 @@ export class Line {
     this.edges = edges && Boolean(this.wire);
     this.editor.tell("tool");
     if (this.hoverAt) this.#preview(this.hoverAt);
+  }
+
+  #edits({ Points, Walker }) {
+    const { editor } = this;
+    if (this.points || !editor.tool || !editor.photo.node.isConnected) return;
+    this.points = new Points(editor);
+    this.walker = new Walker(editor, this.points, editor.host.keys);
+    this.walker.update();
   }
 
   #next(e, at) {
@@ -184,20 +196,5 @@ export class Line {
     this.editor.live("Draw freehand", next);
     this.editor.settle();
     return this.close(false);
-  }
-
-  /** A ring over pixels: fills them, or cuts them out. */
-  #fill(ring, role) {
-    const { drawing, locked } = this.editor;
-    const { mask } = drawing.paint;
-    const [x, y, w, h] = shape.flatBox(ring);
-    const box = [Math.floor(x), Math.floor(y), 0, 0];
-    box[2] = Math.min(Math.ceil(x + w) + 1, mask.width) - box[0];
-    box[3] = Math.min(Math.ceil(y + h) + 1, mask.height) - box[1];
-    const before = cut(mask, box);
-    fillRing(mask, ring, role === "hole" ? 0 : 1);
-    if (locked) bar(mask, locked, box);
-    this.editor.patch(role === "hole" ? "Cut a hole" : "Fill a part", { ...drawing, draft: null },
-      { box, before, after: cut(mask, box) });
   }
 }

@@ -5,23 +5,20 @@
  */
 import { svg } from "../../core/dom.js";
 import { doubleStroke, setPath } from "../../core/palette.js";
-import { simplify, trace } from "../../masks/outline.js";
-import { crossed } from "./hints.js";
+import { pixels } from "./later.js";
 import { draftFlat, ringAt, rings } from "./shape.js";
 
 /** Points of more rings than this are not drawn one by one. */
 const MOST_POINTS = 2500;
 /** CSS px between points, on average, below which they are drawn small. */
 const DENSE = 22;
-/** The colour of painted pixels: --shape, RGBA. */
-const COLOUR = [47, 91, 234, 66];
 
 const line = (flat) => {
   let d = "";
   for (let i = 0; i < flat.length; i += 2) d += `${i ? "L" : "M"}${flat[i]} ${flat[i + 1]}`;
   return d;
 };
-const closed = (flat) => (flat.length ? `${line(flat)}Z` : "");
+export const closed = (flat) => (flat.length ? `${line(flat)}Z` : "");
 const dots = (flat) => {
   let d = "";
   for (let i = 0; i < flat.length; i += 2) d += `M${flat[i]} ${flat[i + 1]}h0`;
@@ -34,7 +31,6 @@ const around = (flat) => flat.reduce((sum, v, i) => (i % 2 ? sum : sum + Math.hy
 export class Overlay {
   #frame = 0;
   #stale = new Set(["drawing"]);
-  #border = 0;
 
   /** @param {import("./editor.js").Editor} editor */
   constructor(editor) {
@@ -57,7 +53,7 @@ export class Overlay {
       this.dots, this.first, this.handle, this.marks, this.tip);
     this.photo.svg.append(this.group);
     editor.onchange((what, more) => {
-      if (what === "pixels") this.#pixels(more);
+      if (what === "pixels") this.painted?.pixels(more);
       this.#stale.add(what);
       this.#frame ||= requestAnimationFrame(() => this.draw());
     });
@@ -76,7 +72,7 @@ export class Overlay {
 
   close() {
     cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#border);
+    this.painted?.close();
   }
 
   /** A short light over what was sent. @returns {Promise<void>} */
@@ -98,49 +94,12 @@ export class Overlay {
     this.lengths = flats.reduce((sum, flat) => sum + around(flat), 0) / Math.max(all.length / 2, 1);
     this.#dense();
     setPath(this.free, line(held));
-    this.marks.replaceChildren(...(drawing.paint ? [] : crossed(drawing)).map(([x, y]) => svg("circle", { class: "crossing", cx: x, cy: y })));
-    if (drawing.paint !== this.painted) this.#repaint();
-    else if (drawing.paint) this.#rim();
+    this.marks.replaceChildren(...(drawing.paint ? [] : this.editor.crossed(drawing)).map(([x, y]) => svg("circle", { class: "crossing", cx: x, cy: y })));
+    if (drawing.paint || this.painted) pixels.use(({ Painted }) => (this.painted ??= new Painted(this.editor, this.parts)).show());
   }
 
   /** Points that lie close together on the screen are drawn small. */
   #dense() { this.dots.classList.toggle("dense", this.lengths > 0 && this.lengths * this.photo.scale < DENSE); }
-
-  /** All pixels anew: other ones have come. */
-  #repaint() {
-    const { paint } = this.editor.drawing;
-    this.painted = paint;
-    const { width, height } = this.editor.image;
-    if (paint || this.colours) this.photo.paint.getContext("2d").clearRect(0, 0, width, height);
-    if (!paint) return;
-    this.#pixels([0, 0, width, height]);
-    this.#rim();
-  }
-
-  /** Some pixels, x, y, w, h. */
-  #pixels([x, y, w, h]) {
-    const { paint } = this.editor.drawing;
-    if (!paint || !w || !h) return;
-    if (paint.mask !== this.painted?.mask) return;
-    const { mask } = paint;
-    const image = new ImageData(w, h);
-    const colours = new Uint32Array(image.data.buffer);
-    const [colour] = new Uint32Array(new Uint8ClampedArray(COLOUR).buffer);
-    for (let row = 0, i = 0; row < h; row++) {
-      for (let at = (y + row) * mask.width + x, end = at + w; at < end; at++, i++) if (mask.data[at]) colours[i] = colour;
-    }
-    this.colours = true;
-    this.photo.paint.getContext("2d").putImageData(image, x, y);
-  }
-
-  /** The border of the pixels, when the hand rests. */
-  #rim() {
-    clearTimeout(this.#border);
-    this.#border = setTimeout(() => {
-      const { paint } = this.editor.drawing;
-      if (paint) setPath(this.parts, trace(paint.mask).map(({ ring }) => closed(simplify(ring, 0.71))).join(""));
-    }, 60);
-  }
 
   /** What follows the pointer. */
   #hands() {

@@ -2,7 +2,8 @@
  * The points of closed rings: hover, choose, drag, click from here to there, insert on a side, delete, walk and nudge.
  * @module pages/draw/points
  */
-import { inside, insert, move, nearSide, nearVertex, remove, ringAt, rings } from "./shape.js";
+import { insert, move, nearSide, nearVertex, remove } from "./edits.js";
+import { inside, ringAt, rings } from "./shape.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 

@@ -4,19 +4,14 @@
  */
 import { bbox, union } from "../../masks/sets.js";
 import { Crop } from "./crop.js";
-import { toMask, toParts } from "./convert.js";
+import { drawingOf } from "./outlines.js";
+import { toMask } from "./raster.js";
 import { EMPTY } from "./shape.js";
 
 /** A box smaller than this is a click, CSS px. */
 const SMALL = 10;
 /** How far an outline may be off, as a share of the root of its area: of one with few points, of others. */
 const ROUGH = 0.08, FINE = 0.04, FEW = 14;
-
-/** A drawing of a mask: outlines if they can say it, else pixels. */
-export function drawingOf(mask, tool, tolerance) {
-  const parts = toParts(mask, tool, tolerance);
-  return parts ? { ...EMPTY, parts } : { ...EMPTY, paint: { mask, tool } };
-}
 
 const sorted = ([x0, y0], [x1, y1]) => [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)];
 

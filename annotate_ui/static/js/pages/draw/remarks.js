@@ -2,9 +2,10 @@
  * The live hints of an outline, most pressing first; each is said once until the drawing changes what it says.
  * @module pages/draw/remarks
  */
-import { toMask } from "./convert.js";
-import { coarse, crossed, runsInto } from "./hints.js";
+import { coarse, runsInto } from "./hints.js";
+import { toMask } from "./raster.js";
 import { trimmed } from "./region.js";
+import { crossed } from "./uncrossed.js";
 
 /** The hand rests this long before anything is said, ms. */
 const REST = 160;

@@ -3,7 +3,8 @@
  * @module pages/draw/tip
  */
 import { stroke } from "../../masks/brush.js";
-import { bar, cut, paste } from "./editor.js";
+import { paste } from "./editor.js";
+import { bar, cut, painted } from "./raster.js";
 
 /** CSS px of the first tip's radius, and how the keys change it. */
 const FIRST = 14, FACTOR = 1.25;
@@ -21,14 +22,16 @@ export class Tip {
 
   /**
    * @param {import("./editor.js").Editor} editor @param {"brush"|"eraser"} id
-   * @param {{radius: number}} size shared by brush and eraser @param {object} [patches] superpixels, see patches.js
+   * @param {{radius: number, patches?: object}} size shared by brush and eraser; patches: superpixels, see patches.js
    */
-  constructor(editor, id, size, patches = null) {
-    Object.assign(this, { editor, id, size, patches });
+  constructor(editor, id, size) {
+    Object.assign(this, { editor, id, size });
     this.value = id === "brush" ? 1 : 0;
   }
 
   enter() { this.size.radius ||= FIRST / this.editor.photo.scale; }
+
+  get patches() { return this.size.patches; }
 
   leave() { this.cancel(); }
 
@@ -76,7 +79,7 @@ export class Tip {
   #begin(e) {
     this.editor.settle();
     const before = this.editor.drawing;
-    const next = this.editor.painted("brush");
+    const next = painted(this.editor, "brush");
     const over = this.value && this.patches?.on(e) && this.patches.painted(next.paint.mask, e.at);
     const value = over ? 0 : this.value;
     this.#going = { before, next, old: next.paint.mask.data.slice(), box: null, at: null, whole: false, value };

@@ -71,3 +71,6 @@ export function uncrossed(drawing) {
   const clean = (ring) => (traced(ring) ? { ...ring, flat: withoutLoops(ring.flat) ?? ring.flat } : ring);
   return { ...drawing, parts: drawing.parts.map(({ outer, holes }) => ({ outer: clean(outer), holes: holes.map(clean) })) };
 }
+
+/** Where the closed rings cross themselves. @param {import("./shape.js").Drawing} drawing @returns {[number, number][]} */
+export const crossed = (drawing) => rings(drawing).flatMap(({ ring }) => crossings(ring.flat, 8));

@@ -1,0 +1,17 @@
+/**
+ * What a draft keeps of a drawing.
+ * @module pages/draw/kept
+ */
+import { decode, encode } from "../../masks/rle.js";
+import { EMPTY } from "./shape.js";
+
+/** @param {import("./shape.js").Drawing} drawing @returns {object} JSON */
+export const keep = ({ parts, draft, paint }) => (
+  { parts, draft, paint: paint ? { rle: encode(paint.mask), tool: paint.tool } : null });
+
+/** The drawing that `keep` wrote. @param {object|null} json @returns {import("./shape.js").Drawing} */
+export function kept(json) {
+  if (!json) return EMPTY;
+  const paint = json.paint ? { mask: decode(json.paint.rle), tool: json.paint.tool } : null;
+  return { parts: json.parts ?? [], draft: json.draft ?? null, paint };
+}

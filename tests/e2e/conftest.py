@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from cocokit.annotate_ui.views.api import CONSENT
 from tests.js.dev import Fake, Handler, serve
 
 try:
@@ -34,7 +35,7 @@ LOOKS: dict[str, dict[str, Any]] = {
               "device_scale_factor": 2},
 }  # fmt: skip
 #: What the agreement leaves in a browser.
-AGREED = "try { localStorage.setItem('cocokit.agreed:' + location.pathname, '1') } catch {}"
+AGREED = f"try {{ localStorage.setItem('cocokit.agreed:' + location.pathname, '{CONSENT}') }} catch {{}}"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -122,14 +122,18 @@ def _claims() -> tuple[Any, ...]:
         return (TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == stage, TaskRow.lane == lane,
                 TaskRow.rank == rank, HAS_PLACE)  # fmt: skip
 
-    def window(rank: int) -> Any:
-        ids = select(TaskRow.id).where(*free(rank)).order_by(TaskRow.id).limit(literal_column(f"{WINDOW}"))
-        return select(*TASK).where(*free(rank), TaskRow.id.in_(ids), others, ~mine)
+    def window(rank: int, *more: Any) -> Any:
+        # A planner that takes the window for one row would read it anew for every row of itself. So it is joined by the
+        # key alone, and what is asked once more of a row that somebody else may just have changed names no index.
+        ids = select(TaskRow.id).where(*free(rank), *more).order_by(TaskRow.id).limit(literal_column(f"{WINDOW}"))
+        found = ids.subquery()
+        query = select(*TASK).select_from(found).join(TaskRow, TaskRow.id == found.c.id)
+        return query.where(TaskRow.free >= literal_column("1"), others, ~mine).order_by(found.c.id)
 
-    behind = select(*TASK).where(*free(1), others, TaskRow.id > last)
-    queries = (window(0), behind, window(1).where(TaskRow.id <= last))
+    behind = select(*TASK).where(*free(1), others, TaskRow.id > last).order_by(TaskRow.id)
+    queries = (window(0), behind, window(1, TaskRow.id <= last))
     rest = bindparam("rest", type_=Integer)
-    return tuple(q.order_by(TaskRow.id).limit(rest).with_for_update(skip_locked=True, of=TaskRow) for q in queries)
+    return tuple(q.limit(rest).with_for_update(skip_locked=True, of=TaskRow) for q in queries)
 
 
 def free_stages(tx: Transaction, campaign_id: int) -> set[Stage]:

@@ -75,21 +75,26 @@ IS_LEASED = AssignmentRow.state == literal_column("'leased'")
 TASK = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.category_id, TaskRow.image_id, TaskRow.lane)
 
 
-def doorway(tx: Transaction, campaign_id: int, worker_id: int, *, stays: bool = False) -> Doorway | None:
+def doorway(
+    tx: Transaction, campaign_id: int, worker_id: int, *, stays: bool = False, alone: bool = False
+) -> Doorway | None:
     """Who is asking; None if the campaign has no such worker.
 
-    With ``stays`` nobody can reject the worker until the transaction ends.
+    With ``stays`` nobody can reject the worker until the transaction ends; with ``alone`` the worker's other answers
+    wait until then as well.
     """
-    row = tx.execute(_doorway(stays), {"campaign": campaign_id, "worker": worker_id}).one_or_none()
+    row = tx.execute(_doorway(stays, alone), {"campaign": campaign_id, "worker": worker_id}).one_or_none()
     return None if row is None else Doorway(WorkerState(row[0]), row[1], CampaignState(row[2]), row[3])
 
 
 @cache
-def _doorway(stays: bool) -> Any:
+def _doorway(stays: bool, alone: bool) -> Any:
     held = select(func.count()).where(AssignmentRow.worker_id == WorkerRow.id, IS_LEASED)
     query = select(WorkerRow.state, WorkerRow.reason, CampaignRow.state, held.correlate(WorkerRow).scalar_subquery())
     query = query.join(CampaignRow, CampaignRow.id == WorkerRow.campaign_id)
     query = query.where(WorkerRow.id == bindparam("worker"), WorkerRow.campaign_id == bindparam("campaign"))
+    if alone:
+        return query.with_for_update(key_share=True, of=WorkerRow)
     return query.with_for_update(read=True, of=WorkerRow) if stays else query
 
 

@@ -227,7 +227,8 @@ class Engine:
         before = store.find_receipt(tx, worker_id, client_id)
         if before is not None:
             return _again(before, held)
-        door = self._door(tx, worker_id, stays=True)
+        # How far a worker is in training is read and then written: two such answers must not do it at once.
+        door = self._door(tx, worker_id, stays=True, alone=held.sentinel_id is not None)
         if door.campaign is CampaignState.CLOSED:
             raise GoneError("campaign", "is closed")
         if door.worker is WorkerState.REJECTED:
@@ -292,8 +293,8 @@ class Engine:
             raise GoneError("assignment", "is not one of yours", "ask for the next task")
         return found
 
-    def _door(self, tx: Transaction, worker_id: int, *, stays: bool = False) -> Doorway:
-        door = doorway(tx, self.campaign.id, worker_id, stays=stays)
+    def _door(self, tx: Transaction, worker_id: int, *, stays: bool = False, alone: bool = False) -> Doorway:
+        door = doorway(tx, self.campaign.id, worker_id, stays=stays, alone=alone)
         if door is None:
             raise NotFoundError(f"there is no worker {worker_id} in campaign {self.campaign.record.name}")
         return door

@@ -75,21 +75,26 @@ IS_LEASED = AssignmentRow.state == literal_column("'leased'")
 TASK = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.category_id, TaskRow.image_id, TaskRow.lane)
 
 
-def doorway(tx: Transaction, campaign_id: int, worker_id: int, *, stays: bool = False) -> Doorway | None:
+def doorway(
+    tx: Transaction, campaign_id: int, worker_id: int, *, stays: bool = False, alone: bool = False
+) -> Doorway | None:
     """Who is asking; None if the campaign has no such worker.
 
-    With ``stays`` nobody can reject the worker until the transaction ends.
+    With ``stays`` nobody can reject the worker until the transaction ends; with ``alone`` the worker's other answers
+    wait until then as well.
     """
-    row = tx.execute(_doorway(stays), {"campaign": campaign_id, "worker": worker_id}).one_or_none()
+    row = tx.execute(_doorway(stays, alone), {"campaign": campaign_id, "worker": worker_id}).one_or_none()
     return None if row is None else Doorway(WorkerState(row[0]), row[1], CampaignState(row[2]), row[3])
 
 
 @cache
-def _doorway(stays: bool) -> Any:
+def _doorway(stays: bool, alone: bool) -> Any:
     held = select(func.count()).where(AssignmentRow.worker_id == WorkerRow.id, IS_LEASED)
     query = select(WorkerRow.state, WorkerRow.reason, CampaignRow.state, held.correlate(WorkerRow).scalar_subquery())
     query = query.join(CampaignRow, CampaignRow.id == WorkerRow.campaign_id)
     query = query.where(WorkerRow.id == bindparam("worker"), WorkerRow.campaign_id == bindparam("campaign"))
+    if alone:
+        return query.with_for_update(key_share=True, of=WorkerRow)
     return query.with_for_update(read=True, of=WorkerRow) if stays else query
 
 
@@ -122,14 +127,18 @@ def _claims() -> tuple[Any, ...]:
         return (TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == stage, TaskRow.lane == lane,
                 TaskRow.rank == rank, HAS_PLACE)  # fmt: skip
 
-    def window(rank: int) -> Any:
-        ids = select(TaskRow.id).where(*free(rank)).order_by(TaskRow.id).limit(literal_column(f"{WINDOW}"))
-        return select(*TASK).where(*free(rank), TaskRow.id.in_(ids), others, ~mine)
+    def window(rank: int, *more: Any) -> Any:
+        # A planner that takes the window for one row would read it anew for every row of itself. So it is joined by the
+        # key alone, and what is asked once more of a row that somebody else may just have changed names no index.
+        ids = select(TaskRow.id).where(*free(rank), *more).order_by(TaskRow.id).limit(literal_column(f"{WINDOW}"))
+        found = ids.subquery()
+        query = select(*TASK).select_from(found).join(TaskRow, TaskRow.id == found.c.id)
+        return query.where(TaskRow.free >= literal_column("1"), others, ~mine).order_by(found.c.id)
 
-    behind = select(*TASK).where(*free(1), others, TaskRow.id > last)
-    queries = (window(0), behind, window(1).where(TaskRow.id <= last))
+    behind = select(*TASK).where(*free(1), others, TaskRow.id > last).order_by(TaskRow.id)
+    queries = (window(0), behind, window(1, TaskRow.id <= last))
     rest = bindparam("rest", type_=Integer)
-    return tuple(q.order_by(TaskRow.id).limit(rest).with_for_update(skip_locked=True, of=TaskRow) for q in queries)
+    return tuple(q.limit(rest).with_for_update(skip_locked=True, of=TaskRow) for q in queries)
 
 
 def open_task(tx: Transaction, campaign_id: int, stage: Stage) -> Task | None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
+import pytest
 from sqlalchemy import func, select
 
+from cocokit.campaign import engine as engine_module
 from cocokit.campaign.engine import Engine
 from cocokit.campaign.invariants import check_campaign
+from cocokit.domain.stages import Stage
+from cocokit.domain.tasks import SegmentTask
 from cocokit.store.campaigns import count_images
-from cocokit.store.database import Database
+from cocokit.store.database import Database, Transaction
 from cocokit.store.models import AnswerRow, PlaceRow, TaskRow
+from cocokit.store.workers import Qualification
 
 from .racing import grab, race, toil
 from .small import create, finish, join
 from .soundness import unsound
+from .test_engine import start, until
 
 PLACES = 3
 
@@ -58,3 +67,31 @@ def test_a_campaign_of_many_hands_loses_nothing(database: Database) -> None:
         assert set(count_images(tx, engine.campaign.id)) <= {"finished", "dropped"}
     assert all(rows[client] == key for client, key, _ in seen.receipts)
     assert max(Counter(worker for worker, _ in seen.leases).values()) > 1
+
+
+def test_two_training_answers_of_one_worker_are_two_tries(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both read how far the worker is; neither may write before the other's try is in it."""
+    engine, truth, workers = start(database, training_tries=9)
+    first = until(engine, truth, workers, Stage.SEGMENT, training=True)
+    second = engine.next_task(first.worker_id, [Stage.SEGMENT])
+    assert second is not None
+    assert isinstance(first.work, SegmentTask)
+    assert isinstance(second.work, SegmentTask)
+    assert (second.training, second.work.category) == (True, first.work.category)
+    worker, held = first.worker_id, [first, second]
+    meeting = threading.Barrier(2, timeout=1)
+    read = engine_module.qualifications
+
+    def slowly(tx: Transaction, worker_id: int) -> dict[int, Qualification]:
+        found = read(tx, worker_id)
+        with contextlib.suppress(threading.BrokenBarrierError):  # the other one is kept out, as it should be
+            meeting.wait()
+        return found
+
+    monkeypatch.setattr(engine_module, "qualifications", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda lease: engine.submit(worker, lease.id, {"outcome": "no_object"}, lease.id), held))
+    with database.read() as tx:
+        assert read(tx, worker)[first.work.category.id].tries == 2

@@ -12,6 +12,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ except ImportError:
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update")  # fmt: skip
 _NUMBERS = count(1)
+FOLDER = Path(__file__).parent
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
@@ -36,6 +38,36 @@ LOOKS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 #: What the agreement leaves in a browser.
 AGREED = f"try {{ localStorage.setItem('cocokit.agreed:' + location.pathname, '{CONSENT}') }} catch {{}}"
+
+#: Tests that every run makes: a whole task on each page in each way, and the ways in which work could be lost. The
+#: others, as many times as long, run with `make test-all`.
+QUICK = {
+    "test_a_closed_tab_brings_everything_back",
+    "test_a_drawing_is_there_after_a_reload",
+    "test_a_restarted_server_loses_nothing",
+    "test_a_second_tab_only_shows_the_task_until_it_takes_it",
+    "test_agreement_comes_once_and_then_the_task",
+    "test_captions_from_the_invite_link_to_the_receipts",
+    "test_every_way_of_drawing_gives_the_same_pixels",
+    "test_every_way_of_marking_gives_the_same_answer",
+    "test_every_way_of_placing_gives_the_same_answer",
+    "test_every_way_of_removing_gives_the_same_answer",
+    "test_every_way_of_writing_gives_the_same_answer",
+    "test_holes_and_parts_are_cut_and_added",
+    "test_offline_answers_wait_and_go_out",
+    "test_the_board_is_live",
+    "test_the_brush_paints_around_what_is_outlined_already",
+    "test_the_line_moves_by_pointer_and_by_keys",
+    "test_the_result_says_what_was_reached_and_what_to_change",
+}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is not quick is slow."""
+    for item in items:
+        if item.path.parent == FOLDER and item.name.split("[")[0] not in QUICK:
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

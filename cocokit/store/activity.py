@@ -55,42 +55,45 @@ def _answers(tx: Transaction, kind: str, limit: int, *where: Any) -> list[Happen
 
 def finished_since(tx: Transaction, campaign_id: int, start: int, width: int) -> dict[int, float]:
     """Bucket of time -> images finished in it; buckets of ``width`` ms from ``start``."""
-    bucket: Any = (ImageRow.finished_at - start) // width
-    query = select(bucket, func.count()).where(ImageRow.campaign_id == campaign_id, ImageRow.finished_at.is_not(None))
-    return {int(key): float(count) for key, count in tx.execute(query.group_by(bucket))}
+    query = select(_bucket(ImageRow.finished_at, start, width), func.count())
+    query = query.where(ImageRow.campaign_id == campaign_id, ImageRow.finished_at.is_not(None))
+    return {int(key): float(count) for key, count in tx.execute(query.group_by("bucket"))}
 
 
 def passed_since(tx: Transaction, campaign_id: int, start: int, width: int) -> dict[int, float]:
     """Bucket of time -> masks drawn in it that passed."""
-    bucket = (AnswerRow.received_at - start) // width
-    query = select(bucket, func.count()).select_from(SegmentationRow).join(
+    query = select(_bucket(AnswerRow.received_at, start, width), func.count()).select_from(SegmentationRow).join(
         AnswerRow, AnswerRow.id == SegmentationRow.answer_id
     ).where(SegmentationRow.campaign_id == campaign_id, SegmentationRow.state == MaskState.PASSED)  # fmt: skip
-    return {int(key): float(count) for key, count in tx.execute(query.group_by(bucket))}
+    return {int(key): float(count) for key, count in tx.execute(query.group_by("bucket"))}
 
 
 def spent_since(tx: Transaction, campaign_id: int, start: int, width: int) -> dict[int, float]:
     """Bucket of time -> cents of the ledger's lines in it."""
-    bucket = (LedgerRow.at - start) // width
-    query = select(bucket, func.sum(LedgerRow.cents)).where(LedgerRow.campaign_id == campaign_id)
-    return {int(key): float(cents) for key, cents in tx.execute(query.group_by(bucket))}
+    query = select(_bucket(LedgerRow.at, start, width), func.sum(LedgerRow.cents))
+    query = query.where(LedgerRow.campaign_id == campaign_id)
+    return {int(key): float(cents) for key, cents in tx.execute(query.group_by("bucket"))}
 
 
 def took_since(tx: Transaction, campaign_id: int, stage: Stage, start: int, width: int) -> dict[int, float]:
     """Bucket of time -> mean active time of a stage's answers in it, ms."""
-    bucket = (AnswerRow.received_at - start) // width
-    query = select(bucket, func.avg(AnswerRow.active_ms)).where(
+    query = select(_bucket(AnswerRow.received_at, start, width), func.avg(AnswerRow.active_ms)).where(
         AnswerRow.campaign_id == campaign_id, AnswerRow.stage == stage, AnswerRow.active_ms > 0
     )
-    return {int(key): float(ms) for key, ms in tx.execute(query.group_by(bucket))}
+    return {int(key): float(ms) for key, ms in tx.execute(query.group_by("bucket"))}
+
+
+def _bucket(column: Any, start: int, width: int) -> Any:
+    """Named, since PostgreSQL takes an expression with parameters for another one each time that it stands there."""
+    return ((column - start) // width).label("bucket")
 
 
 def first_vote_passes(tx: Transaction, campaign_id: int) -> tuple[int, int]:
     """(masks that passed without a bad vote, masks that were decided)."""
     decided = SegmentationRow.state.in_([str(MaskState.PASSED), str(MaskState.FAILED)])
-    query = select(SegmentationRow.state, SegmentationRow.bad == 0, func.count())
+    query = select(SegmentationRow.state, (SegmentationRow.bad == 0).label("clean"), func.count())
     query = query.where(SegmentationRow.campaign_id == campaign_id, decided)
-    rows = list(tx.execute(query.group_by(SegmentationRow.state, SegmentationRow.bad == 0)))
+    rows = list(tx.execute(query.group_by(SegmentationRow.state, "clean")))
     clean = sum(count for state, without, count in rows if without and state == MaskState.PASSED)
     return clean, sum(row[2] for row in rows)
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, jsonify
 from cocokit.campaign import desk, drafts, feedback
 from cocokit.campaign.channels import find_channel
 from cocokit.campaign.preview import preview
+from cocokit.campaign.sentinels import restock
 from cocokit.campaign.turns import next_by_turns
 from cocokit.domain.answers import Times
 from cocokit.domain.stages import Stage
@@ -34,6 +35,8 @@ limiter.limit(OF_A_WORKER)(blueprint)
 #: The version of the text that a worker agrees to, as core/consent.js has it.
 CONSENT = "2"
 _MOST_HELD = 10
+#: Masks that become sentinels after one page, at most: the worker waits for it.
+_RENEWED = 4
 _MOST_MS = 30 * 24 * 3600 * 1000
 
 
@@ -137,6 +140,8 @@ def submit(asking: Asking, word: str) -> Response:
         raise RefusedError("trace", "is no list", "send a list of strokes, or leave it out")
     receipt = asking.engine.submit(asking.worker, word, body["payload"], client_id, times)
     stage = drafts.finish_draft(asking.engine, asking.worker, word, receipt.answer_id, trace)
+    if stage is Stage.VERIFY:
+        restock(asking.engine, _RENEWED)  # Whoever has seen every sentinel would get no further page.
     return jsonify({
         "receipt": _receipt(receipt), "training": _training(asking, word, receipt),
         "checks": _checks(asking, word) if stage is Stage.VERIFY else None, "next": _next(asking, hold),

@@ -15,7 +15,7 @@ import argparse
 import os
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 from flask import Flask
+from waitress import wasyncore
 
 from cocokit.annotate_ui import create_app
 from cocokit.annotate_ui.config import Config
@@ -43,7 +44,7 @@ from cocokit.domain.tasks import Assignment
 from cocokit.migrations import upgrade
 from cocokit.pipeline.campaign_file import CampaignFile
 from cocokit.pipeline.presets import find_preset
-from cocokit.samples import write_sample
+from cocokit.samples import Sample, write_sample
 from cocokit.store.campaigns import ids_by_coco_id, pause_stage
 from cocokit.store.claims import count_free, free_stages
 from cocokit.store.database import Database, sqlite_url
@@ -147,7 +148,8 @@ class Site:
 
 
 def build(folder: Path, *, stage: Stage | None = None, workers: int = 8, config: dict[str, Any] | None = None,
-          database: str | None = None, clock: Any = None, **settings: Any) -> Site:  # fmt: skip
+          database: str | None = None, clock: Any = None, write: Callable[[Path], Sample] = write_sample,
+          **settings: Any) -> Site:  # fmt: skip
     """The campaign and its application, not served.
 
     Args:
@@ -157,11 +159,12 @@ def build(folder: Path, *, stage: Stage | None = None, workers: int = 8, config:
         config: what the application's config has beside the folders.
         database: URL; None makes a file of SQLite.
         clock: tells the time.
+        write: makes the photographs and the truth, ``instances.json``, in a folder.
         settings: of the campaign, beside :data:`SETTINGS`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "cocokit.toml").write_text('images = "images"\n')
-    sample = write_sample(folder / "sample")
+    sample = write(folder / "sample")
     dataset = read_dataset(sample.gt)
     truth = Truth(dataset)
     opened = Database(database or sqlite_url(folder / "cocokit.db"), durable=False)
@@ -209,7 +212,9 @@ def serving(site: Site, port: int = 0) -> Iterator[Site]:
     try:
         yield site
     finally:
-        server.close()
+        # As when its process ends: open connections end too, and the loop that serves them does the closing.
+        server.task_dispatcher.shutdown()
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         thread.join(5)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from cocokit.domain.stages import Stage
+from cocokit.domain.stages import SentinelKind, Stage
+from cocokit.store.sentinels import stock
 
 from .conftest import come
 from .site import Site
@@ -115,3 +116,17 @@ def test_a_training_task_comes_back_with_its_overlay_and_a_hint(make_site: Calla
     assert again["training"]
     passed = ann.submit(again["id"], "c2").json["training"]
     assert (passed["passed"], passed["state"]) == (True, "passed")
+
+
+def test_a_page_that_was_verified_renews_the_sentinels(make_site: Callable[..., Site]) -> None:
+    site = make_site(Stage.VERIFY, training=False, page_size=14, bad_sentinels=10, good_sentinels=2)
+
+    def bad() -> int:
+        with site.database.read() as tx:
+            return stock(tx, site.engine.campaign.id).get(SentinelKind.BAD, 0)
+
+    site.work(stages=[Stage.VERIFY], most=2)
+    before, ann = bad(), come(site)
+    while (found := ann.next())["state"] == "task" and bad() == before:
+        assert ann.submit(found["assignment"]["id"], found["assignment"]["id"]).status_code == 200
+    assert bad() > before

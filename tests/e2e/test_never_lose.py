@@ -161,3 +161,22 @@ def test_a_refused_answer_can_be_mended(open_page: Open) -> None:
     shown(page)
     assert dots(page) == 1
     gone(page, ".state")
+
+
+def test_a_draft_that_is_refused_while_its_answer_is_on_its_way_does_not_stop_the_page(open_page: Open) -> None:
+    query = "stage=segment&n=race&fail409=draft"
+    page = shown(open_page(query))
+    page.watch.allowed = OFFLINE
+    held: list[Any] = []
+    page.route("**/submit", lambda route: held.append(route))
+    page.keyboard.press("p")
+    for at in ((600, 300), (700, 300), (700, 400)):
+        page.mouse.click(*at)
+    with page.expect_response("**/draft"):
+        page.click("#submit")
+    page.wait_for_timeout(200)
+    assert page.locator(".state").count() == 0
+    held[0].continue_()
+    page.unroute("**/submit")
+    until(page, "performance.getEntriesByName('task-shown').at(-1).detail === 2")
+    assert len(log(page, query)) == 1

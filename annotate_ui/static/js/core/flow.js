@@ -158,13 +158,13 @@ export class Flow {
     if (this.preview) return hint("This is a preview. Accept the task to send answers.");
     const body = this.#body(work);
     if (!body) return;
-    this.#busy = true;
+    this.#busy = work.sending = true;
     this.frame.busy(true);
     performance.mark("submitted");
     try {
       await this.#send(work, body);
     } finally {
-      this.#busy = false;
+      this.#busy = work.sending = false;
       this.frame.busy(false);
     }
   }
@@ -350,8 +350,11 @@ export class Flow {
   /** A photo did not come. @param {object} task */
   photoFailed(task) { return troubles.use(({ photoFailed }) => photoFailed(this, task)); }
 
-  /** The lease is over. @param {Work} work @param {Error} error */
+  /** The task is not theirs any more. @param {Work} work @param {Error} error */
   lost(work, error) { return troubles.use(({ lost }) => lost(this, work, error)); }
+
+  /** The lease is over. @param {Work} work @param {Error} error */
+  timeOver(work, error) { return troubles.use(({ timeOver }) => timeOver(this, work, error)); }
 
   /** @param {number|null} left ms of the lease; null: enough again */
   leaseWarns(left) {

@@ -15,6 +15,7 @@ const STATES = {
   rejected: { icon: "info", title: "No more tasks for you here", action: null },
   offline: { icon: "offline", title: "Offline", retry: true, action: "Try again now" },
   lost: { icon: "clock", title: "Someone else has this one now", action: "Take the next" },
+  answered: { icon: "check", title: "This one is answered", action: "Take the next" },
   photo: { icon: "image", title: "The photo did not load", action: "Try again" },
   broken: { icon: "warning", title: "This page stopped", action: "Reload the page" },
   entry: { icon: "lock", title: "This link does not work", action: null },

@@ -35,12 +35,30 @@ export function offline(flow) {
   return flow.state("offline", { sentence, retry_s: 15, me: flow.me }, act);
 }
 
-/** The lease is over. @param {import("./flow.js").Flow} flow @param {import("./work.js").Work} work @param {Error} error */
+/** What the server says of a task that has its answer. */
+const ANSWERED = ["is answered", "has an answer already"];
+
+/** The task is not theirs any more. @param {import("./flow.js").Flow} flow @param {import("./work.js").Work} work @param {Error} error */
 export async function lost(flow, work, error) {
   if (flow.work !== work) return;
   work.drafts?.note();
   await flow.journal.recall(work.clientId);
-  await flow.state("lost", { sentence: `${error.message} What you did is kept in this browser.` }, () => flow.advance());
+  const next = () => flow.advance();
+  if (ANSWERED.includes(error.error?.reason)) return flow.state("answered", { sentence: "Its answer is here, perhaps from another tab of yours." }, next);
+  return flow.state("lost", { sentence: `${error.message} What you did is kept in this browser.` }, next);
+}
+
+/**
+ * The lease is over. Whoever has the task open may go on: a late answer is kept, and counts if nobody was quicker.
+ * @param {import("./flow.js").Flow} flow @param {import("./work.js").Work} work @param {Error} error what the server said
+ */
+export function timeOver(flow, work, error) {
+  if (flow.work !== work || work.sending) return undefined;
+  if (error.error?.reason !== "is expired") return lost(flow, work, error);
+  work.drafts?.note();
+  const leave = async () => { await flow.journal.forget(work.task); await flow.advance(); };
+  return flow.frame.notice("The time for this task is over. You can still send it; it counts if nobody else was quicker.",
+    [{ text: "Take the next instead", run: leave }]);
 }
 
 /** The lease ends soon. @param {import("./flow.js").Flow} flow @param {number} left ms */
@@ -51,7 +69,7 @@ export function leaseWarns(flow, left) {
 
 /** A draft was not taken. @param {import("./flow.js").Flow} flow @param {import("./work.js").Work} work @param {import("./api.js").Refusal} refusal */
 export function draftRefused(flow, work, refusal) {
-  if (flow.work !== work) return;
+  if (flow.work !== work || work.sending) return;
   if (refusal.code !== "stale") return void lost(flow, work, refusal);
   work.newer = refusal.error;
   flow.lookOn();

@@ -21,6 +21,9 @@ export class Work {
   /** Nothing may be changed: another tab has it, or it is a preview. */
   readOnly = false;
 
+  /** Its answer is on its way, and decides what becomes of it. */
+  sending = false;
+
   /** @param {import("./flow.js").Flow} flow @param {object} task */
   constructor(flow, task) {
     this.flow = flow;
@@ -52,7 +55,7 @@ export class Work {
       state: () => this.state(), onstate: (how) => flow.saved(how), onrefused: (refusal) => flow.draftRefused(this, refusal) });
     this.lease = new Lease({ end: task.expires_at, length: task.lease_ms, now: () => flow.api.now(),
       working: (ms) => !this.readOnly && this.times.active(ms), onwarn: (left) => flow.leaseWarns(left),
-      onlost: (error) => flow.lost(this, error),
+      onlost: (error) => flow.timeOver(this, error),
       extendNow: async () => (await flow.api.extend(task.id)).expires_at });
     if (flow.preview) this.close(false);
   }

@@ -44,8 +44,12 @@ AGREED = f"try {{ localStorage.setItem('cocokit.agreed:' + location.pathname, '{
 QUICK = {
     "test_a_closed_tab_brings_everything_back",
     "test_a_drawing_is_there_after_a_reload",
+    "test_a_page_whose_lease_has_ended_says_so_and_can_still_send",
     "test_a_restarted_server_loses_nothing",
+    "test_a_second_tab_only_looks_on_until_it_takes_over",
     "test_a_second_tab_only_shows_the_task_until_it_takes_it",
+    "test_a_server_that_is_started_anew_goes_on_where_it_was",
+    "test_a_token_that_is_over_is_made_anew_without_a_word",
     "test_agreement_comes_once_and_then_the_task",
     "test_captions_from_the_invite_link_to_the_receipts",
     "test_every_way_of_drawing_gives_the_same_pixels",
@@ -59,6 +63,8 @@ QUICK = {
     "test_the_brush_paints_around_what_is_outlined_already",
     "test_the_line_moves_by_pointer_and_by_keys",
     "test_the_result_says_what_was_reached_and_what_to_change",
+    "test_three_workers_take_ten_photos_to_an_export_that_is_the_truth",
+    "test_without_a_network_answers_wait_and_all_arrive",
 }
 
 

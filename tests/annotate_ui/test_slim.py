@@ -20,7 +20,7 @@ SCRIPTS = ROOT / "annotate_ui" / "static" / "js"
 @pytest.mark.parametrize(
     "source, served",
     [
-        ("a = b / c; // x\nd = e / f", "a=b / c;d=e / f"),
+        ("a = b / c; // x\nd = e / f", "a=b/c;d=e/f"),
         ("return /\\/\\*/.test(x)", "return /\\/\\*/.test(x)"),
         ("x = `a // b ${ `c /* d */ ${e}` } `", "x=`a // b ${ `c /* d */ ${e}` } `"),
         ("x = 'it\\'s // kept'", "x='it\\'s // kept'"),

@@ -4,11 +4,13 @@ import { test } from "node:test";
 
 import { fill } from "../../annotate_ui/static/js/masks/fill.js";
 import { trace } from "../../annotate_ui/static/js/masks/outline.js";
-import { area, decode, decodePiece, encode } from "../../annotate_ui/static/js/masks/rle.js";
+import { area, decode, encode } from "../../annotate_ui/static/js/masks/rle.js";
+import { decodePiece } from "../../annotate_ui/static/js/masks/runs.js";
 import { iou } from "../../annotate_ui/static/js/masks/sets.js";
 import * as edits from "../../annotate_ui/static/js/pages/draw/edits.js";
 import { coarse, runsInto } from "../../annotate_ui/static/js/pages/draw/hints.js";
 import { keep, kept } from "../../annotate_ui/static/js/pages/draw/kept.js";
+import { pixels } from "../../annotate_ui/static/js/pages/draw/later.js";
 import { toParts } from "../../annotate_ui/static/js/pages/draw/outlines.js";
 import { payloadOf, toolOf } from "../../annotate_ui/static/js/pages/draw/payload.js";
 import { toMask } from "../../annotate_ui/static/js/pages/draw/raster.js";
@@ -16,6 +18,8 @@ import * as shape from "../../annotate_ui/static/js/pages/draw/shape.js";
 import { crossings } from "../../annotate_ui/static/js/masks/cross.js";
 import { bbox } from "../../annotate_ui/static/js/masks/sets.js";
 import { crossed, uncrossed, withoutLoops } from "../../annotate_ui/static/js/pages/draw/uncrossed.js";
+
+await pixels.get();
 
 const IMAGE = { width: 100, height: 80 };
 const step = (...flat) => ({ tool: "polygon", flat });

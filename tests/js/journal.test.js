@@ -6,7 +6,8 @@ import { Api, Offline, Refusal } from "../../annotate_ui/static/js/core/api.js";
 import { Drafts } from "../../annotate_ui/static/js/core/drafts.js";
 import { Journal, printOf } from "../../annotate_ui/static/js/core/journal.js";
 import { Outbox } from "../../annotate_ui/static/js/core/outbox.js";
-import { MemoryStore, openStore } from "../../annotate_ui/static/js/core/stores.js";
+import { MemoryStore } from "../../annotate_ui/static/js/core/memory.js";
+import { openStore } from "../../annotate_ui/static/js/core/stores.js";
 
 /** As much of IndexedDB as the journal asks for; what is put in stays in `tables`, as on a disk. */
 function fakeFactory(tables = {}) {

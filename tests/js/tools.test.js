@@ -6,7 +6,8 @@ import { simplify, trace } from "../../annotate_ui/static/js/masks/outline.js";
 import { area, iou } from "../../annotate_ui/static/js/masks/sets.js";
 import { click, cut, maskOf, start } from "../../annotate_ui/static/js/tools/box.js";
 import { CERTAIN, cheapestCut } from "../../annotate_ui/static/js/tools/flow.js";
-import { field, signedDistance } from "../../annotate_ui/static/js/tools/paths.js";
+import { signedDistance } from "../../annotate_ui/static/js/tools/distance.js";
+import { field } from "../../annotate_ui/static/js/tools/paths.js";
 import { planes, smooth } from "../../annotate_ui/static/js/tools/planes.js";
 import { superpixels } from "../../annotate_ui/static/js/tools/superpixels.js";
 import { tighten } from "../../annotate_ui/static/js/tools/tighten.js";
@@ -150,14 +151,6 @@ test("a line of the wire ends where the pointer is, wherever that is", () => {
     thin.from([0, 0]);
     assert.deepEqual(thin.to([width, height]).slice(-2), [width, height]);
   }
-});
-
-test("snapping moves a point to the steepest edge within its radius, or not at all", () => {
-  const wire = new Wire(photo(200, 160, disc).pixels);
-  const [x, y] = wire.snap([146, 80], 8);
-  assert.ok(Math.abs(Math.hypot(x - 100, y - 80) - 50) < 2 && Math.hypot(x - 146, y - 80) <= 8);
-  const flat = new Wire({ width: 20, height: 20, data: new Uint8ClampedArray(1600).fill(9) });
-  assert.deepEqual(flat.snap([3.3, 4.4], 5), [3.3, 4.4]);
 });
 
 /** The box around what a mask covers. */

@@ -5,7 +5,7 @@ import { fill } from "../../../annotate_ui/static/js/masks/fill.js";
 import { simplify } from "../../../annotate_ui/static/js/masks/outline.js";
 import { copy, iou as overlap } from "../../../annotate_ui/static/js/masks/sets.js";
 import { click, maskOf, start } from "../../../annotate_ui/static/js/tools/box.js";
-import { signedDistance } from "../../../annotate_ui/static/js/tools/paths.js";
+import { signedDistance } from "../../../annotate_ui/static/js/tools/distance.js";
 import { tighten } from "../../../annotate_ui/static/js/tools/tighten.js";
 import { fewest, outlines, score, timed } from "./shapes.js";
 

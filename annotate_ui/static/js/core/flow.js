@@ -9,12 +9,10 @@ import { Later, soon } from "./later.js";
 import { hint, say, toast } from "./live.js";
 import { Outbox } from "./outbox.js";
 import { Problem } from "./problem.js";
-import { dress, overSheet } from "./styles.js";
+import { dress, seen } from "./styles.js";
 import { Tabs } from "./tabs.js";
 import { Work } from "./work.js";
 
-/** A part with the sheet that it is seen by. @param {Promise<object>} module */
-const seen = async (module) => (await Promise.all([module, overSheet()]))[0];
 const troubles = new Later(() => seen(import("./troubles.js")));
 const help = new Later(() => seen(import("./help.js")));
 const menu = new Later(() => seen(import("./menu.js")));

@@ -3,7 +3,6 @@
  * answers that wait to be sent. It outlives a closed tab, a lost network and a restarted server.
  * @module core/journal
  */
-import { MemoryStore } from "./stores.js";
 
 /** What nobody came back for is forgotten, ms. */
 const KEPT_MS = 7 * 24 * 3600 * 1000;
@@ -30,8 +29,8 @@ export function printOf(task) {
 }
 
 export class Journal {
-  /** @param {object} [store] of stores.js @param {string} [who] whose work it is */
-  constructor(store = new MemoryStore(), who = "") {
+  /** @param {object} store of stores.js @param {string} [who] whose work it is */
+  constructor(store, who = "") {
     this.store = store;
     this.who = who;
   }

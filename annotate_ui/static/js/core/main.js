@@ -9,7 +9,7 @@ import { Journal } from "./journal.js";
 import { Keys } from "./keys.js";
 import { recall, remember, setTheme, theme } from "./prefs.js";
 import { openStore } from "./stores.js";
-import { overSheet } from "./styles.js";
+import { seen } from "./styles.js";
 
 const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content ?? null;
 
@@ -30,7 +30,7 @@ async function agreement() {
   if (preview || recall(AGREED) === VERSION) return {};
   frame.state("entry");
   frame.title({ text: meta("campaign") ?? "cocokit" }, "");
-  const [{ consent }] = await Promise.all([import("./consent.js"), overSheet()]);
+  const { consent } = await seen(import("./consent.js"));
   const ask = consent({ campaign: meta("campaign") ?? "", nickname: own, version: VERSION });
   frame.stage.append(ask.node);
   const said = await ask.agreed;

@@ -8,11 +8,12 @@ import { el, svg } from "./dom.js";
 import { Later } from "./later.js";
 import { PassiveLayer } from "./passive.js";
 import { Pointers } from "./pointers.js";
+import { seen } from "./styles.js";
 import { View } from "./view.js";
 import { ZoomFloat } from "./zoomfloat.js";
 
 /** The lens comes with its first use. */
-export const lens = new Later(() => import("./lens.js"));
+export const lens = new Later(() => seen(import("./lens.js")));
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const EVENTS = ["point", "move", "down", "up", "cancel", "view", "cursor"];

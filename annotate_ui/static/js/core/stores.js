@@ -11,20 +11,6 @@ const done = (request) => new Promise((good, bad) => {
   request.onerror = () => bad(request.error);
 });
 
-export class MemoryStore {
-  #tables = Object.fromEntries(TABLES.map((name) => [name, new Map()]));
-  /** Whether it is there after the page has closed. */
-  lasting = false;
-
-  async get(table, key) { return this.#tables[table].get(key); }
-
-  async put(table, key, value) { this.#tables[table].set(key, structuredClone(value)); }
-
-  async remove(table, key) { this.#tables[table].delete(key); }
-
-  async all(table) { return [...this.#tables[table].values()]; }
-}
-
 export class IndexedStore {
   lasting = true;
 
@@ -47,7 +33,7 @@ export class IndexedStore {
 /**
  * The browser's store; memory if it has none or forbids it, as in some private windows.
  * @param {IDBFactory} [factory]
- * @returns {Promise<IndexedStore|MemoryStore>}
+ * @returns {Promise<IndexedStore|import("./memory.js").MemoryStore>}
  */
 export async function openStore(factory = globalThis.indexedDB) {
   try {
@@ -55,6 +41,7 @@ export async function openStore(factory = globalThis.indexedDB) {
     request.onupgradeneeded = () => TABLES.forEach((name) => request.result.createObjectStore(name));
     return new IndexedStore(await done(request));
   } catch {
+    const { MemoryStore } = await import("./memory.js");
     return new MemoryStore();
   }
 }

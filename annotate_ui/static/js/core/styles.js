@@ -31,7 +31,10 @@ export function dress(names) {
 
 let over = null;
 
-/** The sheet of states, help, agreement and menus. @returns {Promise<void>} when it applies */
+/** A part with the sheet that it is seen by. @param {Promise<object>} module @returns {Promise<object>} */
+export const seen = async (module) => (await Promise.all([module, overSheet()]))[0];
+
+/** The sheet of states, help, agreement, menus and the lens. @returns {Promise<void>} when it applies */
 export function overSheet() {
   // It comes before those of pages, as it would in the page itself.
   over ??= linked("css/sheets.css", "all", (link) => document.querySelector("link[rel=stylesheet][href$='/worker.css']").after(link));

@@ -6,7 +6,7 @@
  * crossings are computed here, with the same arithmetic, and each one turns the pixels below it over.
  */
 
-import { blank } from "./sets.js";
+import { blank } from "./mask.js";
 
 /**
  * The pixels inside any ring and in no hole.

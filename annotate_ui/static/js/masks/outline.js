@@ -2,7 +2,7 @@
  * Pixels to rings, along the outer corners of the pixels, and rings with fewer points.
  */
 
-import { bbox } from "./sets.js";
+import { bbox } from "./mask.js";
 
 /** Steps of a walk that keeps the foreground on its right: right, down, left, up. */
 const DX = [1, 0, -1, 0], DY = [0, 1, 0, -1];

@@ -3,12 +3,13 @@
  * @module pages/crowd
  */
 import { el } from "../core/dom.js";
+import { Later } from "../core/later.js";
 import { Problem } from "../core/problem.js";
 import { area, encode } from "../masks/rle.js";
-import { blank } from "../masks/sets.js";
+import { blank } from "../masks/mask.js";
 import { Desk } from "./draw/desk.js";
 import { keep, kept } from "./draw/kept.js";
-import { lines, patches, pixels } from "./draw/later.js";
+import { all, pixels } from "./draw/later.js";
 import "./draw/painted.js";
 import { EMPTY, whyOpen } from "./draw/shape.js";
 import { fillSide, miniature, neighbours, passive } from "./draw/side.js";
@@ -16,6 +17,11 @@ import "./draw/tip.js";
 
 /** Clicks and drags of a person who fills a photo: nothing here is an outline of one. */
 const ALLOWED = ["polygon", "lasso", "brush"];
+
+/** Drawing by a polygon. */
+const lines = new Later(() => import("./draw/line.js"));
+/** Patches of one colour. */
+const patches = new Later(() => all(import("./draw/patches.js"), import("../workers/calls.js")));
 
 /** "31 %", and with a digit below ten. @param {number} share @returns {string} */
 export const covered = (share) => `${share > 0 && share < 0.0995 ? (100 * share).toFixed(1) : Math.round(100 * share)} %`;

@@ -21,7 +21,7 @@ const SKIPS = [
 ];
 
 /** The rail of the campaign's tools. */
-function railOf(desk, host) {
+function railOf(desk) {
   const { editor, line, allowed } = desk;
   const has = (tool) => allowed.includes(tool);
   const draw = (edges) => () => {
@@ -32,11 +32,7 @@ function railOf(desk, host) {
     editor.use("polygon");
     line.arm(role);
   };
-  const tight = () => regions.use(({ tightened, tighten }) => {
-    if (!editor.drawing.parts.length && !editor.drawing.paint) return editor.note("Nothing to tighten yet. Draw around it first", { kind: "warn" });
-    tightened(editor, tighten);
-    return editor.note("Tightened to the edges near it", { kind: "good", action: { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() } });
-  });
+  const tight = () => regions.use(({ tightened, tighten }) => tightened(editor, tighten));
   const groups = [[
     desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
     has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
@@ -90,7 +86,7 @@ export async function open(host) {
   miniature(host.side, photo, host.keys);
   if (allowed.includes("scissors")) line.wire = new Edges(photo);
   if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool, box }) => new BoxTool(editor, box));
-  railOf(desk, host);
+  railOf(desk);
   const tip = tipOf(host, desk);
   let remarked = null, open = true;
   const remark = ({ Remarks }) => {

@@ -19,22 +19,17 @@ export async function open(host) {
   const { name } = host.task.work.category;
   host.foot.replaceChildren();
   let shown = null;
-  host.keys.add({ id: "training.on", keys: ["Enter"], text: "Go on", group: "Result", when: () => shown !== null, run: () => shown.end() });
   return {
     ...page,
     title: { ...page.title, text: `Training: outline this ${name}` },
     verb: "Close and compare",
     skips: [],
-    busy: () => shown !== null,
+    busy: () => Boolean(shown),
     async after({ training }) {
       if (!training) return;
       const { compare } = await result.get();
       dress([...sheets, "training"]);
       shown = compare(host, page, training);
-      const primary = document.getElementById("submit");
-      primary.disabled = false;
-      primary.removeAttribute("aria-busy");
-      primary.addEventListener("click", shown.end, { once: true });
       await shown.done;
     },
   };

@@ -3,10 +3,11 @@
  * pixel. A region is never changed: a cut or a click gives another, so that undo is to keep the one before.
  */
 
-import { blank } from "../masks/sets.js";
+import { blank } from "../masks/mask.js";
 import { clusters, likelier } from "./colours.js";
+import { signedDistance } from "./distance.js";
 import { CERTAIN, FORTH, cheapestCut } from "./flow.js";
-import { field, SIDE, signedDistance } from "./paths.js";
+import { field, SIDE } from "./paths.js";
 import { edges, planes } from "./planes.js";
 
 /** Longest side of the copy, px, and the price of an edge. */

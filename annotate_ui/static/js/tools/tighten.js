@@ -1,6 +1,6 @@
 /** Pulls a rough outline to the edges near it. It helps a quick lasso and harms a careful outline: never unasked. */
 
-import { area } from "../masks/sets.js";
+import { area } from "../masks/mask.js";
 import { maskOf, recut, region } from "./region.js";
 
 /** A drawn outline is nearer to the truth than a box: it counts more, see `recut`. */

@@ -44,22 +44,6 @@ export class Wire {
     return [...few.slice(2, -2), ...point];
   }
 
-  /**
-   * The steepest edge near a point; the point itself where there is none.
-   * @param {[number, number]} point x, y in px of `pixels`
-   * @param {number} radius px of `pixels`
-   * @returns {[number, number]}
-   */
-  snap(point, radius) {
-    let best = point, steepest = 0;
-    for (let i = 0; i < this.edges.length; i++) {
-      const [x, y] = this.#middle(i);
-      const near = Math.hypot(x - point[0], y - point[1]) <= radius;
-      if (near && this.edges[i] > steepest) [best, steepest] = [[x, y], this.edges[i]];
-    }
-    return best;
-  }
-
   #pixel([x, y]) {
     const within = (v, size) => Math.min(Math.max(Math.floor(v * this.scale) || 0, 0), size - 1);
     return within(y, this.height) * this.width + within(x, this.width);

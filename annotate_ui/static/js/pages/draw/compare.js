@@ -94,17 +94,28 @@ function switches(host, group, badges) {
   return el("div", { class: "float switches", role: "group", "aria-label": "What the photo shows" }, ...buttons, photo);
 }
 
+/** Takes the hands and what they drew off the photo: something else is shown now. */
+function rest(desk) {
+  desk.editor.tool = null;
+  desk.overlay.close();
+  desk.overlay.group.remove();
+  desk.line?.walker?.close();
+  if (desk.editor.drawing.paint) desk.photo.paint.hidden = true;
+  desk.host.stage.querySelectorAll(".tip, .target").forEach((node) => node.remove());
+  delete desk.photo.node.dataset.tool;
+}
+
 /**
  * Shows a result until the worker goes on.
  * @param {object} host @param {{desk: import("./desk.js").Desk}} page @param {object} result of the worker API
- * @returns {{done: Promise<void>, end: () => void}}
+ * @returns {{done: Promise<void>}}
  */
 export function compare(host, page, result) {
   const { desk } = page;
   const { photo } = desk;
   const { name } = host.task.work.category;
   const masks = Object.fromEntries(["agreed", "missed", "extra"].map((kind) => [kind, decode(result[kind])]));
-  desk.rest();
+  rest(desk);
   for (const node of [host.side, host.rail, host.foot, host.panel]) clear(node);
   host.hint(null);
   photo.setPassive([]);
@@ -123,5 +134,10 @@ export function compare(host, page, result) {
   host.say(`${host.panel.querySelector("h2").textContent}. ${result.hint}`);
   let end;
   const done = new Promise((resolve) => { end = resolve; });
-  return { done, end };
+  host.keys.add({ id: "training.on", keys: ["Enter"], text: "Go on", group: "Result", when: () => true, run: () => end() });
+  const primary = document.getElementById("submit");
+  primary.disabled = false;
+  primary.removeAttribute("aria-busy");
+  primary.addEventListener("click", end, { once: true });
+  return { done };
 }

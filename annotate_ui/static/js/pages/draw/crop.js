@@ -2,8 +2,6 @@
  * A part of the photo for the tools that look at pixels, and the way between its px and those of the image.
  * @module pages/draw/crop
  */
-import { blank } from "../../masks/sets.js";
-
 /** The grid on which regions are cut, cells along its longer side. */
 const CELLS = 128;
 
@@ -36,33 +34,5 @@ export class Crop {
   holds([x, y]) {
     const [left, top, w, h] = this.box;
     return x >= left && y >= top && x <= left + w && y <= top + h;
-  }
-
-  /** A mask of the image as one of the crop. @param {object} mask @returns {object} */
-  cut(mask) {
-    const made = blank(this.pixels.width, this.pixels.height);
-    this.#each(mask.width, (inner, outer) => { made.data[inner] = mask.data[outer]; }, mask.height);
-    return made;
-  }
-
-  /** A mask of the crop as one of the image. @param {object} mask @param {{width: number, height: number}} image @returns {object} */
-  paste(mask, image) {
-    const made = blank(image.width, image.height);
-    const [left, top, w, h] = this.box;
-    for (let y = top; y < top + h; y++) {
-      for (let x = left; x < left + w; x++) {
-        const [u, v] = this.to([x + 0.5, y + 0.5]).map(Math.floor);
-        if (u >= 0 && v >= 0 && u < mask.width && v < mask.height) made.data[y * image.width + x] = mask.data[v * mask.width + u];
-      }
-    }
-    return made;
-  }
-
-  #each(width, visit, height) {
-    const { x, y, scale, width: wide, height: high } = this.pixels;
-    for (let v = 0, i = 0; v < high; v++) {
-      const row = Math.min(Math.floor(y + (v + 0.5) / scale), height - 1) * width;
-      for (let u = 0; u < wide; u++, i++) visit(i, row + Math.min(Math.floor(x + (u + 0.5) / scale), width - 1));
-    }
   }
 }

@@ -78,17 +78,6 @@ export class Desk {
     return { id: `draw.${id}`, icon, text, key, run: () => this.editor.use(id), ...more };
   }
 
-  /** Takes the hands and what they drew off the photo: something else is shown now. */
-  rest() {
-    this.editor.tool = null;
-    this.overlay.close();
-    this.overlay.group.remove();
-    this.line?.walker?.close();
-    if (this.editor.drawing.paint) this.photo.paint.hidden = true;
-    this.host.stage.querySelectorAll(".tip, .target").forEach((node) => node.remove());
-    delete this.photo.node.dataset.tool;
-  }
-
   close() {
     this.editor.settle();
     this.overlay.close();

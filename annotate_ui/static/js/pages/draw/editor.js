@@ -101,7 +101,7 @@ export class Editor {
   }
 
   /** The same by the history: what was live is over. */
-  #put(drawing) {
+  put(drawing) {
     this.#before = null;
     this.set(drawing);
   }
@@ -115,7 +115,7 @@ export class Editor {
     const before = this.drawing;
     if (next === before) return;
     this.chosen = null;
-    this.history.do({ name, redo: () => this.#put(next), undo: () => this.#put(before) });
+    this.history.do({ name, redo: () => this.put(next), undo: () => this.put(before) });
   }
 
   /** What a drag or held arrow shows meanwhile; `settle` makes it one action. */
@@ -130,7 +130,7 @@ export class Editor {
     const { name, drawing } = this.#before;
     this.#before = null;
     const next = this.drawing;
-    if (next !== drawing) this.history.do({ name, redo: () => this.#put(next), undo: () => this.#put(drawing) });
+    if (next !== drawing) this.history.do({ name, redo: () => this.put(next), undo: () => this.put(drawing) });
   }
 
   /** What was live never was. */
@@ -139,22 +139,6 @@ export class Editor {
     const { drawing } = this.#before;
     this.#before = null;
     this.set(drawing);
-  }
-
-  /**
-   * One action that changes pixels. They are changed already when it is done the first time.
-   * @param {string} name @param {import("./shape.js").Drawing} next with pixels
-   * @param {{box: number[], before: Uint8Array, after: Uint8Array}} patch box: x, y, w, h
-   */
-  patch(name, next, patch) {
-    this.settle();
-    const before = this.drawing;
-    const put = (bytes, drawing) => {
-      paste(next.paint.mask, patch.box, bytes);
-      this.tell("pixels", patch.box);
-      this.#put(drawing);
-    };
-    this.history.do({ name, redo: () => put(patch.after, next), undo: () => put(patch.before, before) });
   }
 
   #come(id) {
@@ -175,9 +159,4 @@ export class Editor {
     if (this.host.preview) return;
     this.tool?.[name]?.(e);
   }
-}
-
-/** @param {object} mask @param {number[]} box x, y, w, h @param {Uint8Array} bytes of the box */
-export function paste({ width, data }, [x, y, w, h], bytes) {
-  for (let row = 0; row < h; row++) data.set(bytes.subarray(row * w, (row + 1) * w), (y + row) * width + x);
 }

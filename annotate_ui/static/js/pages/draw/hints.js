@@ -2,7 +2,7 @@
  * What is worth saying of a drawing while the worker draws. Hints never block.
  * @module pages/draw/hints
  */
-import { bbox } from "../../masks/sets.js";
+import { bbox } from "../../masks/mask.js";
 import { flatBox } from "./shape.js";
 
 /** An outline coarser than this is worth a word: px along the border for one point, relative to the size. */

@@ -5,20 +5,16 @@
 import { Later } from "../../core/later.js";
 
 /** @param {...Promise<object>} modules @returns {Promise<object>} what all of them export */
-const all = async (...modules) => Object.assign({}, ...await Promise.all(modules));
+export const all = async (...modules) => Object.assign({}, ...await Promise.all(modules));
 
-/** Painting: brush, eraser, rings that fill, pixels that show. */
-export const pixels = new Later(() => all(import("./tip.js"), import("./painted.js"), import("./raster.js")));
+/** Painting: brush, eraser, rings that fill, pixels that show, are kept and sent. */
+export const pixels = new Later(() => all(import("./tip.js"), import("./painted.js"), import("./raster.js"), import("../../masks/rle.js")));
 /** The points of closed rings. */
 export const editing = new Later(() => all(import("./points.js"), import("./walker.js")));
-/** Drawing by a polygon. */
-export const lines = new Later(() => all(import("./line.js"), import("./raster.js")));
-/** Outlines that are found in the photo. */
+/** Outlines that are found in the photo; some can only be said by pixels. */
 export const regions = new Later(async () => {
-  const [region, box, { tighten }] = await Promise.all([import("./region.js"), import("../../tools/box.js"), import("../../tools/tighten.js")]);
+  const [region, box, { tighten }] = await Promise.all([import("./region.js"), import("../../tools/box.js"), import("../../tools/tighten.js"), pixels.get()]);
   return { ...region, box, tighten };
 });
-/** What is worth saying of an outline. */
-export const remarks = new Later(() => import("./remarks.js"));
-/** Patches of one colour. */
-export const patches = new Later(() => all(import("./patches.js"), import("../../workers/calls.js")));
+/** What is worth saying of an outline; it can trim one. */
+export const remarks = new Later(() => all(import("./remarks.js"), pixels.get()));

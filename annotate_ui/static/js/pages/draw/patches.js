@@ -3,7 +3,7 @@
  * @module pages/draw/patches
  */
 import { trace } from "../../masks/outline.js";
-import { blank } from "../../masks/sets.js";
+import { blank } from "../../masks/mask.js";
 
 /** Px of the image for one patch, about; and the least and most patches. */
 const SIZE = 700, FEWEST = 200, MOST = 3000;

@@ -4,7 +4,7 @@
  */
 import { Problem } from "../../core/problem.js";
 import { crossings } from "../../masks/cross.js";
-import { area, encode } from "../../masks/rle.js";
+import { pixels } from "./later.js";
 import { rings, topTool } from "./shape.js";
 
 /** The name of the tool that is sent: the most telling one that the campaign allows. */
@@ -22,6 +22,7 @@ export function toolOf(drawing, allowed) {
 export function payloadOf(drawing, allowed) {
   const tool = toolOf(drawing, allowed);
   if (drawing.paint) {
+    const { area, encode } = pixels.module; // They are here as soon as anything is painted.
     if (!area(drawing.paint.mask)) throw new Problem("Nothing is painted yet. Paint it, or skip it");
     return { outcome: "mask", rle: encode(drawing.paint.mask), tool: tool === "polygon" ? "brush" : tool };
   }

@@ -4,7 +4,7 @@
  */
 import { widest } from "../../core/passive.js";
 import { trace } from "../../masks/outline.js";
-import { area, bbox } from "../../masks/sets.js";
+import { area, bbox } from "../../masks/mask.js";
 import { flatBox, signedArea } from "./shape.js";
 
 /** Places below this share of the expert's mask are not worth a number; and so many at most. */

@@ -3,7 +3,7 @@
  * @module pages/draw/raster
  */
 import { fill, paint as fillRing } from "../../masks/fill.js";
-import { blank, copy } from "../../masks/sets.js";
+import { blank, copy } from "../../masks/mask.js";
 import { EMPTY, flatBox } from "./shape.js";
 
 /** The pixels of a drawing. @param {import("./shape.js").Drawing} drawing @param {{width: number, height: number}} image */
@@ -20,6 +20,22 @@ export function painted({ drawing, image }, tool) {
   return { ...EMPTY, draft: drawing.draft, paint: { mask, tool } };
 }
 
+/**
+ * One action that changes pixels. They are changed already when it is done the first time.
+ * @param {import("./editor.js").Editor} editor @param {string} name @param {import("./shape.js").Drawing} next with pixels
+ * @param {{box: number[], before: Uint8Array, after: Uint8Array}} patch box: x, y, w, h
+ */
+export function patched(editor, name, next, patch) {
+  editor.settle();
+  const before = editor.drawing;
+  const put = (bytes, drawing) => {
+    paste(next.paint.mask, patch.box, bytes);
+    editor.tell("pixels", patch.box);
+    editor.put(drawing);
+  };
+  editor.history.do({ name, redo: () => put(patch.after, next), undo: () => put(patch.before, before) });
+}
+
 /** A ring over pixels: fills them, or cuts them out. @param {import("./editor.js").Editor} editor @param {number[]} ring @param {"part"|"hole"} role */
 export function fillInto(editor, ring, role) {
   const { drawing, locked } = editor;
@@ -31,7 +47,7 @@ export function fillInto(editor, ring, role) {
   const before = cut(mask, box);
   fillRing(mask, ring, role === "hole" ? 0 : 1);
   if (locked) bar(mask, locked, box);
-  editor.patch(role === "hole" ? "Cut a hole" : "Fill a part", { ...drawing, draft: null },
+  patched(editor, role === "hole" ? "Cut a hole" : "Fill a part", { ...drawing, draft: null },
     { box, before, after: cut(mask, box) });
 }
 
@@ -47,4 +63,9 @@ export function bar({ width, data }, locked, [x, y, w, h]) {
   for (let row = y; row < y + h; row++) {
     for (let i = row * width + x, end = i + w; i < end; i++) data[i] &= 1 - locked.data[i];
   }
+}
+
+/** @param {object} mask @param {number[]} box x, y, w, h @param {Uint8Array} bytes of the box */
+export function paste({ width, data }, [x, y, w, h], bytes) {
+  for (let row = 0; row < h; row++) data.set(bytes.subarray(row * w, (row + 1) * w), (y + row) * width + x);
 }

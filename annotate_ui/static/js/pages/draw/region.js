@@ -2,7 +2,7 @@
  * Tools that find an outline in the photo: a box that clicks set right, and what pulls an outline to the edges near it.
  * @module pages/draw/region
  */
-import { bbox, union } from "../../masks/sets.js";
+import { bbox, blank, union } from "../../masks/sets.js";
 import { Crop } from "./crop.js";
 import { drawingOf } from "./outlines.js";
 import { toMask } from "./raster.js";
@@ -12,6 +12,34 @@ import { EMPTY } from "./shape.js";
 const SMALL = 10;
 /** How far an outline may be off, as a share of the root of its area: of one with few points, of others. */
 const ROUGH = 0.08, FINE = 0.04, FEW = 14;
+
+/** A mask of the image as one of the crop. @param {Crop} crop @param {object} mask @returns {object} */
+function cropped(crop, mask) {
+  const made = blank(crop.pixels.width, crop.pixels.height);
+  each(crop, mask.width, (inner, outer) => { made.data[inner] = mask.data[outer]; }, mask.height);
+  return made;
+}
+
+/** A mask of the crop as one of the image. @param {Crop} crop @param {object} mask @param {{width: number, height: number}} image @returns {object} */
+function uncropped(crop, mask, image) {
+  const made = blank(image.width, image.height);
+  const [left, top, w, h] = crop.box;
+  for (let y = top; y < top + h; y++) {
+    for (let x = left; x < left + w; x++) {
+      const [u, v] = crop.to([x + 0.5, y + 0.5]).map(Math.floor);
+      if (u >= 0 && v >= 0 && u < mask.width && v < mask.height) made.data[y * image.width + x] = mask.data[v * mask.width + u];
+    }
+  }
+  return made;
+}
+
+function each(crop, width, visit, height) {
+  const { x, y, scale, width: wide, height: high } = crop.pixels;
+  for (let v = 0, i = 0; v < high; v++) {
+    const row = Math.min(Math.floor(y + (v + 0.5) / scale), height - 1) * width;
+    for (let u = 0; u < wide; u++, i++) visit(i, row + Math.min(Math.floor(x + (u + 0.5) / scale), width - 1));
+  }
+}
 
 const sorted = ([x0, y0], [x1, y1]) => [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)];
 
@@ -83,7 +111,7 @@ export class BoxTool {
 
   #keep(name, cut) {
     const { image } = this.editor;
-    const mask = cut.crop.paste(this.box.maskOf(cut.region), image);
+    const mask = uncropped(cut.crop, this.box.maskOf(cut.region), image);
     const { base } = cut;
     const found = drawingOf(base.paint ? union(base.paint.mask, mask) : mask, "box", cut.crop.step);
     const next = base.parts.length && found.parts.length ? { ...found, parts: [...base.parts, ...found.parts] } : found;
@@ -97,12 +125,19 @@ export class BoxTool {
  * @param {import("./editor.js").Editor} editor @param {(pixels: object, mask: object, options: object) => object} tighten
  */
 export function tightened(editor, tighten) {
+  const { host } = editor;
+  if (!editor.drawing.parts.length && !editor.drawing.paint) {
+    editor.note("Nothing to tighten yet. Draw around it first", { kind: "warn" });
+    return;
+  }
   const mask = toMask(editor.drawing, editor.image);
   const crop = new Crop(editor.photo, bbox(mask));
   const points = editor.drawing.parts.reduce((sum, part) => sum + part.outer.flat.length / 2, 0);
   const slack = points && points < FEW ? ROUGH : FINE;
-  const tight = crop.paste(tighten(crop.pixels, crop.cut(mask), { slack }), editor.image);
+  const tight = uncropped(crop, tighten(crop.pixels, cropped(crop, mask), { slack }), editor.image);
   editor.apply("Tighten", { ...drawingOf(tight, "tighten", crop.step), draft: editor.drawing.draft });
+  const undo = { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() };
+  editor.note("Tightened to the edges near it", { kind: "good", action: undo });
 }
 
 /** Takes what belongs to another mask out of the drawing. @param {import("./editor.js").Editor} editor @param {{box: number[], mask: object}} other */

@@ -5,7 +5,7 @@
 import { el, icon } from "../../core/dom.js";
 import { colouring, swatch } from "../../core/palette.js";
 import { trace } from "../../masks/outline.js";
-import { decodePiece } from "../../masks/rle.js";
+import { decodePiece } from "../../masks/runs.js";
 
 /** More outlines than this are counted, not listed. */
 const MOST = 12;

@@ -3,8 +3,7 @@
  * @module pages/draw/tip
  */
 import { stroke } from "../../masks/brush.js";
-import { paste } from "./editor.js";
-import { bar, cut, painted } from "./raster.js";
+import { bar, cut, painted, paste, patched } from "./raster.js";
 
 /** CSS px of the first tip's radius, and how the keys change it. */
 const FIRST = 14, FACTOR = 1.25;
@@ -109,6 +108,6 @@ export class Tip {
     if (!going.box || after.every((v, i) => v === before[i])) return this.editor.set(going.before);
     const next = going.whole ? { ...going.next, paint: { mask, tool: "superpixels" } } : going.next;
     const name = going.value ? "Paint" : "Erase";
-    return this.editor.patch(name, next, { box: going.box, before, after });
+    return patched(this.editor, name, next, { box: going.box, before, after });
   }
 }

@@ -2,7 +2,7 @@
  * A mask's outline as an SVG path in the frame of a tile's crop. Only the crop's pixels are read, thinned to what a
  * screen can show, so that 64 masks of large photos take milliseconds.
  */
-import { runs } from "../../masks/rle.js";
+import { runs } from "../../masks/runs.js";
 import { simplify, trace } from "../../masks/outline.js";
 
 /** The longer side of a thinned crop, px: three times a tile on a fine screen. */

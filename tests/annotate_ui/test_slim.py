@@ -21,13 +21,17 @@ SCRIPTS = ROOT / "annotate_ui" / "static" / "js"
     "source, served",
     [
         ("a = b / c; // x\nd = e / f", "a=b/c;d=e/f"),
-        ("return /\\/\\*/.test(x)", "return /\\/\\*/.test(x)"),
+        ("return /\\/\\*/.test(x)", "return/\\/\\*/.test(x)"),
         ("x = `a // b ${ `c /* d */ ${e}` } `", "x=`a // b ${ `c /* d */ ${e}` } `"),
         ("x = 'it\\'s // kept'", "x='it\\'s // kept'"),
         ("a\n++b", "a\n++b"),
-        ("let x = a + +b - -c", "let x=a + +b - -c"),
+        ("let x = a + +b - -c", "let x=a+ +b- -c"),
         ("if (a) // why\n  b();\nelse c()", "if(a)\nb();else c()"),
-        ("class A {\n  #x = 1;\n  get y() { return 1 }\n}", "class A{#x=1;get y(){return 1}\n}"),
+        ("class A {\n  #x = 1;\n  get y() { return 1 }\n}", "class A{#a=1;get y(){return 1}\n}"),
+        (
+            "class A {\n  #xy = 1;\n  y = `${this.#xy} #xy .#z` + '#xy';\n}",
+            "class A{#a=1;y=`${this.#a} #xy .#z`+'#xy';}",
+        ),
         ("f(\n  1,\n  2,\n)", "f(1,2,)"),
     ],
 )

@@ -4,17 +4,18 @@
  */
 import { svg } from "./dom.js";
 
-/** @typedef {{number: number, name: string, colour: string, hatch: string, under: string}} Ink */
+/** @typedef {{number: number, colour: string, hatch: string, under: string}} Ink */
 
 const DARK = "rgb(0 0 0 / .55)";
+/** orange, sky, green, yellow, vermilion, pink, plum, mint, wine, brown, white, lime. */
 const INKS = [
-  ["orange", "#E69F00", "diag"], ["sky", "#56B4E9", "diag"], ["green", "#009E73", "anti"], ["yellow", "#F0E442", "anti"],
-  ["vermilion", "#D55E00", "dots"], ["pink", "#CC79A7", "cross"], ["plum", "#5E2A7E", "dots"], ["mint", "#A7E3CF", "horiz"],
-  ["wine", "#882255", "horiz"], ["brown", "#6B3F12", "vert"], ["white", "#F2F2F2", "vert"], ["lime", "#B5D334", "cross"],
+  ["#E69F00", "diag"], ["#56B4E9", "diag"], ["#009E73", "anti"], ["#F0E442", "anti"],
+  ["#D55E00", "dots"], ["#CC79A7", "cross"], ["#5E2A7E", "dots"], ["#A7E3CF", "horiz"],
+  ["#882255", "horiz"], ["#6B3F12", "vert"], ["#F2F2F2", "vert"], ["#B5D334", "cross"],
 ];
 /** The twelve, in order; `under` is the colour of the stroke below. @type {Ink[]} */
-export const inks = INKS.map(([name, colour, hatch], i) => ({
-  number: i + 1, name, colour, hatch, under: [7, 9, 10].includes(i + 1) ? "#FFFFFF" : DARK,
+export const inks = INKS.map(([colour, hatch], i) => ({
+  number: i + 1, colour, hatch, under: [7, 9, 10].includes(i + 1) ? "#FFFFFF" : DARK,
 }));
 
 /** The ink of a number; after twelve they repeat. @param {number} number from 1 @returns {Ink} */

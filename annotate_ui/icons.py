@@ -1,4 +1,4 @@
-"""Which picture stands for a category: COCO's 91 have one each, in one style; a category of one's own brings its own.
+"""Which picture stands for a category: COCO's 91 have one each, in one style, and those of the demo.
 
 Names decide, not ids: a campaign may give number 1 to a thing that is no person.
 """

@@ -42,9 +42,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         return folder, CliRunner().invoke(cli, ["demo", "--eval"]).stdout
 
 
-def test_the_demo_prints_what_the_first_screen_shows(demo: tuple[Path, str]) -> None:
+def test_the_sample_prints_what_is_shown(demo: tuple[Path, str]) -> None:
     shown = next(b for b in blocks("") if b.startswith("demo: "))
     assert demo[1].startswith(shown)
+
+
+def test_the_demo_prints_what_the_first_screen_shows(tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        printed = CliRunner().invoke(cli, ["demo", "--no-open", "--seconds", "0"]).stdout
+    shown = next(b for b in blocks("") if b.startswith("cocokit-demo: "))
+    printed = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8000", printed)  # somebody else may have that port
+    assert MATCHES(shown, printed[: printed.index("Ctrl+C.") + 8], doctest.ELLIPSIS), printed
 
 
 @pytest.mark.parametrize(("line", "output"), commands(), ids=[c for c, _ in commands()])

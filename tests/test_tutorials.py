@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from cocokit.cli import cli
 from tests.test_packaging import ROOT
 
-TUTORIALS = ["evaluate.md", "campaigns.md"]
+TUTORIALS = ["evaluate.md", "campaigns.md", "tutorial.md"]
 MATCHES = doctest.OutputChecker().check_output
 
 
@@ -45,8 +45,34 @@ def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
             line, _, output = part.partition("\n")
             words = shlex.split(line)
             assert words[0] == "cocokit"
-            walk.shown.append((line, output, CliRunner().invoke(cli, words[1:]).output))
+            done = _serve(made) if words[1] == "serve" else CliRunner().invoke(cli, words[1:]).output
+            walk.shown.append((line, output, done))
     return walk
+
+
+def _serve(folder: Path) -> str:
+    """What ``cocokit serve`` prints first; then two people do all that there is to do, and it is stopped."""
+    from cocokit.annotate_ui import create_app
+    from cocokit.annotate_ui.config import find_config
+    from cocokit.annotate_ui.serving import dashboard, invites
+    from cocokit.campaign.engine import Engine
+    from cocokit.coco_json import read_dataset
+    from cocokit.crowd.truth import Truth
+    from tests.annotate_ui.people import Person
+
+    app = create_app(find_config({}, str(folder)))
+    site = app.extensions["cocokit"]
+    campaign, path = invites(app)[0]
+    engine, truth = Engine(site.database, campaign), Truth(read_dataset(folder / "demo" / "instances.json"))
+    scenes = dict(enumerate(sorted(truth.scenes.values(), key=lambda scene: scene.file_name), start=1))
+    both = [Person(app, engine, truth, scenes) for _ in range(2)]
+    while any([person.work() for person in both]):
+        pass
+    board = dashboard(app)[0]
+    site.close()
+    link = "http://127.0.0.1:8000"
+    return (f"workers of {campaign}: {link}{path}\ndashboard: {link}{board} (good once: choose the password of owner)\n"
+            "stop with Ctrl+C\n")  # fmt: skip
 
 
 def test_commands_print_what_is_shown_one_after_another(walked: Walk) -> None:

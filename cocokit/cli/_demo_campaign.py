@@ -25,7 +25,7 @@ SETTINGS: dict[str, int | float | bool | str | tuple[str, ...]] = {
     "tools": ("polygon", "scissors", "lasso", "brush", "superpixels", "box", "tighten"),
 }  # fmt: skip
 #: How many there are, the share of them who do not try, and how many answers they have given before anybody looks.
-WORKERS, SPAM, BEFORE = 16, 0.06, 200
+WORKERS, SPAM, BEFORE = 16, 0.06, 240
 #: For how long they have been at it then, ms.
 _SINCE_MS = 3 * 3_600_000
 
@@ -79,7 +79,9 @@ def company(folder: str, database: Database, seed: int, clock: object = None) ->
     truth = _truth(folder)
     with database.read() as tx:
         scenes = {key: truth.scenes[coco] for coco, key in ids_by_coco_id(tx, engine.campaign.id).items()}
-    return Company(engine, truth, scenes, draw_skills(WORKERS, SPAM, 4), seed)
+    # Steadier hands than those of a simulated campaign: photographs as small as these show every wobble.
+    skills = [replace(skill, iou=min(skill.iou + 0.035, 0.97)) for skill in draw_skills(WORKERS, SPAM, 4)]
+    return Company(engine, truth, scenes, skills, seed)
 
 
 def _create(folder: str) -> None:
@@ -90,6 +92,7 @@ def _create(folder: str) -> None:
     from ..config import NAME as SETTINGS_FILE
     from ..crowd.simulation import gold_of
     from ..pipeline.campaign_file import CampaignFile
+    from ..pipeline.leases import ManualClock
     from ..pipeline.presets import find_preset
     from ..sample_cuts import write_cuts
 
@@ -100,7 +103,8 @@ def _create(folder: str) -> None:
     database = _open(folder, durable=False)
     try:
         upgrade(database)
-        create_campaign(database, file, truth.categories, _images(folder, cuts, truth), gold_of(truth, 0, 2))
+        create_campaign(database, file, truth.categories, _images(folder, cuts, truth), gold_of(truth, 0, 2),
+                        clock=ManualClock(_long_ago()))  # fmt: skip
     finally:
         database.close()
     os.makedirs(os.path.join(folder, "exports"))
@@ -122,7 +126,7 @@ def _first_answers(folder: str, progress: Callable[[int, int], None] | None) -> 
     from ..campaign.creating import launch
     from ..pipeline.leases import ManualClock
 
-    clock = ManualClock(int(time.time() * 1000) - _SINCE_MS)
+    clock = ManualClock(_long_ago())
     database = _open(folder, durable=False)
     try:
         with database.read() as tx:
@@ -137,6 +141,11 @@ def _first_answers(folder: str, progress: Callable[[int, int], None] | None) -> 
                 progress(done + 1, BEFORE)
     finally:
         database.close()
+
+
+def _long_ago() -> int:
+    """When the campaign began, ms since 1970 UTC."""
+    return int(time.time() * 1000) - _SINCE_MS
 
 
 def _truth(folder: str) -> Truth:

@@ -89,6 +89,8 @@ def _end(folder: str) -> list[str]:
     """What can be done with it afterwards."""
     from ._demo_eval import program
 
-    go = f"cd {os.path.relpath(folder)}"
-    return [f"{folder}: stopped; everything is kept. Next:", "", f"  {program()} demo {folder}".rstrip(),
-            f"  {go}; cocokit status", f"  {go}; cocokit export --unfinished"]  # fmt: skip
+    database = os.path.join(folder, "cocokit.db")
+    typed, out = program(), os.path.join(folder, "exports", "demo")
+    again = f"  {typed} demo {'' if folder == FOLDER else folder}".rstrip()
+    return [f"{folder}: stopped; everything is kept. Next:", "", again,
+            f"  {typed} status --db {database}", f"  {typed} export --unfinished --db {database} -o {out}"]  # fmt: skip

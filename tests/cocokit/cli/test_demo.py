@@ -11,24 +11,19 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from cocokit.campaign.desk import assignment_by_word
 from cocokit.campaign.invariants import check_campaign
 from cocokit.cli import cli
 from cocokit.cli._demo_campaign import begin, company
 from cocokit.cli._demo_server import Demo, open_demo
 from cocokit.crowd.company import CHANNEL, Company
-from cocokit.crowd.eyes import Eyes
-from cocokit.crowd.hands import Hands
 from cocokit.domain.stages import Stage
 from cocokit.pipeline.leases import ManualClock
 from cocokit.store.database import Database, sqlite_url
-from tests.annotate_ui.site import SURE
+from tests.annotate_ui.people import Person
 from tests.test_packaging import ROOT
 
 
@@ -44,40 +39,6 @@ def folder(begun: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(begun, tmp_path / "cocokit-demo"))
 
 
-class Person:
-    """Somebody who opens the worker's link and knows what to do."""
-
-    def __init__(self, demo: Demo, crowd: Company) -> None:
-        from cocokit.annotate_ui.serving import invites
-
-        self.client, self.crowd = demo.app.test_client(), crowd
-        page = self.client.get(invites(demo.app)[0][1]).get_data(as_text=True)
-        entry = page.split('name="entry" content="')[1].split('"')[0]
-        told = self.call("join", {"entry": entry, "consent": True}, "")
-        self.token = told["token"]
-        eyes = Eyes(crowd.people[0].hands.eyes.truth, 0)
-        self.hands = Hands(SURE, eyes, crowd.engine.campaign.settings, np.random.default_rng(5))
-        self.met: list[str] = []
-
-    def call(self, path: str, body: object, token: str) -> Any:
-        """A request of the worker API."""
-        return self.client.post(f"/api/v1/{path}", json=body, headers={"Authorization": f"Bearer {token}"}).json
-
-    def work(self) -> bool:
-        """Do the next task; whether there was one."""
-        told = self.call("next", {"hold": []}, self.token)
-        if told["state"] != "task":
-            return False
-        word, stage = told["assignment"]["id"], told["assignment"]["stage"]
-        given = assignment_by_word(self.crowd.engine.database, word)
-        assert given is not None
-        payload = self.hands.answer(given.work, self.crowd.scenes)
-        done = self.call(f"assignments/{word}/submit", {"client_id": word, "payload": payload}, self.token)
-        assert done["receipt"]["state"] in ("counted", "untrusted"), done
-        self.met.append("training" if told["assignment"]["training"] else stage)
-        return True
-
-
 @pytest.fixture
 def opened(folder: Path) -> Iterator[tuple[Demo, Company]]:
     demo = open_demo(str(folder), 0)
@@ -88,9 +49,13 @@ def opened(folder: Path) -> Iterator[tuple[Demo, Company]]:
     database.close()
 
 
+def person_at(demo: Demo, crowd: Company) -> Person:
+    return Person(demo.app, crowd.engine, crowd.people[0].hands.eyes.truth, crowd.scenes)
+
+
 def test_seven_tasks_of_seven_stages_come_first(opened: tuple[Demo, Company]) -> None:
     demo, crowd = opened
-    person = Person(demo, crowd)
+    person = person_at(demo, crowd)
     for _ in range(7):
         assert person.work()
     assert sorted(person.met) == sorted([*(str(s) for s in Stage if s is not Stage.SEGMENT), "training"])
@@ -104,7 +69,7 @@ def test_the_crowd_stops_where_every_stage_still_has_work_for_a_person(opened: t
         done += 1
         assert done < 2000
     assert done >= 60, "nothing to watch"
-    person = Person(demo, crowd)
+    person = person_at(demo, crowd)
     for _ in range(7):
         assert person.work()
     assert {*person.met} == {*(str(stage) for stage in Stage if stage is not Stage.SEGMENT), "training"}
@@ -113,7 +78,7 @@ def test_the_crowd_stops_where_every_stage_still_has_work_for_a_person(opened: t
 @pytest.mark.slow
 def test_masks_of_a_person_are_verified_and_come_back_in_the_export(opened: tuple[Demo, Company], folder: Path) -> None:
     demo, crowd = opened
-    person = Person(demo, crowd)
+    person = person_at(demo, crowd)
     while person.met.count("segment") < 2:
         assert person.work(), "the crowd left nothing to draw"
         crowd.step()

@@ -23,7 +23,7 @@ Act = Callable[[Page, Company], None]
 #: State of the page -> what the campaign must be for it.
 STATES = {"paused": CampaignState.PAUSED, "offline": None}
 #: What is good to look at while it is drawn, and how many others are given back for it.
-_LIKED, _PATIENCE = ("motorcycle", "helmet", "cup", "spoon", "rocket"), 12
+_LIKED, _PATIENCE = ("motorcycle", "helmet", "cup", "spoon", "rocket", "tower", "person"), 12
 #: What each worker holds, so that an act knows what is on the page.
 _HELD: list[Assignment] = []
 

@@ -29,7 +29,7 @@ from cocokit.crowd.company import Company
 from cocokit.domain.stages import Stage
 from cocokit.store.database import Database, sqlite_url
 from tests.e2e import acts
-from tests.e2e.conftest import FLAGS, LOOKS
+from tests.e2e.conftest import AGREED, FLAGS, LOOKS
 from tests.test_packaging import ROOT
 
 #: How a page is looked at: the looks of the tests, and a screen of 4K.
@@ -43,9 +43,6 @@ _WIDE = ("segment", "board")
 #: What goes into docs/pictures, and how wide it is there, px.
 DOCS = {"segment": 1200, "board": 1200, "label": 900, "verify": 900, "spot": 900, "filter": 900, "compared": 900,
         "crowd": 900, "caption": 900, "quality": 1200, "workers": 1200}  # fmt: skip
-_CONSENT = (ROOT / "annotate_ui" / "static" / "js" / "core" / "consent.js").read_text(encoding="utf-8")
-_VERSION = _CONSENT.split('VERSION = "')[1].split('"')[0]
-_AGREED = f"try {{ localStorage.setItem('cocokit.agreed:' + location.pathname, '{_VERSION}') }} catch {{}}"
 _PASSWORD = "three plain words"
 
 
@@ -78,7 +75,7 @@ class Studio:
             word = tokens.entry(Entry(self.crowd.engine.campaign.id, "invite", external))
             context.add_init_script(f"try {{ localStorage.setItem('cocokit.entry:{path}', '{word}') }} catch {{}}")
         if agreed:
-            context.add_init_script(_AGREED)
+            context.add_init_script(AGREED)
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.goto(self.demo.link + path)

@@ -130,3 +130,14 @@ def test_a_page_that_was_verified_renews_the_sentinels(make_site: Callable[..., 
     while (found := ann.next())["state"] == "task" and bad() == before:
         assert ann.submit(found["assignment"]["id"], found["assignment"]["id"]).status_code == 200
     assert bad() > before
+
+
+def test_what_another_worker_answered_is_not_told(make_site: Callable[..., Site]) -> None:
+    site = make_site(Stage.LABEL, k_label=3)
+    first, seen = come(site, "ann"), {}
+    while (found := first.next())["state"] == "task":
+        given = found["assignment"]
+        seen[given["work"]["image"]["id"]] = given["work"]
+        first.submit(given["id"], given["id"])
+    second = come(site, "bob").next()["assignment"]["work"]
+    assert second == seen[second["image"]["id"]]

@@ -56,9 +56,9 @@ export class HelpSheet {
 
   #row(key) {
     const caps = this.keys.of(key.id).map((name) => el("kbd", { text: printed(name) }));
-    const text = `${key.text}, ${this.keys.of(key.id).map(printed).join(" or ") || "no key"}`;
-    const button = el("button", { class: "btn quiet remap", type: "button", "aria-label": `Change the key: ${text}`,
-      disabled: FIXED.has(key.id), on: { click: () => this.#ask(key, button) } }, ...caps);
+    const said = el("span", { class: "unseen", text: `Change the key: ${key.text}, ${caps.length ? "" : "no key"}` });
+    const button = el("button", { class: "btn quiet remap", type: "button", disabled: FIXED.has(key.id), on: { click: () => this.#ask(key, button) } },
+      said, ...caps.flatMap((cap, i) => (i ? [" ", cap] : [cap])));
     return el("li", null, el("span", { text: key.text }), button);
   }
 

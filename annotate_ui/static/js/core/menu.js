@@ -43,7 +43,7 @@ export function openMenu(button, items) {
   const box = button.getBoundingClientRect();
   node.style.left = `${Math.max(8, box.left)}px`;
   node.style.bottom = `${innerHeight - box.top + 8}px`;
-  document.body.append(node);
+  document.getElementById("main").append(node); // Within a landmark, where screen readers look.
   button.setAttribute("aria-expanded", "true");
   document.addEventListener("pointerdown", outside, true);
   rows[0].focus();

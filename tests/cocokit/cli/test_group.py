@@ -114,7 +114,11 @@ def draw_one(database: Database) -> None:
             engine.submit(worker, given.id, small.answer(truth, given, chance, noise), given.id)
 
 
-@pytest.mark.parametrize("name", every_command())
+#: Commands that serve until somebody stops them: test_demo.py and annotate_ui/test_serving.py start them.
+SERVING = {"demo", "serve"}
+
+
+@pytest.mark.parametrize("name", sorted(set(every_command()) - SERVING))
 def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("cocokit.toml", "")
     folder.write("instances.json", dataset())

@@ -38,16 +38,16 @@ function picture(photo, masks) {
   return group;
 }
 
-/** A gauge: what was reached, and the bar to reach. */
+/** A gauge: what was reached, and the bar to reach; a bar of 0 is none. */
 function gauge(name, value, bar, words) {
   const fill = el("i"), mark = el("u");
   fill.style.width = `${100 * value}%`;
   mark.style.left = `${100 * bar}%`;
-  const said = `${value.toFixed(2)}, needs ${bar.toFixed(2)}`;
+  const needs = bar > 0 ? ` needs ${bar.toFixed(2)}` : "";
   return el("div", { class: "gauge" },
-    el("div", { class: "figures" }, el("span", { text: name }), el("span", { class: "num" }, value >= bar ? icon("check", 14) : null,
-      el("b", { text: value.toFixed(2) }), ` needs ${bar.toFixed(2)}`)),
-    el("div", { class: "track", role: "img", "aria-label": `${name} ${said}` }, fill, mark), el("p", { text: words }));
+    el("div", { class: "figures" }, el("span", { text: name }), el("span", { class: "num" }, needs && value >= bar ? icon("check", 14) : null,
+      el("b", { text: value.toFixed(2) }), needs)),
+    el("div", { class: "track", role: "img", "aria-label": `${name} ${value.toFixed(2)}${needs && `,${needs}`}` }, fill, needs ? mark : null), el("p", { text: words }));
 }
 
 const swatch = (kind) => svg("svg", { class: `key key-${kind}`, width: 20, height: 20, viewBox: "0 0 20 20", "aria-hidden": "true" },

@@ -28,6 +28,7 @@ class Person:
 
     Attributes:
         met: the stages of the tasks that were done; "training" for a training mask.
+        masks: how many were drawn, training apart.
     """
 
     def __init__(self, app: Flask, engine: Engine, truth: Truth, scenes: dict[int, Scene]) -> None:
@@ -38,6 +39,7 @@ class Person:
         self.token = self.call("join", {"entry": entry, "consent": True})["token"]
         self.hands = Hands(SURE, Eyes(truth, 0), engine.campaign.settings, np.random.default_rng(5))
         self.met: list[str] = []
+        self.masks = 0
 
     def call(self, path: str, body: object) -> Any:
         """A request of the worker API."""
@@ -55,4 +57,5 @@ class Person:
         done = self.call(f"assignments/{word}/submit", {"client_id": word, "payload": payload})
         assert done["receipt"]["state"] in ("counted", "untrusted"), done
         self.met.append("training" if told["assignment"]["training"] else stage)
+        self.masks += self.met[-1] == "segment" and payload["outcome"] == "mask"
         return True

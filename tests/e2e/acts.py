@@ -219,7 +219,8 @@ def into_state(page: Page, crowd: Company, state: str) -> None:
         return
     set_state(crowd.engine.database, crowd.engine.campaign, CampaignState.PAUSED)
     page.evaluate("sessionStorage.clear()")
-    give_back(crowd)
+    for one in crowd.engine.current(_HELD[-1].worker_id):  # also what the page has fetched ahead
+        crowd.engine.release(one.worker_id, one.id, "skip")
     page.reload()
     page.wait_for_timeout(800)
 

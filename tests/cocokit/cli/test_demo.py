@@ -79,10 +79,10 @@ def test_the_crowd_stops_where_every_stage_still_has_work_for_a_person(opened: t
 def test_masks_of_a_person_are_verified_and_come_back_in_the_export(opened: tuple[Demo, Company], folder: Path) -> None:
     demo, crowd = opened
     person = person_at(demo, crowd)
-    while person.met.count("segment") < 2:
+    while person.masks < 2:
         assert person.work(), "the crowd left nothing to draw"
         crowd.step()
-    for _ in range(120):
+    for _ in range(150):
         crowd.step()
     done = CliRunner().invoke(cli, ["export", "--unfinished", "--db", str(folder / "cocokit.db"), "-o",
                                     str(folder / "out")])  # fmt: skip

@@ -121,7 +121,7 @@ export async function open(host) {
       editor.set(kept(json.drawing));
     },
     trace: () => desk.trace.steps,
-    after: () => (host.reduced ? undefined : desk.overlay.flash(400)),
+    after: host.reduced ? undefined : () => desk.overlay.flash(400), // Without a flash the next task need not wait for the receipt.
     close() {
       tools.close();
       desk.close();

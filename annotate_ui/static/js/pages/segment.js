@@ -146,7 +146,7 @@ export async function open(host) {
       if (json?.hand) line.follow(json.hand.edges);
     },
     trace: () => desk.trace.steps,
-    after: () => (host.reduced ? undefined : desk.overlay.flash(FLASH_MS)),
+    after: host.reduced ? undefined : () => desk.overlay.flash(FLASH_MS), // Without a flash the next need not wait.
     close() {
       open = false;
       remarked?.close();

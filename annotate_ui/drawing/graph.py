@@ -167,7 +167,8 @@ def _stage(box: _Box, stage: StageStatus, *, slow: bool) -> Markup:
 def _export(box: _Box, status: CampaignStatus) -> Markup:
     done = status.images.get("finished", 0)
     total = sum(status.images.values()) - status.images.get("dropped", 0)
-    return _card(box, "Export", "", "s end", f"{done:,} photos ready", (done / total if total else 0.0, 0.0), "nd")
+    ready = f"{done:,} photo{'' if done == 1 else 's'} ready"
+    return _card(box, "Export", "", "s end", ready, (done / total if total else 0.0, 0.0), "nd")
 
 
 def _card(

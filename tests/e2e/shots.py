@@ -41,8 +41,7 @@ MORE_LOOKS: dict[str, dict[str, Any]] = {
 #: Pages that are looked at on a 4K screen too.
 _WIDE = ("segment", "board")
 #: What goes into docs/pictures, and how wide it is there, px.
-DOCS = {"segment": 1200, "board": 1200, "label": 900, "verify": 900, "spot": 900, "filter": 900, "compared": 900,
-        "crowd": 900, "caption": 900, "quality": 1200, "workers": 1200}  # fmt: skip
+DOCS = {"segment": 1200, "board": 1200, "label": 900, "verify": 900, "filter": 900, "compared": 900}
 _PASSWORD = "three plain words"
 
 

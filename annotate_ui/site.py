@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import current_app
 
-from cocokit.campaign.desk import Standing, campaign_by_id, figures, standing, typical_seconds
+from cocokit.campaign.desk import Figures, Standing, campaign_by_id, standing, typical_seconds
 from cocokit.campaign.engine import Engine
 from cocokit.campaign.opening import open_database
 from cocokit.domain.stages import Stage
@@ -67,16 +67,15 @@ class Site:
         root = current_app.config["COCOKIT_ROOT"]
         return Showing(self.tokens, self.pictures, root, campaign.settings, campaign.categories, self.clock.now())
 
-    def me(self, engine: Engine, worker_id: int, before: int = 0, most: int | None = None) -> dict[str, Any]:
+    def me(self, engine: Engine, did: Figures, before: int = 0, most: int | None = None) -> dict[str, Any]:
         """What a worker did, as their page shows it.
 
         Args:
             engine: of the campaign.
-            worker_id: who.
+            did: what they did.
             before: how many answers they had when their visit began.
             most: how many answers a visit is for, or None.
         """
-        did = figures(engine, worker_id)
         return {
             "answers_today": did.answers_today, "answers": did.answers, "cents": did.cents,
             "typical_s": self.typical(engine), "page": did.answers - before + 1, "of": most,

@@ -138,8 +138,9 @@ def submit(asking: Asking, word: str) -> Response:
     trace = body.get("trace")
     if trace is not None and not isinstance(trace, list):
         raise RefusedError("trace", "is no list", "send a list of strokes, or leave it out")
-    receipt = asking.engine.submit(asking.worker, word, body["payload"], client_id, times)
-    stage = drafts.finish_draft(asking.engine, asking.worker, word, receipt.answer_id, trace)
+    receipt, stage = drafts.hand_in(
+        asking.engine, asking.worker, word, body["payload"], client_id, times, trace
+    )  # fmt: skip
     if stage is Stage.VERIFY:
         restock(asking.engine, _RENEWED)  # Whoever has seen every sentinel would get no further page.
     return jsonify({
@@ -152,8 +153,8 @@ def _next(asking: Asking, hold: list[str]) -> Json:
     """A task, or a state with its sentence."""
     engine, bearer = asking.engine, asking.bearer
     channel = asking.channel()
-    me = site().me(engine, bearer.worker, bearer.before, channel.answers)
-    over = channel.answers is not None and me["page"] > channel.answers
+    most = channel.answers
+    over = most is not None and desk.figures(engine, bearer.worker).answers - bearer.before >= most
     given: Assignment | None = None
     if not over:
         try:
@@ -162,8 +163,9 @@ def _next(asking: Asking, hold: list[str]) -> Json:
         except GoneError as error:
             if error.field != "worker":
                 raise
+    did, draft = desk.beside(engine, bearer.worker, given)
+    me = site().me(engine, did, bearer.before, most)
     if given is not None:
-        draft = drafts.read_draft(engine, bearer.worker, given.id)
         shown = site().showing(engine).assignment(given, draft if draft.version else None)
         return {"state": "task", "now": site().clock.now(), "me": me, "assignment": shown}
     why = site().standing(engine, bearer.worker)

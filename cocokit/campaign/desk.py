@@ -19,6 +19,7 @@ from ..store.figures import figures_of_worker, has_open_task, last_note_of, next
 from ..store.journal import note
 from ..store.workers import find_worker
 from .context import Campaign, load_campaign
+from .drafts import Draft, draft_of, lease_of
 from .engine import Engine
 from .handout import show_lease
 from .words import is_word
@@ -58,6 +59,14 @@ def figures(engine: Engine, worker_id: int) -> Figures:
     now = engine.clock.now()
     with engine.database.read() as tx:
         return Figures(*figures_of_worker(tx, engine.campaign.id, worker_id, now - now % _DAY_MS))
+
+
+def beside(engine: Engine, worker_id: int, given: Assignment | None) -> tuple[Figures, Draft]:
+    """What stands beside a task: what its worker did so far, and what they saved of its answer before."""
+    now = engine.clock.now()
+    with engine.database.read() as tx:
+        did = Figures(*figures_of_worker(tx, engine.campaign.id, worker_id, now - now % _DAY_MS))
+        return did, Draft() if given is None else draft_of(tx, lease_of(tx, engine, worker_id, given.id).id)
 
 
 def typical_seconds(engine: Engine) -> dict[Stage, float]:

@@ -10,7 +10,9 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from ..domain.answers import Times
 from ..domain.stages import Stage
+from ..domain.tasks import Receipt
 from ..errors import GoneError, RefusedError
 from ..store import drafts as store
 from ..store.answers import Lease, find_lease
@@ -53,13 +55,13 @@ def read_draft(engine: Engine, worker_id: int, assignment: str) -> Draft:
     """
     with engine.database.read() as tx:
         held = lease_of(tx, engine, worker_id, assignment)
-        return _read(tx, held.id)
+        return draft_of(tx, held.id)
 
 
 def read_drafts(engine: Engine, worker_id: int, assignments: list[str]) -> dict[str, Draft]:
     """Assignment -> draft, for those that have one; raises as :func:`read_draft`."""
     with engine.database.read() as tx:
-        found = {word: _read(tx, lease_of(tx, engine, worker_id, word).id) for word in assignments}
+        found = {word: draft_of(tx, lease_of(tx, engine, worker_id, word).id) for word in assignments}
     return {word: draft for word, draft in found.items() if draft.version}
 
 
@@ -90,7 +92,7 @@ def write_draft(engine: Engine, worker_id: int, assignment: str, version: int, d
         if held.state in ("answered", "released"):
             raise GoneError("assignment", f"is {held.state}", "ask for the next task")
         now = engine.clock.now()
-        found = _read(tx, held.id)
+        found = draft_of(tx, held.id)
         if version != found.version:
             raise StaleError(found)
         if version == 0:
@@ -101,18 +103,22 @@ def write_draft(engine: Engine, worker_id: int, assignment: str, version: int, d
     return engine.database.run(work)
 
 
-def finish_draft(engine: Engine, worker_id: int, assignment: str, answer_id: int, trace: object) -> Stage:
-    """The answer is in: its draft goes, and how it was drawn is kept; nothing happens the second time. Its stage."""
+def hand_in(
+    engine: Engine, worker_id: int, assignment: str, payload: object, client_id: str, times: Times | None = None,
+    trace: object = None,
+) -> tuple[Receipt, Stage]:  # fmt: skip
+    """Take an answer as :meth:`Engine.submit` does; with it its draft goes, and how it was drawn is kept. Its stage."""
     data = b"" if trace is None else zlib.compress(json.dumps(trace, separators=(",", ":")).encode(), 6)
+    stages: list[Stage] = []
 
-    def work(tx: Transaction) -> Stage:
-        held = lease_of(tx, engine, worker_id, assignment)
+    def finish(tx: Transaction, held: Lease, answer_id: int) -> None:
         store.drop_draft(tx, held.id)
         if data and len(data) <= MOST_BYTES:
             store.save_trace(tx, answer_id, data)
-        return held.stage
+        stages.append(held.stage)
 
-    return engine.database.run(work)
+    receipt = engine.submit(worker_id, assignment, payload, client_id, times, finish)
+    return receipt, stages[-1]
 
 
 def read_trace(engine: Engine, answer_id: int) -> Any:
@@ -134,6 +140,7 @@ def lease_of(tx: Transaction, engine: Engine, worker_id: int, assignment: str, *
     return found
 
 
-def _read(tx: Transaction, lease_id: int) -> Draft:
+def draft_of(tx: Transaction, lease_id: int) -> Draft:
+    """What was saved of a lease's answer."""
     found = store.find_draft(tx, lease_id)
     return Draft() if found is None else Draft(found.version, json.loads(found.data))

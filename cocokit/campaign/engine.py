@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from ..domain.answers import SegmentAnswer, Times, VerifyAnswer
@@ -37,6 +37,8 @@ from .words import check_times, check_word, is_word
 #: How many tasks a worker may hold at a time: the one on the page, the next one that it fetches, and one more.
 HELD = 3
 _UPKEEP_MS = 1000
+#: What goes with an answer into its transaction.
+Also = Callable[[Transaction, Lease, int], None]
 
 
 class Engine:
@@ -106,8 +108,9 @@ class Engine:
             return [show_lease(tx, self.campaign, lease) for lease in store.live_leases(tx, worker_id)]
 
     def submit(
-        self, worker_id: int, assignment: str, payload: object, client_id: str, times: Times | None = None
-    ) -> Receipt:
+        self, worker_id: int, assignment: str, payload: object, client_id: str, times: Times | None = None,
+        also: Also | None = None,
+    ) -> Receipt:  # fmt: skip
         """Take a worker's answer.
 
         Args:
@@ -116,13 +119,23 @@ class Engine:
             payload: parsed JSON as the stage's page sends it.
             client_id: made by the page; submitting twice with one is one answer.
             times: how long it took.
+            also: done in the same transaction, with the lease and the answer's id; the second time too.
 
         Raises:
             RefusedError: it cannot be taken; the field and the reason say why, and nothing has changed.
         """
-        return self.database.run(
-            lambda tx: self._submit(tx, worker_id, assignment, payload, client_id, times or Times())
-        )
+        spent = times or Times()
+        check_word("client_id", client_id)
+        check_times(spent)
+
+        def work(tx: Transaction) -> Receipt:
+            held = self._mine(tx, worker_id, assignment)
+            receipt = self._submit(tx, held, payload, client_id, spent)
+            if also is not None:
+                also(tx, held, receipt.answer_id)
+            return receipt
+
+        return self.database.run(work)
 
     def extend(self, worker_id: int, assignment: str) -> int:
         """The page is still open: the lease runs its full length from now. Its new end, ms."""
@@ -218,17 +231,12 @@ class Engine:
 
     # ------------------------------------------------------------------ submit
 
-    def _submit(
-        self, tx: Transaction, worker_id: int, word: str, payload: object, client_id: str, times: Times
-    ) -> Receipt:
-        check_word("client_id", client_id)
-        check_times(times)
-        held = self._mine(tx, worker_id, word)
-        before = store.find_receipt(tx, worker_id, client_id)
+    def _submit(self, tx: Transaction, held: Lease, payload: object, client_id: str, times: Times) -> Receipt:
+        before = store.find_receipt(tx, held.worker_id, client_id)
         if before is not None:
             return _again(before, held)
         # How far a worker is in training is read and then written: two such answers must not do it at once.
-        door = self._door(tx, worker_id, stays=True, alone=held.sentinel_id is not None)
+        door = self._door(tx, held.worker_id, stays=True, alone=held.sentinel_id is not None)
         if door.campaign is CampaignState.CLOSED:
             raise GoneError("campaign", "is closed")
         if door.worker is WorkerState.REJECTED:

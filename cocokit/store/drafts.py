@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from .database import Transaction
 from .models import AssignmentRow, DraftRow, TraceRow
@@ -40,9 +40,11 @@ def drop_draft(tx: Transaction, assignment_id: int) -> None:
 
 
 def drop_old_drafts(tx: Transaction, before: int) -> int:
-    """Remove drafts of assignments that expired before a moment (ms); how many."""
-    old = select(AssignmentRow.id).where(AssignmentRow.expires_at < before, AssignmentRow.state != "leased")
-    return tx.execute(delete(DraftRow).where(DraftRow.assignment_id.in_(old))).rowcount
+    """Remove drafts that were saved, and whose assignments expired, before a moment (ms); how many."""
+    over = exists().where(
+        AssignmentRow.id == DraftRow.assignment_id, AssignmentRow.expires_at < before, AssignmentRow.state != "leased"
+    )
+    return tx.execute(delete(DraftRow).where(DraftRow.saved_at < before, over)).rowcount
 
 
 def save_trace(tx: Transaction, answer_id: int, data: bytes) -> None:

@@ -9,7 +9,7 @@ import re
 import pytest
 
 from cocokit.campaign.audit import read_audit
-from cocokit.campaign.drafts import finish_draft
+from cocokit.campaign.drafts import hand_in
 from cocokit.campaign.rejection import preview
 from cocokit.campaign.roster import list_workers
 from cocokit.crowd.quality_plots import Rate, Step
@@ -100,9 +100,8 @@ def test_strokes_are_replayed_as_they_came(worked: Site, who: Requester) -> None
     worker = worked.workers[0][0]
     given = worked.engine.next_task(worker)
     assert given is not None
-    receipt = worked.engine.submit(worker, given.id, worked.answer(given), "traced")
     steps = [[0, "down", 1.5, 2, "<b>"], [40, "up", 3, 4, "brush"]]
-    finish_draft(worked.engine, worker, given.id, receipt.answer_id, steps)
+    receipt, _ = hand_in(worked.engine, worker, given.id, worked.answer(given), "traced", trace=steps)
     found = re.search(r'data-steps="([^"]*)"', who.text(f"{who.campaign}/answers/{receipt.answer_id}"))
     assert found
     assert json.loads(html.unescape(found[1])) == steps

@@ -8,7 +8,6 @@ from typing import Concatenate, ParamSpec
 
 from flask import Response, request
 
-from cocokit.campaign.channels import find_channel
 from cocokit.campaign.engine import Engine
 from cocokit.errors import GoneError
 
@@ -39,7 +38,7 @@ class Asking:
 
     def channel(self) -> Channel:
         """How the worker came; raises NotFoundError if that way is gone."""
-        return open_channel(find_channel(site().database, self.bearer.campaign, self.bearer.channel))
+        return open_channel(site().channel(self.bearer.campaign, self.bearer.channel))
 
 
 View = Callable[Concatenate[Asking, P], Response]

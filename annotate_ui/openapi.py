@@ -46,7 +46,8 @@ _SCHEMAS: Json = {
     "Draft": _object({"version": _WHOLE, "data": {}}),
     "Assignment": _object({
         "id": _TEXT, "stage": {"enum": [str(stage) for stage in Stage]}, "training": _FLAG, "expires_at": _WHOLE,
-        "lease_ms": _WHOLE, "cents": _NUMBER, "draft": _or_null(_ref("Draft")), "work": {"type": "object"},
+        "lease_ms": _WHOLE, "cents": _NUMBER, "draft": _or_null(_ref("Draft")),
+        "instructions": _or_null(_TEXT), "work": {"type": "object"},
     }),
     "Task": _object({"state": {"const": "task"}, "now": _WHOLE, "me": _ref("Me"), "assignment": _ref("Assignment")}),
     "Nothing": _object(

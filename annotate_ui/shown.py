@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cocokit.campaign.context import Campaign
 from cocokit.campaign.drafts import Draft
 from cocokit.campaign.duplicates import group
+from cocokit.campaign.guidance import Example, Guidance
 from cocokit.domain.answers import Mask
 from cocokit.domain.tasks import (
     Assignment,
@@ -43,17 +45,24 @@ class Showing:
         tokens: sign the addresses of pictures.
         pictures: tell which candidates look alike.
         root: where static files lie.
-        settings: of the campaign.
-        categories: of the campaign, by id.
+        campaign: whose assignments they are.
         now: ms since 1970 UTC.
+        guidance: what the campaign tells its workers.
+        examples: (good, bad) masks of a category, none of them in an image: ids of both.
     """
 
     tokens: Tokens
     pictures: Pictures
     root: str
-    settings: CampaignSettings
-    categories: dict[int, CategoryRef]
+    campaign: Campaign
     now: int
+    guidance: Guidance
+    examples: Callable[[int, int], tuple[list[Example], list[Example]]]
+
+    @property
+    def settings(self) -> CampaignSettings:
+        """Of the campaign."""
+        return self.campaign.settings
 
     def assignment(self, given: Assignment, draft: Draft | None = None) -> Json:
         """An assignment with its work."""
@@ -61,7 +70,8 @@ class Showing:
         return {
             "id": given.id, "stage": str(stage), "training": given.training, "expires_at": given.expires_at,
             "lease_ms": self.settings.lease_ms(stage), "cents": self.settings.pay(stage),
-            "draft": {"version": draft.version, "data": draft.data} if draft else None, "work": self.work(given),
+            "draft": {"version": draft.version, "data": draft.data} if draft else None,
+            "instructions": self.guidance.texts.get(stage), "work": self.work(given),
         }  # fmt: skip
 
     def work(self, given: Assignment) -> Json:
@@ -94,13 +104,15 @@ class Showing:
 
     def category(self, category: CategoryRef) -> Json:
         """A category with the address of its icon, if it has one."""
-        icon = icon_file(category.name)
-        return {"id": category.id, "name": category.name, "supercategory": category.supercategory,
-                "icon": f"{self.root}/icons/{icon}" if icon else None}  # fmt: skip
+        own, file = self.guidance.icons.get(category.id), icon_file(category.name)
+        icon = f"{self.root}/icons/{file}" if file else None
+        if own:
+            icon = self.address(f"icon/{self.campaign.id}/{category.id}/{own}", "png")
+        return {"id": category.id, "name": category.name, "supercategory": category.supercategory, "icon": icon}
 
-    def address(self, what: str) -> str:
+    def address(self, what: str, ending: str = "jpg") -> str:
         """The signed address of a picture; the same one within an hour."""
-        return f"/media/{what}/{self.tokens.media(what, self.now)}.jpg"
+        return f"/media/{what}/{self.tokens.media(what, self.now)}.{ending}"
 
     def _groups(self, categories: Sequence[CategoryRef]) -> list[Json]:
         groups: dict[str, list[Json]] = {}
@@ -126,14 +138,23 @@ class Showing:
 
     def _segment(self, work: SegmentTask) -> Json:
         others = [
-            {"category": self.category(self.categories[key]), "mine": key == work.category.id,
+            {"category": self.category(self.campaign.categories[key]), "mine": key == work.category.id,
              "mask": shown_mask(mask)}
             for key, mask in work.others
         ]  # fmt: skip
         return {
             "image": self.image(work.image), "category": self.category(work.category), "spot": list(work.spot),
             "others": others, "tools": list(self.settings.tools), "box": _guess(work),
+            "examples": self._examples(work),
         }  # fmt: skip
+
+    def _examples(self, work: SegmentTask) -> Json:
+        good, bad = self.examples(work.category.id, work.image.id)
+        return {"good": [self._example(one) for one in good], "bad": [self._example(one) for one in bad]}
+
+    def _example(self, one: Example) -> Json:
+        return {"url": self.address(f"example/{one.id}"), "mask": shown_mask(one.mask), "text": one.text,
+                "crop": list(crop_around(one.mask.bbox, one.image))}  # fmt: skip
 
     def _verify(self, word: str, work: VerifyTask) -> Json:
         tiles = [self._tile(word, i, tile) for i, tile in enumerate(work.tiles)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app
 
+from cocokit.campaign.channels import ChannelRecord, find_channel
 from cocokit.campaign.desk import Figures, Standing, campaign_by_id, standing, typical_seconds
 from cocokit.campaign.engine import Engine
 from cocokit.campaign.opening import open_database
@@ -21,9 +22,12 @@ from .pictures import Pictures
 from .shown import Showing
 from .simulating import Simulations
 from .tokens import Tokens
+from .told import Told
 
 #: For how long the typical times of a campaign's stages are good, s.
 _TYPICAL_S = 60.0
+#: For how long what a channel says is good, s.
+_CHANNEL_S = 5.0
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Site:
     Attributes:
         config: where everything is.
         clock: tells the time.
-        tokens, pictures, measured, simulations: made from the config, or empty.
+        tokens, pictures, measured, simulations, told: made from the config, or empty.
     """
 
     config: Config
@@ -43,10 +47,11 @@ class Site:
         assert self.config.secret is not None
         self.database = open_database(self.config.database)
         self.tokens = Tokens(self.config.secret)
-        self.measured, self.simulations = Measured(), Simulations()
+        self.measured, self.simulations, self.told = Measured(), Simulations(), Told()
         self.pictures = Pictures(self.config.images, self.config.cache)
         self._engines: dict[int, Engine] = {}
         self._typical: dict[int, tuple[float, dict[Stage, float]]] = {}
+        self._channels: dict[tuple[int, str], tuple[float, ChannelRecord]] = {}
         self._lock = threading.Lock()
 
     def engine(self, campaign_id: int) -> Engine:
@@ -61,11 +66,22 @@ class Site:
                 made = self._engines.setdefault(campaign_id, made)
         return made
 
+    def channel(self, campaign_id: int, name: str) -> ChannelRecord:
+        """A channel as it was within the last seconds: every request of a worker asks for theirs."""
+        key, now = (campaign_id, name), time.monotonic()
+        at, found = self._channels.get(key, (0.0, None))
+        if found is None or now - at >= _CHANNEL_S:
+            found = find_channel(self.database, campaign_id, name)
+            self._channels[key] = now, found
+        return found
+
     def showing(self, engine: Engine) -> Showing:
         """How assignments of a campaign are shown now."""
         campaign = engine.campaign
         root = current_app.config["COCOKIT_ROOT"]
-        return Showing(self.tokens, self.pictures, root, campaign.settings, campaign.categories, self.clock.now())
+        now, told = self.clock.now(), self.told
+        return Showing(self.tokens, self.pictures, root, campaign, now, told.guidance(engine),
+                       lambda category, image: told.examples(engine, category, image))  # fmt: skip
 
     def me(self, engine: Engine, did: Figures, before: int = 0, most: int | None = None) -> dict[str, Any]:
         """What a worker did, as their page shows it.

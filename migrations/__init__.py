@@ -11,7 +11,7 @@ from cocokit.errors import CocokitError, NotFoundError
 from cocokit.store.database import Database
 
 #: Every version, oldest first; tests hold it to the files in versions/.
-VERSIONS = ("0001", "0002", "0003")
+VERSIONS = ("0001", "0002", "0003", "0004")
 HEAD = VERSIONS[-1]
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify
 
 from cocokit.campaign import desk, drafts, feedback
 from cocokit.campaign.channels import find_channel
+from cocokit.campaign.guidance import WELCOME
 from cocokit.campaign.preview import preview
 from cocokit.campaign.sentinels import restock
 from cocokit.campaign.turns import next_by_turns
@@ -58,11 +59,12 @@ def join() -> Response:
         visit = entry.session.get("visit", "")
         guest = desk.enter(engine, entry.channel, entry.external_id, nickname, CONSENT, visit)
     bearer = Bearer(guest.worker_id, entry.campaign, entry.channel, guest.before, entry.preview, entry.session)
-    record = engine.campaign.record
+    record, told = engine.campaign.record, site().told.guidance(engine)
     return jsonify({
         "token": site().tokens.bearer(bearer), "expires_at": site().clock.now() + TOKEN_S * 1000,
         "worker": {"name": guest.name}, "consent_version": CONSENT, "preview": entry.preview,
-        "campaign": {"name": record.name, "currency": engine.campaign.settings.currency, "instructions": None},
+        "campaign": {"name": record.name, "currency": engine.campaign.settings.currency,
+                     "instructions": told.texts.get(WELCOME)},
     })  # fmt: skip
 
 

@@ -8,10 +8,11 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from cocokit.campaign.desk import assignment_by_word, image_by_id
+from cocokit.campaign.guidance import read_example, read_picture
 from cocokit.domain.tasks import Assignment
 
 from ..limits import OF_PICTURES, limiter
-from ..pictures import JUDGED, ZOOM
+from ..pictures import JUDGED, ZOOM, Part, crop_around
 from ..shown import sheet_parts, tile_part
 from ..site import site
 
@@ -49,6 +50,27 @@ def tile(word: str, position: int, signature: str) -> Response:
     return send_picture(site().pictures.crop(part, JUDGED[0] * ZOOM))
 
 
+@blueprint.get("/example/<int:key>/<signature>.jpg")
+def example(key: int, signature: str) -> Response:
+    """The surroundings of a mask that is shown as an example."""
+    _check(f"example/{key}", signature)
+    found = read_example(site().database, key)
+    if found is None:
+        raise NotFound
+    shown, mask = found
+    return send_picture(site().pictures.crop(Part(shown, crop_around(mask.bbox, shown)), JUDGED[0] * 2))
+
+
+@blueprint.get("/icon/<int:campaign>/<int:category>/<checksum>/<signature>.png")
+def icon(campaign: int, category: int, checksum: str, signature: str) -> Response:
+    """A requester's own picture of a category."""
+    _check(f"icon/{campaign}/{category}/{checksum}", signature)
+    data = read_picture(site().database, campaign, category)
+    if data is None:
+        raise NotFound
+    return _kept(Response(data, mimetype="image/png"), checksum)
+
+
 def _assignment(word: str) -> Assignment:
     found = assignment_by_word(site().database, word)
     if found is None:
@@ -65,7 +87,12 @@ def send_picture(path: str) -> Response:
     """A picture of the cache, which browsers may keep."""
     with open(path, "rb") as file:
         answer = Response(file.read(), mimetype="image/jpeg")
-    answer.set_etag(os.path.splitext(os.path.basename(path))[0])  # named by what is in it
+    return _kept(answer, os.path.splitext(os.path.basename(path))[0])  # named by what is in it
+
+
+def _kept(answer: Response, name: str) -> Response:
+    """Browsers may keep an answer, which another name would belong to if it were another."""
+    answer.set_etag(name)
     answer.make_conditional(request)
     answer.headers["Cache-Control"] = "private, max-age=86400, immutable"
     answer.headers["Content-Disposition"] = "inline"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, render_template, request
 
 from cocokit.campaign.channels import ChannelRecord, find_channel
+from cocokit.campaign.guidance import WELCOME
 
 from ..channels import Arrival, open_channel
 from ..headers import allow_forms, allow_frames
@@ -48,4 +49,5 @@ def _shell(record: ChannelRecord) -> Response:
     return make_response(render_template(
         "worker.html", entry=site().tokens.entry(entry), campaign=engine.campaign.record.name,
         preview=arrival.preview, api="/api/v1", asks_nickname=channel.asks_nickname,
+        welcome=site().told.guidance(engine).texts.get(WELCOME),
     ))  # fmt: skip

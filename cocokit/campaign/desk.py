@@ -19,7 +19,7 @@ from ..store.figures import figures_of_worker, has_open_task, last_note_of, next
 from ..store.journal import note
 from ..store.workers import find_worker
 from .context import Campaign, load_campaign
-from .drafts import Draft, draft_of, lease_of
+from .drafts import Draft, draft_of_word
 from .engine import Engine
 from .handout import show_lease
 from .words import is_word
@@ -66,7 +66,7 @@ def beside(engine: Engine, worker_id: int, given: Assignment | None) -> tuple[Fi
     now = engine.clock.now()
     with engine.database.read() as tx:
         did = Figures(*figures_of_worker(tx, engine.campaign.id, worker_id, now - now % _DAY_MS))
-        return did, Draft() if given is None else draft_of(tx, lease_of(tx, engine, worker_id, given.id).id)
+        return did, Draft() if given is None else draft_of_word(tx, given.id)
 
 
 def typical_seconds(engine: Engine) -> dict[Stage, float]:

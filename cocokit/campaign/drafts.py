@@ -142,5 +142,13 @@ def lease_of(tx: Transaction, engine: Engine, worker_id: int, assignment: str, *
 
 def draft_of(tx: Transaction, lease_id: int) -> Draft:
     """What was saved of a lease's answer."""
-    found = store.find_draft(tx, lease_id)
+    return _parsed(store.find_draft(tx, lease_id))
+
+
+def draft_of_word(tx: Transaction, word: str) -> Draft:
+    """What was saved of the answer to an assignment; whoever asks knows whose it is."""
+    return _parsed(store.draft_of_word(tx, word))
+
+
+def _parsed(found: store.Draft | None) -> Draft:
     return Draft() if found is None else Draft(found.version, json.loads(found.data))

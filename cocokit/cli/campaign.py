@@ -1,4 +1,4 @@
-"""``cocokit campaign``: create, launch, pause, close, status, check."""
+"""``cocokit campaign``: create, launch, pause, close, status, check, instruct, icon."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import click
 from . import FOUND_PROBLEMS, status
 from ._campaigns import campaign_options, open_campaign, open_engine
 from ._create import create
+from ._guidance import icon, instruct
 from ._progress import Progress
 
 _HELP = """Create, launch, pause and close campaigns; see how far they are.
@@ -31,6 +32,8 @@ def command() -> None:
 
 
 command.add_command(create)
+command.add_command(instruct)
+command.add_command(icon)
 
 
 @command.command(help=_LAUNCH_HELP, epilog="Example: cocokit campaign launch pets")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, insert, select, update
 
 from .database import Transaction
 from .models import AssignmentRow, DraftRow, TraceRow
+
+_COLUMNS = (DraftRow.version, DraftRow.data, DraftRow.saved_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,26 @@ class Draft:
 
 def find_draft(tx: Transaction, assignment_id: int) -> Draft | None:
     """The draft of an assignment, or None."""
-    query = select(DraftRow.version, DraftRow.data, DraftRow.saved_at).where(DraftRow.assignment_id == assignment_id)
-    row = tx.execute(query).one_or_none()
+    return _draft(tx.execute(_find_draft(), {"assignment": assignment_id}).one_or_none())
+
+
+@cache
+def _find_draft() -> Any:
+    return select(*_COLUMNS).where(DraftRow.assignment_id == bindparam("assignment"))
+
+
+def draft_of_word(tx: Transaction, word: str) -> Draft | None:
+    """The draft of an assignment by its public word, or None."""
+    return _draft(tx.execute(_draft_of_word(), {"word": word}).one_or_none())
+
+
+@cache
+def _draft_of_word() -> Any:
+    query = select(*_COLUMNS).join(AssignmentRow, AssignmentRow.id == DraftRow.assignment_id)
+    return query.where(AssignmentRow.word == bindparam("word"))
+
+
+def _draft(row: Any) -> Draft | None:
     return None if row is None else Draft(row.version, row.data, row.saved_at)
 
 

@@ -50,7 +50,7 @@ def fresh_sentinels(
     if category_id is not None:
         query = query.where(SentinelRow.category_id == category_id)
     query = query.order_by(SentinelRow.shown, SentinelRow.id).limit(limit).with_for_update(skip_locked=True)
-    found = [_sentinel(row) for row in tx.execute(query)]
+    found = [sentinel_of(row) for row in tx.execute(query)]
     if found:
         ids = [sentinel.id for sentinel in found]
         tx.execute(update(SentinelRow).where(SentinelRow.id.in_(ids)).values(shown=SentinelRow.shown + 1))
@@ -70,7 +70,7 @@ def show(tx: Transaction, assignment_id: int, worker_id: int, shown: Sequence[tu
 def shown_on(tx: Transaction, assignment_id: int) -> list[tuple[int, Sentinel]]:
     """(position, sentinel) of a page."""
     rows = tx.execute(_shown_on(), {"assignment": assignment_id})
-    return [(row.position, _sentinel(row)) for row in rows]
+    return [(row.position, sentinel_of(row)) for row in rows]
 
 
 @cache
@@ -97,7 +97,12 @@ def flags_on(tx: Transaction, assignment_id: int, kind: SentinelKind) -> list[bo
 
 def find_sentinel(tx: Transaction, sentinel_id: int) -> Sentinel:
     """One by its id."""
-    return _sentinel(tx.execute(select(SentinelRow.__table__).where(SentinelRow.id == sentinel_id)).one())
+    return sentinel_of(tx.execute(select(SentinelRow.__table__).where(SentinelRow.id == sentinel_id)).one())
+
+
+def find_sentinels(tx: Transaction, ids: Sequence[int]) -> list[Sentinel]:
+    """Some by their ids, as far as there are such."""
+    return [sentinel_of(row) for row in tx.execute(select(SentinelRow.__table__).where(SentinelRow.id.in_(ids)))]
 
 
 def stock(tx: Transaction, campaign_id: int) -> dict[SentinelKind, int]:
@@ -121,7 +126,8 @@ def results_of(tx: Transaction, campaign_id: int) -> dict[int, dict[SentinelKind
     return pooled
 
 
-def _sentinel(row: Any) -> Sentinel:
+def sentinel_of(row: Any) -> Sentinel:
+    """A row as a record."""
     return Sentinel(row.id, SentinelKind(row.kind), row.image_id, row.category_id, mask_of(row))
 
 

@@ -19,7 +19,7 @@ MEMBERS = {
     "filter": {"query", "kind", "sheets", "candidates"},
     "label": {"image", "groups"},
     "spot": {"image", "category", "primer", "max_spots"},
-    "segment": {"image", "category", "spot", "others", "tools", "box"},
+    "segment": {"image", "category", "spot", "others", "tools", "box", "examples"},
     "verify": {"category", "sheets", "tiles"},
     "crowd": {"image", "category", "masks", "superpixels"},
     "caption": {"image", "rules"},
@@ -40,7 +40,8 @@ def test_a_task_of_each_stage_is_shown_answered_and_paid(make_site: Callable[...
     found = ann.next()
     assert found["state"] == "task", found
     given = found["assignment"]
-    assert given.keys() == {"id", "stage", "training", "expires_at", "lease_ms", "cents", "draft", "work"}
+    assert given.keys() == {"id", "stage", "training", "expires_at", "lease_ms", "cents", "draft", "instructions",
+                            "work"}  # fmt: skip
     assert (given["stage"], given["training"], given["draft"]) == (stage, False, None)
     assert given["expires_at"] == found["now"] + given["lease_ms"]
     assert given["work"].keys() == MEMBERS[stage]

@@ -14,7 +14,7 @@ from cocokit.store.database import Database, Transaction
 #: Whoever refers to others comes after them, as far as that goes.
 ORDER = tuple(
     name
-    for version in ("0001_tables", "0003_web")
+    for version in ("0001_tables", "0003_web", "0004_guidance")
     for name in reversed(import_module(f"cocokit.migrations.versions.{version}").TABLES)
 )
 

@@ -88,6 +88,17 @@ def test_0003_carries_rows_up_and_down_and_takes_its_own_tables_away(blank: Data
     assert "audit is append-only" in refused(blank, "UPDATE audit SET hash = 'b2'")
 
 
+def test_0004_takes_nothing_but_its_own_tables_away(blank: Database) -> None:
+    migrations.upgrade(blank, "0003")
+    fill(blank)
+    before = contents(blank)
+    migrations.upgrade(blank, "0004")
+    after = contents(blank)
+    assert {name for name, rows in after.items() if not rows} == {"instruction", "icon"}
+    migrations.downgrade(blank, "0003")
+    assert contents(blank) == before
+
+
 def test_every_version_goes_up_and_down_with_rows(blank: Database) -> None:
     migrations.upgrade(blank, migrations.VERSIONS[0])
     fill(blank)

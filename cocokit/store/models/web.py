@@ -83,3 +83,26 @@ class AuditRow(Base):
     data: Mapped[str] = mapped_column(Text, default="{}")
     previous_hash: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(Text)
+
+
+class InstructionRow(Base):
+    """What a requester tells workers of a stage, or before the first task (``stage`` is "welcome"); plain text."""
+
+    __tablename__ = "instruction"
+    __table_args__ = (UniqueConstraint("campaign_id", "stage"),)
+
+    id: Mapped[Key]
+    campaign_id: Mapped[Campaign]
+    stage: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+
+
+class IconRow(Base):
+    """A requester's own picture of a category: ``data`` is a small PNG, ``sum`` changes with it."""
+
+    __tablename__ = "icon"
+
+    campaign_id: Mapped[Campaign] = mapped_column(primary_key=True)
+    category_id: Mapped[int] = mapped_column(Big, primary_key=True, autoincrement=False)
+    sum: Mapped[str] = mapped_column(Text)
+    data: Mapped[bytes] = mapped_column(LargeBinary)

@@ -126,8 +126,9 @@ def test_drafts_are_kept_in_order_and_go_with_the_answer(database: Database) -> 
     other = next(worker for worker in workers if worker != lease.worker_id)
     with pytest.raises(RefusedError):
         drafts.read_draft(engine, other, lease.id)
-    receipt = engine.submit(lease.worker_id, lease.id, {"points": []}, "c")
-    assert drafts.finish_draft(engine, lease.worker_id, lease.id, receipt.answer_id, [{"ms": 1}]) is Stage.SPOT
+    receipt, stage = drafts.hand_in(engine, lease.worker_id, lease.id, {"points": []}, "c", trace=[{"ms": 1}])
+    assert stage is Stage.SPOT
+    assert drafts.read_draft(engine, lease.worker_id, lease.id).version == 0
     assert drafts.read_trace(engine, receipt.answer_id) == [{"ms": 1}]
 
 

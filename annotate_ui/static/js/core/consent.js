@@ -13,10 +13,11 @@ const POINTS = [
 
 /**
  * Asks for agreement.
- * @param {{campaign: string, nickname: boolean, version: string}} what whether a name may be chosen; which text this is
+ * @param {{campaign: string, nickname: boolean, version: string, welcome?: string|null}} what whether a name may be chosen; the
+ *   requester's own text
  * @returns {{node: HTMLElement, agreed: Promise<{nickname?: string}>}}
  */
-export function consent({ campaign, nickname, version }) {
+export function consent({ campaign, nickname, version, welcome }) {
   const name = el("input", { class: "field", id: "nickname", maxlength: 40, autocomplete: "nickname", spellcheck: "false" });
   let agree;
   const agreed = new Promise((done) => { agree = done; });
@@ -27,6 +28,7 @@ export function consent({ campaign, nickname, version }) {
   const node = el("form", { class: "state consent", "aria-labelledby": "consent-title", on: { submit: send } },
     el("h2", { id: "consent-title", tabIndex: -1, text: campaign ? `Welcome to ${campaign}` : "Welcome" }),
     el("p", { class: "lead", text: "Small tasks with photos, a minute or so each. Read this once, then begin." }),
+    welcome ? el("p", { class: "told", text: welcome }) : null,
     el("dl", { class: "points" }, ...POINTS.map(([term, words]) => el("div", null, el("dt", { text: term }), el("dd", { text: words })))),
     nickname ? el("label", { class: "ask", for: "nickname" }, el("span", { text: "Name to be known by (you may leave it empty)" }), name) : null,
     el("div", { class: "row" }, el("button", { class: "btn primary", type: "submit", id: "agree" }, "I agree, begin"),

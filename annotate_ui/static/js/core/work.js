@@ -44,6 +44,7 @@ export class Work {
     this.later = module.later ?? [];
     this.host = makeHost(flow, task);
     this.page = await module.open(this.host);
+    if (task.instructions) flow.frame.instruct(task.instructions);
     if (state.data?.page) await this.page.restore(state.data.page);
     this.restored = Boolean(state.data?.page);
     this.#care(state.version);

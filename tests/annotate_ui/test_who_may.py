@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from cocokit.annotate_ui.tokens import Bearer, Entry
 from cocokit.campaign.channels import add_channel
+from cocokit.campaign.guidance import picture_category
 from cocokit.domain.stages import Stage
 
 from .conftest import Caller, come, tokens_of
@@ -28,6 +29,8 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "pictures.image"): _ANYBODY,
     ("GET", "pictures.sheet"): _ANYBODY,
     ("GET", "pictures.tile"): _ANYBODY,
+    ("GET", "pictures.example"): _ANYBODY,
+    ("GET", "pictures.icon"): _ANYBODY,
     ("GET", "api.openapi"): _ANYBODY,
     ("POST", "api.join"): _ANYBODY,
     ("POST", "api.next_task"): {**_TOKEN, "preview": 200, "stranger": 200, "worker": 200},
@@ -48,7 +51,9 @@ ELSEWHERE = frozenset({
 def site(make_site: Callable[..., Site]) -> Site:
     found = make_site(Stage.VERIFY)
     assert found.path  # the link is made before anything else
-    add_channel(found.database, found.engine.campaign.id, "study", "panel", {"worker": "pid"})
+    campaign = found.engine.campaign
+    add_channel(found.database, campaign.id, "study", "panel", {"worker": "pid"})
+    picture_category(found.database, campaign, next(iter(campaign.categories.values())), b"a picture")
     return found
 
 
@@ -56,11 +61,14 @@ def address(site: Site, given: dict[str, Any], endpoint: str) -> tuple[str, Any]
     """The path of a route, about the worker's assignment, and a body that is right."""
     tokens, word, now = tokens_of(site), given["id"], site.engine.clock.now()
     image = f"image/1/{tokens.media('image/1', now)}.jpg"
+    example = f"example/1/{tokens.media('example/1', now)}.jpg"
+    own = f"icon/{site.engine.campaign.id}/{next(iter(site.engine.campaign.categories))}/x"
     bodies = {"write_draft": {"version": 0, "data": 1}, "release": {"reason": "skip"}, "next_task": {"hold": []}}
     paths = {
         "health.health": "/health", "worker.by_link": site.path, "api.openapi": "/api/v1/openapi.json",
         "worker.by_panel": f"/p/{site.engine.campaign.id}/study?pid=7", "pictures.image": f"/media/{image}",
         "pictures.sheet": given["work"]["sheets"][0]["url"], "pictures.tile": given["work"]["tiles"][0]["url"],
+        "pictures.example": f"/media/{example}", "pictures.icon": f"/media/{own}/{tokens.media(own, now)}.png",
         "api.join": "/api/v1/join", "api.next_task": "/api/v1/next", "api.assignments": "/api/v1/assignments",
         "api.read_draft": f"/api/v1/assignments/{word}/draft", "api.write_draft": f"/api/v1/assignments/{word}/draft",
     }  # fmt: skip

@@ -148,8 +148,10 @@ class Showing:
             "examples": self._examples(work),
         }  # fmt: skip
 
-    def _examples(self, work: SegmentTask) -> Json:
+    def _examples(self, work: SegmentTask) -> Json | None:
         good, bad = self.examples(work.category.id, work.image.id)
+        if not good and not bad:
+            return None
         return {"good": [self._example(one) for one in good], "bad": [self._example(one) for one in bad]}
 
     def _example(self, one: Example) -> Json:

@@ -112,6 +112,8 @@ def test_examples_are_of_the_category_and_of_other_images(make_site: Callable[..
     for i in range(6):
         ann = come(site, f"w{i}")
         work = ann.next()["assignment"]["work"]
+        if work["examples"] is None:
+            continue
         good, bad = read_examples(site.engine, work["category"]["id"])
         elsewhere = [one for one in good if one.image.id != work["image"]["id"]]
         assert len(work["examples"]["good"]) == min(len(elsewhere), 3)

@@ -13,12 +13,12 @@ const POINTS = [
 
 /**
  * Asks for agreement.
- * @param {{campaign: string, nickname: boolean, version: string, welcome?: string|null}} what whether a name may be chosen; the
- *   requester's own text
+ * @param {{campaign: string, nickname: boolean, version: string}} what whether a name may be chosen; which text this is
  * @returns {{node: HTMLElement, agreed: Promise<{nickname?: string}>}}
  */
-export function consent({ campaign, nickname, version, welcome }) {
+export function consent({ campaign, nickname, version }) {
   const name = el("input", { class: "field", id: "nickname", maxlength: 40, autocomplete: "nickname", spellcheck: "false" });
+  const welcome = document.querySelector("meta[name=welcome]")?.content;
   let agree;
   const agreed = new Promise((done) => { agree = done; });
   const send = (event) => {

@@ -56,14 +56,6 @@ export class Frame {
     this.history({ canUndo: false, canRedo: false });
   }
 
-  /** What the requester wants, after the page's own words. @param {string} text */
-  instruct(text) {
-    const node = el("section", { class: "section told", text });
-    const first = this.side.firstElementChild;
-    if (first) first.after(node);
-    else this.side.append(node);
-  }
-
   /** @param {"loading"|"task"|"state"|"entry"} state what the page shows */
   state(state) {
     this.app.dataset.state = state;

@@ -31,7 +31,7 @@ async function agreement() {
   frame.state("entry");
   frame.title({ text: meta("campaign") ?? "cocokit" }, "");
   const { consent } = await seen(import("./consent.js"));
-  const ask = consent({ campaign: meta("campaign") ?? "", nickname: own, version: VERSION, welcome: meta("welcome") });
+  const ask = consent({ campaign: meta("campaign") ?? "", nickname: own, version: VERSION });
   frame.stage.append(ask.node);
   const said = await ask.agreed;
   remember(AGREED, VERSION);

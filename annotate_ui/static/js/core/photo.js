@@ -206,7 +206,7 @@ export class Photo {
     const size = { width: `${this.image.width}px`, height: `${this.image.height}px` };
     this.picture = el("img", { class: "picture", alt: text, draggable: "false", decoding: "async", style: size });
     this.world = el("div", { class: "world", style: size }, this.picture);
-    if (this.image.mean) this.world.style.backgroundColor = this.image.mean;
+    this.world.style.background = this.image.mean; // None changes nothing.
     /** The SVG group whose unit is a px of the image: the active shape goes here. */
     this.svg = svg("g", { class: "shapes" });
     /** The SVG group whose unit is a CSS px: above everything else. */

@@ -9,7 +9,7 @@ import { el, fileAt } from "./dom.js";
 const sheets = new Map();
 
 /** @param {string} path @param {string} media @param {(link: Node) => void} put */
-function linked(path, media, put) {
+export function linked(path, media, put) {
   const link = el("link", { rel: "stylesheet", href: fileAt(path), media });
   const here = new Promise((done) => ["load", "error"].forEach((type) => link.addEventListener(type, () => done()))); // A page without it still works.
   put(link);

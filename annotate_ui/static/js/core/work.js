@@ -44,7 +44,7 @@ export class Work {
     this.later = module.later ?? [];
     this.host = makeHost(flow, task);
     this.page = await module.open(this.host);
-    if (task.instructions) flow.frame.instruct(task.instructions);
+    import("./beside.js").then((it) => it.beside(this), () => {}); // A task can be done without it.
     if (state.data?.page) await this.page.restore(state.data.page);
     this.restored = Boolean(state.data?.page);
     this.#care(state.version);
@@ -52,12 +52,13 @@ export class Work {
 
   #care(version) {
     const { flow, task } = this;
-    this.drafts = new Drafts({ api: flow.api, journal: flow.journal, task, version, clientId: this.clientId,
+    const { api, journal } = flow;
+    this.drafts = new Drafts({ api, journal, task, version, clientId: this.clientId,
       state: () => this.state(), onstate: (how) => flow.saved(how), onrefused: (refusal) => flow.draftRefused(this, refusal) });
-    this.lease = new Lease({ end: task.expires_at, length: task.lease_ms, now: () => flow.api.now(),
+    this.lease = new Lease({ end: task.expires_at, length: task.lease_ms, now: () => api.now(),
       working: (ms) => !this.readOnly && this.times.active(ms), onwarn: (left) => flow.leaseWarns(left),
       onlost: (error) => flow.timeOver(this, error),
-      extendNow: async () => (await flow.api.extend(task.id)).expires_at });
+      extendNow: async () => (await api.extend(task.id)).expires_at });
     if (flow.preview) this.close(false);
   }
 

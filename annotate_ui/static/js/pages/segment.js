@@ -7,7 +7,7 @@ import { Problem } from "../core/problem.js";
 import { Desk } from "./draw/desk.js";
 import { Edges } from "./draw/edges.js";
 import { keep, kept } from "./draw/kept.js";
-import { editing, examples, pixels, regions, remarks } from "./draw/later.js";
+import { editing, pixels, regions, remarks } from "./draw/later.js";
 import { Line } from "./draw/line.js";
 import { payloadOf } from "./draw/payload.js";
 import { pulse } from "./draw/pulse.js";
@@ -83,8 +83,6 @@ export async function open(host) {
   const same = others.filter((one) => one.name.startsWith(`${category.name} `)).length;
   const side = fillSide(host.side, { lead: `Outline the one ${category.name} under the pulsing mark.`, heading: "Outlines in this photo",
     more: "Every part that you can see counts. Leave out whatever stands in front of it." }, others, `${category.name} ${same + 1}`);
-  const list = host.side.lastElementChild;
-  if (work.examples?.good.length || work.examples?.bad.length) examples.use((found) => list.after(found.examples(work.examples)));
   miniature(host.side, photo, host.keys);
   if (allowed.includes("scissors")) line.wire = new Edges(photo);
   if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool, box }) => new BoxTool(editor, box));

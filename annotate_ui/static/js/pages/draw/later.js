@@ -18,5 +18,3 @@ export const regions = new Later(async () => {
 });
 /** What is worth saying of an outline; it can trim one. */
 export const remarks = new Later(() => all(import("./remarks.js"), pixels.get()));
-/** Good and bad outlines of the category. */
-export const examples = new Later(() => import("./examples.js"));

@@ -1,9 +1,9 @@
 /**
  * Good and bad outlines of the category, from other photos: "Like this", "Not like this".
- * @module pages/draw/examples
+ * @module core/examples
  */
-import { el, svg } from "../../core/dom.js";
-import { pathOf } from "../grid/cut.js";
+import { el, svg } from "./dom.js";
+import { pathOf } from "../pages/grid/cut.js";
 
 /** @param {{url: string, mask: object, crop: number[], text: string}} one @param {string} kind @returns {HTMLElement} */
 function figure({ url, mask, crop, text }, kind) {
@@ -16,13 +16,9 @@ function figure({ url, mask, crop, text }, kind) {
     text ? el("figcaption", { text }) : null);
 }
 
-/**
- * @param {{good: object[], bad: object[]}} examples of the task
- * @returns {HTMLElement} a section of the side
- */
+/** @param {{good: object[], bad: object[]}} examples of a task @returns {HTMLElement} a section of the side */
 export function examples({ good, bad }) {
   const row = (title, list, kind) => (list.length ? [el("div", { class: "label", text: title }),
     el("div", { class: "shots" }, list.map((one) => figure(one, kind)))] : []);
-  const rows = [...row("Like this", good, "good"), ...row("Not like this", bad, "bad")];
-  return el("section", { class: "section examples" }, rows);
+  return el("section", { class: "section" }, row("Like this", good, "good"), row("Not like this", bad, "bad"));
 }

@@ -120,6 +120,10 @@ class Database:
 
     def create_tables(self) -> None:
         """Make the tables of the newest version in an empty database; ``cocokit.migrations`` alone notes its number."""
+        for table in Base.metadata.tables.values():
+            for key in table.foreign_key_constraints:
+                # Once added by ALTER, as on PostgreSQL, a key would be left out of every table made from then on.
+                key._create_rule = None
         with self.write() as tx:
             Base.metadata.create_all(tx)
 

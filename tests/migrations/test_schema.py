@@ -11,9 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
+from sqlalchemy.schema import AddConstraint
 
 from cocokit import migrations
-from cocokit.store.database import Database
+from cocokit.store.database import Database, sqlite_url
 from cocokit.store.models import Base
 from tests.test_packaging import ROOT
 
@@ -73,6 +74,17 @@ def test_both_ways_to_make_the_tables_give_the_same(database: Database, tmp_path
     assert triggers(database) == expected
     assert len(made) == len(Base.metadata.tables)
     assert len(expected) == (8 if database.is_sqlite else 12)
+
+
+def test_tables_for_one_database_do_not_change_those_of_the_next(tmp_path: Path) -> None:
+    """PostgreSQL adds a key to a table that exists, SQLite cannot."""
+    for key in Base.metadata.tables["sentinel"].foreign_key_constraints:
+        AddConstraint(key)
+    database = Database(sqlite_url(tmp_path / "a.db"))
+    database.create_tables()
+    keys = dict(shape(database))["sentinel"]["foreign"]
+    database.close()
+    assert "fk_sentinel_source_id" in {key[0] for key in keys}
 
 
 def test_the_conditions_of_partial_indexes_are_there(migrated: Database) -> None:

@@ -6,6 +6,7 @@ What comes in lies in a folder of its own and is never served; a campaign gets c
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import zipfile
@@ -15,7 +16,7 @@ from typing import IO
 from werkzeug.datastructures import FileStorage
 
 from cocokit.campaign.ingest import SUFFIXES
-from cocokit.errors import RefusedError
+from cocokit.errors import CocokitError, RefusedError
 
 #: Bytes of one request, of one photo, and of all photos of a plan; how many photos; how much a zip may grow.
 MOST_REQUEST, MOST_PHOTO, MOST_ALL, MOST_FILES, MOST_RATIO = 2 * 10**9, 100 * 10**6, 50 * 10**9, 200_000, 200
@@ -82,6 +83,9 @@ def _unpack(stream: IO[bytes], name: str, room: _Room) -> None:
                         # what the zip says of its sizes is not believed
                         room.take(source, os.path.basename(entry.filename), min(MOST_PHOTO, entry.file_size))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            reason = f"the photos cannot be kept: {error.strerror}; make room on the server's disk"
+            raise CocokitError(reason) from error  # our disk, not their zip
         raise RefusedError(_shown(name), f"cannot be unpacked ({type(error).__name__})", "make the zip anew") from None
 
 

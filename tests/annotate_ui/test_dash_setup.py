@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -18,7 +19,7 @@ from werkzeug.datastructures import FileStorage
 from cocokit.annotate_ui import uploads
 from cocokit.annotate_ui.uploads import take_photos
 from cocokit.campaign.overview import list_campaigns
-from cocokit.errors import RefusedError
+from cocokit.errors import CocokitError, RefusedError
 
 from .dash import Requester, requester
 from .site import Site
@@ -126,6 +127,15 @@ def test_zips_lead_nowhere_else(tmp_path: Path, entry: str) -> None:
     with pytest.raises(RefusedError, match="leads out of it"):
         take_photos([sent(zipped({"good.jpg": photo(), entry: photo()}), "x.zip")], str(tmp_path / "in"))
     assert sorted(p.name for p in tmp_path.rglob("*.jpg")) == []  # nothing at all is unpacked
+
+
+def test_a_full_disk_is_not_the_zips_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(uploads._Room, "take", full)
+    with pytest.raises(CocokitError, match="No space left on device; make room"):
+        take_photos([sent(zipped({"a.jpg": photo()}), "x.zip")], str(tmp_path / "in"))
 
 
 def test_links_bombs_and_lies_in_zips_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

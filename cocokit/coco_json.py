@@ -102,13 +102,25 @@ def write_dataset(dataset: Dataset, path: str | os.PathLike[str], progress: Prog
 
     Top-level members keep their order, rows keep theirs, ids stay as they are. The members of a row come in one fixed
     order, whole numbers as integers, others by ``repr``: ``json.loads`` of the new file equals that of the old one,
-    and writing what was read from the new file gives its bytes again.
+    and writing what was read from the new file gives its bytes again. A dataset that was opened
+    (:meth:`cocokit.dataset.Dataset.open`) is written as the bytes that it was, where nothing was changed.
 
     Raises:
-        DataError: the file cannot be written.
+        DataError: the file cannot be written, or what it was opened from has changed.
     """
     total = len(dataset.images) + len(dataset.annotations)
-    _write(path, dataset_chunks(dataset), total, progress)
+    _write(path, _bytes_of(dataset), total, progress)
+
+
+def _bytes_of(dataset: Dataset) -> Iterator[tuple[bytes, int]]:
+    """Copied where the rows have an origin, made anew otherwise."""
+    if dataset.origin is not None:
+        from .copying import copied_chunks
+
+        copied = copied_chunks(dataset, dataset.origin)
+        if copied is not None:
+            return copied
+    return ((text.encode(), rows) for text, rows in dataset_chunks(dataset))
 
 
 def write_results(annotations: Annotations, path: str | os.PathLike[str], progress: Progress | None = None) -> None:
@@ -117,27 +129,35 @@ def write_results(annotations: Annotations, path: str | os.PathLike[str], progre
     Raises:
         DataError: the file cannot be written.
     """
-    _write(path, results_chunks(annotations), len(annotations), progress)
+    chunks = ((text.encode(), rows) for text, rows in results_chunks(annotations))
+    _write(path, chunks, len(annotations), progress)
 
 
 def dataset_chunks(dataset: Dataset) -> Iterator[tuple[str, int]]:
     """The text of a dataset's file in pieces, each with the number of rows in it."""
-    from .json_text import annotation_texts, category_members, image_texts
     from .row_table import raw_json
 
     start = "{"
     for member in dataset.members:
         yield f"{start}{raw_json(member).decode()}:", 0
         start = ",\n"
-        if member == "images":
-            yield from _list_chunks(image_texts, dataset.images)
-        elif member == "annotations":
-            yield from _list_chunks(annotation_texts, dataset.annotations)
-        elif member == "categories":
-            yield raw_json([category_members(row) for row in dataset.categories]).decode(), 0
-        else:
-            yield raw_json(dataset.top[member]).decode(), 0
+        yield from member_chunks(dataset, member)
     yield "}\n" if start != "{" else "{}\n", 0
+
+
+def member_chunks(dataset: Dataset, member: str) -> Iterator[tuple[str, int]]:
+    """The text of one top-level member's value in pieces, each with the number of rows in it."""
+    from .json_text import annotation_texts, category_members, image_texts
+    from .row_table import raw_json
+
+    if member == "images":
+        yield from _list_chunks(image_texts, dataset.images)
+    elif member == "annotations":
+        yield from _list_chunks(annotation_texts, dataset.annotations)
+    elif member == "categories":
+        yield raw_json([category_members(row) for row in dataset.categories]).decode(), 0
+    else:
+        yield raw_json(dataset.top[member]).decode(), 0
 
 
 def results_chunks(annotations: Annotations) -> Iterator[tuple[str, int]]:
@@ -164,14 +184,14 @@ def _require_images(annotations: Annotations, want: Field, path: str) -> None:
 
 
 def _write(
-    path: str | os.PathLike[str], chunks: Iterator[tuple[str, int]], total: int, progress: Progress | None
+    path: str | os.PathLike[str], chunks: Iterator[tuple[bytes, int]], total: int, progress: Progress | None
 ) -> None:
     from .atomic import atomic_write
 
     done = 0
     with atomic_write(path) as file:
         for text, rows in chunks:
-            file.write(text.encode("utf-8"))
+            file.write(text)
             done += rows
             if progress is not None and rows:
                 progress(done, total)

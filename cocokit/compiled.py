@@ -37,6 +37,7 @@ MODULES = (
     "cocokit.kernels.values",
     "cocokit.kernels.outlines",
     "cocokit.kernels.scan",
+    "cocokit.kernels.spans",
     "cocokit.eval.kernels.order",
     "cocokit.eval.kernels.boxes",
     "cocokit.eval.kernels.matching",

@@ -12,6 +12,7 @@ from .columns import ALL, Annotations, CategoryRow, Field, Images, Int64, take_a
 from .errors import NotFoundError
 
 if TYPE_CHECKING:
+    from .origin import Origin
     from .types import Annotation, Image
 
 _LISTS = ("images", "annotations", "categories")
@@ -27,6 +28,7 @@ class Dataset:
         top: the other top-level members (``info``, ``licenses``, ...) as parsed JSON.
         members: names of the top-level members in the order in which they are written; a file without ``categories``
             stays one.
+        origin: which bytes of which file the rows are, for a dataset that was opened; None otherwise.
 
     >>> ds = Dataset.from_dict({"images": [{"id": 7, "width": 4, "height": 3}],
     ...                         "annotations": [{"id": 1, "image_id": 7, "category_id": 2, "bbox": [0, 0, 2, 1]}],
@@ -44,7 +46,9 @@ class Dataset:
         categories: list[CategoryRow],
         top: dict[str, Any] | None = None,
         members: Iterable[str] | None = None,
+        origin: Origin | None = None,
     ) -> None:
+        self.origin = origin
         self.images, self.annotations, self.categories = images, annotations, categories
         self.top: dict[str, Any] = {} if top is None else top
         self.members: tuple[str, ...] = (*self.top, *_LISTS) if members is None else tuple(members)
@@ -56,6 +60,25 @@ class Dataset:
         from .coco_json import read_dataset
 
         return read_dataset(path, want, extras)
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], cache: bool = True) -> Dataset:
+        """Open a file to look at, to choose from and to write again, whatever its size.
+
+        Rows that are not changed are written as the bytes that they were: :meth:`write` of a dataset just opened gives
+        the same file. The columns cannot be written to; functions that change rows make new ones. A large file leaves
+        its columns in a hidden file beside it (:mod:`cocokit.cache`), from which it opens at once the next time.
+
+        Args:
+            path: a COCO file of any kind but results.
+            cache: False neither reads nor leaves the hidden file.
+
+        Raises:
+            DataError: not a dataset; as :meth:`read`.
+        """
+        from .opening import open_dataset
+
+        return open_dataset(path, cache)
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Dataset:
@@ -116,19 +139,34 @@ class Dataset:
         Ids that the dataset does not have select nothing. Annotations of images that are not listed go with their
         image id.
         """
-        images, keep = self.images, np.ones(len(self.annotations), np.bool_)
+        kept, keep = np.arange(len(self.images)), np.ones(len(self.annotations), np.bool_)
         categories = self.categories
         if img_ids is not None:
             wanted = np.array(sorted(set(img_ids)), np.int64)
-            images = take_images(images, np.flatnonzero(np.isin(images.id, wanted)))
+            kept = np.flatnonzero(np.isin(self.images.id, wanted))
             keep &= np.isin(_ids(self.annotations.image_id, len(keep)), wanted)
         if cat_ids is not None:
             chosen = set(cat_ids)
             categories = [row for row in categories if row.id in chosen]
             keep &= np.isin(_ids(self.annotations.category_id, len(keep)), np.array(sorted(chosen), np.int64))
             keep &= self.annotations.has(Field.CATEGORY_ID)
-        annotations = take_annotations(self.annotations, np.flatnonzero(keep))
-        return Dataset(images, annotations, categories, self.top, self.members)
+        return self.take(kept, np.flatnonzero(keep), categories)
+
+    def take(self, images: Int64, annotations: Int64, categories: list[CategoryRow] | None = None) -> Dataset:
+        """A new dataset of the given rows, in the given order.
+
+        Args:
+            images, annotations: (I,), (N,) int64 rows, in any order.
+            categories: those to have; None means all.
+        """
+        return Dataset(
+            take_images(self.images, images),
+            take_annotations(self.annotations, annotations),
+            self.categories if categories is None else categories,
+            self.top,
+            self.members,
+            None if self.origin is None else self.origin.take(images, annotations),
+        )
 
     def __repr__(self) -> str:
         from .places import counted

@@ -1,0 +1,1 @@
+"""Photographs from folders and from the web: queries, licences, limits, provenance, and what was taken down."""

@@ -1,0 +1,1 @@
+"""Datasets made from datasets: merged, filtered, sampled, renumbered, cut into tiles."""

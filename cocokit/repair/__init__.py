@@ -1,0 +1,1 @@
+"""What a check found and can be put right safely: each change listed, the rest left as it was."""

@@ -109,10 +109,10 @@ def _read_header(where: str) -> tuple[dict[str, Any], int] | None:
         with open(where, "rb") as file:
             if file.read(len(_MAGIC)) != _MAGIC:
                 return None
-            length = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(length))
             size = os.fstat(file.fileno()).st_size
-    except (OSError, ValueError, MemoryError):  # none, or not ours: the file itself is read
+            length = min(int.from_bytes(file.read(8), "little"), size)
+            header = json.loads(file.read(length))
+    except (OSError, ValueError):  # none, or not ours: the file itself is read
         return None
     start = -(-(len(_MAGIC) + 8 + length) // _ALIGNED) * _ALIGNED
     ends = [start + at + int(np.prod(shape)) * np.dtype(kind).itemsize for kind, shape, at in header["arrays"].values()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -32,7 +33,10 @@ class Source:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         """Raises OSError, or Odd if it is no regular file."""
         self.path = os.fspath(path)
-        self._file: BinaryIO = open_regular(path)
+        with open_regular(path) as file:
+            fd = os.dup(file.fileno())
+        self._file: BinaryIO = open(fd, "rb", buffering=0, closefd=False)
+        weakref.finalize(self, os.close, fd)  # without a word: whoever has a dataset need not know of a file
         self._state = _state(self._file)
         self._layout: Layout | None = None
         self._sha256 = ""

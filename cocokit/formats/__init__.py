@@ -1,1 +1,71 @@
-"""Foreign formats, one module each: what it reads, what it writes, and what it cannot hold."""
+"""Foreign formats, one module each: what it reads, what it writes, and what it cannot hold.
+
+>>> FORMATS["coco"].title, FORMATS["coco"].losses
+('COCO JSON', ())
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+from ..errors import DataError, ParamsError
+from .base import Format, Loss, Read, Written, lost
+
+__all__ = ["FORMATS", "Format", "Loss", "Read", "Written", "find_format", "format_named", "lost"]
+
+#: The module of each format; a module has one or more of them in its ``FORMATS``.
+MODULES = {
+    "coco": "coco",
+}
+
+
+class _Formats(Mapping[str, Format]):
+    """Formats by name; a module is imported when one of its formats is asked for."""
+
+    def __getitem__(self, name: str) -> Format:
+        from importlib import import_module
+
+        found: tuple[Format, ...] = import_module(f"{__name__}.{MODULES[name]}").FORMATS
+        return next(each for each in found if each.name == name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODULES)
+
+    def __len__(self) -> int:
+        return len(MODULES)
+
+
+FORMATS: Mapping[str, Format] = _Formats()
+
+
+def format_named(name: str) -> Format:
+    """The format of a name.
+
+    Raises:
+        ParamsError: there is none.
+    """
+    if name not in FORMATS:
+        raise ParamsError("format", name, f"use one of {', '.join(FORMATS)}")
+    return FORMATS[name]
+
+
+def find_format(path: str | os.PathLike[str]) -> Format:
+    """The format of a file or folder, from its names and first bytes.
+
+    Raises:
+        DataError: no such file, none of the formats, or several; the sentence names them.
+    """
+    name = os.fspath(path)
+    if not os.path.exists(name):
+        raise DataError(name, "", "no such file or folder", "check the path")
+    found = [each for each in FORMATS.values() if each.recognises(name)]
+    general = {each.special for each in found}
+    found = [each for each in found if each.name not in general]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        reason = f"looks like {' and '.join(each.name for each in found)}"
+        raise DataError(name, "", reason, f"say which: --from {found[0].name}")
+    what = "an empty folder" if os.path.isdir(name) and not os.listdir(name) else "none of the formats that are known"
+    raise DataError(name, "", f"is {what}", f"say which with --from: {', '.join(FORMATS)}")

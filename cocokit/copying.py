@@ -55,7 +55,8 @@ def _chunks(dataset: Dataset, origin: Origin, layout: Layout) -> Iterator[tuple[
     if not dataset.members:
         yield b"{", 0
     yield source.read(layout.members[-1].end, layout.size) if layout.members else b"}\n", 0
-    source.unchanged()
+    for each in (origin, *origin.more):
+        each.source.unchanged()
 
 
 def _member(dataset: Dataset, origin: Origin, member: Member) -> Iterator[tuple[bytes, int]]:
@@ -90,13 +91,28 @@ def _list(dataset: Dataset, origin: Origin, member: Member, rows: Int64) -> Iter
 
 
 def _rows(dataset: Dataset, origin: Origin, member: Member, start: int, block: Int64) -> list[bytes]:
-    old = block >= 0
-    assert member.rows is not None
-    copied = iter([row for part in origin.source.rows(member.rows, block[old]) for row in part])
-    if old.all():
-        return list(copied)
-    made = _text(dataset, member.name)(start, start + len(block))
-    return [next(copied) if kept else made[i].encode() for i, kept in enumerate(old.tolist())]
+    if (block >= 0).all():
+        return list(_copied(origin, member.name, block))
+    made: list[bytes] = [b""] * len(block)
+    for each in (origin, *origin.more):
+        own = getattr(each, member.name)[start : start + len(block)]
+        for i, text in zip(np.flatnonzero(own >= 0).tolist(), _copied(each, member.name, own[own >= 0]), strict=True):
+            made[i] = text
+    if not all(made):
+        new = _text(dataset, member.name)(start, start + len(block))
+        made = [old or text.encode() for old, text in zip(made, new, strict=True)]
+    return made
+
+
+def _copied(origin: Origin, name: str, rows: Int64) -> Iterator[bytes]:
+    """The bytes of rows of a file; those of a file without clear places are made anew."""
+    layout = origin.source.layout if len(rows) else None
+    member = layout.find(name) if layout is not None else None
+    if member is None or member.rows is None:
+        yield from [b""] * len(rows)
+        return
+    for part in origin.source.rows(member.rows, rows):
+        yield from part
 
 
 def _text(dataset: Dataset, name: str) -> Callable[[int, int], list[str]]:

@@ -112,6 +112,28 @@ def simplify(polygons: Sequence[Ring], tolerance: float) -> Polygons:
     return tuple(kept)
 
 
+def clip(polygons: Sequence[Ring], box: Ring) -> Polygons:
+    """The parts of polygons that lie in a box (x, y, w, h), each the region inside its ring; maybe none.
+
+    A part with a hole is cut into parts without.
+
+    >>> clip([[0, 0, 4, 0, 4, 4, 0, 4]], (2, 1, 9, 2))
+    ((2.0, 1.0, 4.0, 1.0, 4.0, 3.0, 2.0, 3.0),)
+    """
+    from shapely import box as rectangle
+    from shapely import make_valid
+
+    x, y, w, h = box
+    window = rectangle(x, y, x + w, y + h)
+    kept: list[tuple[float, ...]] = []
+    for ring in polygons:
+        inside = make_valid(_polygon(_points(ring))).intersection(window) if len(ring) >= 6 else None
+        for part in _parts(inside) if inside is not None else ():
+            for piece in _without_holes(part):
+                kept += _outer(piece)
+    return tuple(kept)
+
+
 def mask_to_polygons(mask: ArrayLike, tolerance: float = 0.0) -> Polygons:
     """Polygons whose union is the foreground of a mask, along the edges of its pixels.
 

@@ -118,11 +118,14 @@ class Origin:
     Attributes:
         source: the file.
         images, annotations: int64, one row of the file for each row of the dataset, -1 for one that is new or changed.
+        more: origins in further files, for a dataset made of several: each as long as this one, and each row has its
+            bytes in one of them at most.
     """
 
     source: Source
     images: Int64
     annotations: Int64
+    more: tuple[Origin, ...] = ()
 
     @classmethod
     def of_all(cls, source: Source, images: int, annotations: int) -> Origin:
@@ -132,11 +135,13 @@ class Origin:
 
     def take(self, images: Int64, annotations: Int64) -> Origin:
         """The origin of the chosen rows; ``images`` (I,) and ``annotations`` (N,) int64."""
-        return Origin(self.source, self.images[images], self.annotations[annotations])
+        more = tuple(other.take(images, annotations) for other in self.more)
+        return Origin(self.source, self.images[images], self.annotations[annotations], more)
 
     def changed(self, images: Any = (), annotations: Any = ()) -> Origin:
         """The same, without the bytes of rows that were changed (row numbers, or a mask of all rows)."""
-        made = Origin(self.source, self.images.copy(), self.annotations.copy())
+        more = tuple(other.changed(images, annotations) for other in self.more)
+        made = Origin(self.source, self.images.copy(), self.annotations.copy(), more)
         for column, rows in ((made.images, images), (made.annotations, annotations)):
             column[np.asarray(rows, None if len(rows) else np.int64)] = -1
         return made

@@ -59,6 +59,14 @@ def dataset() -> Json:
     }
 
 
+def more() -> Json:
+    """The same boxes in other images."""
+    made = dataset()
+    for image in made["images"]:
+        image["file_name"] = f"more/{image['file_name']}"
+    return made
+
+
 def box_results() -> Json:
     """Two detections per annotation: one near it, one nowhere."""
     rows = []

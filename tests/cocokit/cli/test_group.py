@@ -23,7 +23,7 @@ from cocokit.domain.stages import Stage
 from cocokit.store.database import Database, sqlite_url
 from cocokit.store.journal import pay
 from tests.cocokit.campaign import small
-from tests.cocokit.cli.data import Folder, box_results, dataset
+from tests.cocokit.cli.data import Folder, box_results, dataset, more
 from tests.test_docs import every_command
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -123,6 +123,8 @@ def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("cocokit.toml", "")
     folder.write("instances.json", dataset())
     folder.write("preds.json", box_results())
+    folder.write("more.json", more())
+    folder.write("mapping.json", {"rename": {"a": "cat"}, "join": {"pet": ["b"]}})
     for line in BEFORE.get(name, []):
         type_before(folder, line)
     last = folder.run(*name.split(), "--help").stdout.strip().splitlines()[-1].strip()

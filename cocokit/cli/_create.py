@@ -37,7 +37,8 @@ class _Create(Sectioned):
     sections: ClassVar[dict[str, str]] = {"images": "What to annotate", "preset": "How", "db": "Output"}
 
 
-@click.command(name="create", cls=_Create, help=_HELP, epilog=_EXAMPLE)
+@click.command(name="create", cls=_Create, help=_HELP, epilog=_EXAMPLE,
+               short_help="Make a draft over a folder of photos.")  # fmt: skip
 @click.argument("name", required=False)
 @click.option("--images", metavar="FOLDER", help="Photos: JPEG, PNG, WebP; folders in it too. With --coco, its photos.")
 @click.option("--coco", metavar="FILE", help="A COCO file: its images with their ids, and its categories.")
@@ -69,7 +70,7 @@ def create(name: str | None, db: str | None, seed: int, as_json: bool, **given: 
             gold = read_gold(given["gold"], found.images, [c.id for c in categories])
     with Progress(f"writing campaign {file.name}"):
         create_campaign(database, file, categories, found.images, gold, seed=seed)
-    _tell(file.name, found, len(categories), len(gold), as_json)
+    _tell(file, found, len(categories), len(gold), as_json)
 
 
 def _file(name: str | None, path: str | None, preset: str | None, changes: Sequence[str]) -> CampaignFile:
@@ -145,14 +146,17 @@ def _images(folder: str | None, dataset: Dataset | None, path: str | None, *, st
         return ingest_folder(folder or "", into, strict=strict, progress=progress.at)
 
 
-def _tell(name: str, found: Ingested, categories: int, gold: int, as_json: bool) -> None:
+def _tell(file: CampaignFile, found: Ingested, categories: int, gold: int, as_json: bool) -> None:
+    from ..pipeline.people import people_needed
     from ..places import counted
 
+    people, why = people_needed(file.settings, file.graph)
     if as_json:
         from ._output import print_json
 
         counts = {"images": len(found.images), "duplicates": found.duplicates, "broken": found.broken}
-        print_json({"campaign": name, "state": "draft", **counts, "categories": categories, "gold": gold})
+        counts |= {"categories": categories, "gold": gold, "workers_needed": people}
+        print_json({"campaign": file.name, "state": "draft", **counts})
         return
     for sentence in found.broken:
         click.echo(f"left out: {sentence}", err=True)
@@ -160,5 +164,6 @@ def _tell(name: str, found: Ingested, categories: int, gold: int, as_json: bool)
     parts += [counted(gold, "gold mask")] if gold else []
     parts += [f"{counted(len(found.broken), 'broken photo')} left out"] if found.broken else []
     parts += [f"{counted(found.duplicates, 'duplicate')} left out"] if found.duplicates else []
-    click.echo(f"campaign {name} is a draft: {', '.join(parts)}")
-    click.echo(f"next: cocokit campaign launch {name}")
+    click.echo(f"campaign {file.name} is a draft: {', '.join(parts)}")
+    click.echo(f"it takes {counted(people, 'worker')} or more ({why}); with fewer it cannot be finished")
+    click.echo(f"next: cocokit campaign launch {file.name}")

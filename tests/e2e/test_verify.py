@@ -50,7 +50,7 @@ def test_every_way_of_marking_gives_the_same_answer(visit: Go, how: Callable[[Pa
     how(found.page)
     submitted(found)
     assert found.payload() == {"bad": BAD}
-    expect(found.page.locator("#toast")).to_contain_text("You found 3 of 4 checks")
+    expect(found.page.locator("#toast")).to_contain_text("You found 3 of 4 planted bad outlines")
 
 
 def test_undo_and_redo_go_through_every_mark(visit: Go) -> None:

@@ -79,7 +79,7 @@ export async function open(host) {
   railOf(desk, finding);
   const share = el("span", { class: "covered num" });
   let nothing = false;
-  const none = el("button", { class: "btn quiet", type: "button", on: { click: () => {
+  const none = el("button", { class: "btn", type: "button", on: { click: () => {
     nothing = true;
     host.submit();
   } } }, "Nothing left to paint");

@@ -2,7 +2,7 @@
 import { clear, el } from "../core/dom.js";
 import { Duplicates } from "./grid/duplicates.js";
 import { pair } from "./grid/examples.js";
-import { counted, filterQuestion } from "./grid/guards.js";
+import { asked, counted, filterQuestion } from "./grid/guards.js";
 import { columnsFor } from "./grid/moves.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
@@ -48,7 +48,7 @@ class Filter extends GridPage {
 
   panel() {
     const { keys, panel } = this.host;
-    const lead = el("p", { class: "lead" }, "Keep everyday photos of ", el("b", { text: this.work.query }), ". Remove the rest.");
+    const lead = el("p", { class: "lead" }, ...asked(this.work.query).map((text, i) => (i === 1 ? el("b", { text }) : text)));
     this.brief = section(null, null, lead, pair());
     panel.append(
       this.brief,

@@ -127,7 +127,7 @@ export class BoxTool {
 export function tightened(editor, tighten) {
   const { host } = editor;
   if (!editor.drawing.parts.length && !editor.drawing.paint) {
-    editor.note("Nothing to tighten yet. Draw around it first", { kind: "warn" });
+    editor.note("Nothing to tighten yet. Close an outline first", { kind: "warn" });
     return;
   }
   const mask = toMask(editor.drawing, editor.image);

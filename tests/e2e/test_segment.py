@@ -15,6 +15,15 @@ from tests.e2e.drawing import KNOWN, Hand, decoded, flat, opened
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools
 
 Draws = Callable[[Hand], None]
+#: The longest ms of script in one task while 20 frames pass.
+SMOOTH = """() => new Promise((done) => {
+  let longest = 0, frames = 0;
+  const watch = new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) longest = Math.max(longest, one.duration); });
+  watch.observe({ entryTypes: ['longtask'] });
+  const next = () => (++frames < 20 ? requestAnimationFrame(next) : setTimeout(() => done(longest)));
+  requestAnimationFrame(next);
+})"""
 WRONG = (270, 300)
 
 
@@ -160,7 +169,7 @@ def test_a_box_becomes_an_outline_and_clicks_correct_it(visit: Any) -> None:
     hand.hint("what it missed")
     first = hand.ring()
     hand.click((290, 290))
-    hand.settled()
+    hand.found()
     assert hand.ring() != first
     hand.keys("z")
     assert hand.ring() == first
@@ -170,6 +179,39 @@ def test_a_box_becomes_an_outline_and_clicks_correct_it(visit: Any) -> None:
     assert pixels.sum() > 8_000
     assert not pixels[:, :200].any()
     assert not pixels[:, 480:].any()
+
+
+SLOW_WORKER = """(() => { const Real = Worker; window.Worker = class extends Real {
+  postMessage(...all) { setTimeout(() => { if (!this.over) super.postMessage(...all); }, 700); }
+  terminate() { this.over = true; super.terminate(); } }; })()"""
+
+
+def test_what_takes_long_is_told_can_be_stopped_and_leaves_the_page_free(visit: Any) -> None:
+    hand = opened(visit, before=lambda page: page.add_init_script(SLOW_WORKER))
+    hand.keys("g")
+    hand.click((225, 70), (455, 300))
+    hand.hint("Looking for its edges")
+    assert hand.page.locator("#hint .arc").count() == 1
+    hand.page.locator("#submit").click()
+    hand.hint("still being looked for")
+    hand.keys("Escape")
+    hand.found()
+    assert hand.points() == "0 points"
+    hand.click((225, 70), (455, 300))
+    hand.hint("Looking for its edges")
+    moved = hand.page.evaluate(SMOOTH)
+    assert moved < 50, moved
+    hand.hint("what it missed")
+    first = hand.ring()
+    hand.click((290, 290))
+    hand.found()
+    assert hand.ring() != first
+    hand.keys("t")
+    hand.hint("Looking for its edges")
+    hand.keys("z")
+    hand.found()
+    assert hand.ring() == first
+    assert hand.submit()["tool"] == "box"
 
 
 def test_sides_follow_edges_or_run_straight_as_the_key_says(visit: Any) -> None:
@@ -230,7 +272,7 @@ def test_an_outline_that_runs_into_another_mask_is_trimmed_to_its_edge(visit: An
     hand.keys("Enter")
     hand.hint("into cup 2")
     hand.keys("k")
-    hand.settled()
+    hand.found()
     pixels = decoded(hand.submit())
     assert pixels[60, 420]
     assert not pixels[70, 515]

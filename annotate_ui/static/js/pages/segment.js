@@ -32,7 +32,7 @@ function railOf(desk) {
     editor.use("polygon");
     line.arm(role);
   };
-  const tight = () => regions.use(({ tightened, tighten }) => tightened(editor, tighten));
+  const tight = () => regions.use(({ tightened }) => tightened(editor));
   const groups = [[
     desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
     has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
@@ -85,7 +85,7 @@ export async function open(host) {
     more: "Every part that you can see counts. Leave out whatever stands in front of it." }, others, `${category.name} ${same + 1}`);
   miniature(host.side, photo, host.keys);
   if (allowed.includes("scissors")) line.wire = new Edges(photo);
-  if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool, box }) => new BoxTool(editor, box));
+  if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool }) => new BoxTool(editor));
   railOf(desk);
   const tip = tipOf(host, desk);
   let remarked = null, open = true;
@@ -130,6 +130,7 @@ export async function open(host) {
       const other = outcome;
       outcome = null;
       if (other) return { outcome: other };
+      if (editor.job) throw new Problem("Its edges are still being looked for. Wait a moment, or press Escape");
       editor.settle();
       if (editor.drawing.draft) {
         const why = whyOpen(editor.drawing);

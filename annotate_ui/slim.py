@@ -21,9 +21,9 @@ def slim_script(text: str) -> str:
     r"""A module of JavaScript that does the same and is shorter.
 
     >>> slim_script('/** Doc. */\nexport const a = (b) => `x ${b + 1} // kept`; // gone\n')
-    'export const a=(b)=>`x ${b + 1} // kept`;'
+    'export const a=(b)=>`x ${b+1} // kept`;'
     >>> slim_script("const r = /[/*]'/g, half = a / b / c;")
-    "const r=/[/*]'/g,half=a/b/c;"
+    "const r=/[/*]'/g,d=a/b/c;"
     """
     out: list[str] = []
     last = ""

@@ -279,6 +279,64 @@ def test_an_outline_that_runs_into_another_mask_is_trimmed_to_its_edge(visit: An
     assert pixels.sum() < 120 * 60 - 500
 
 
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_side_follows_anothers_outline_to_the_pixel(visit: Any, how: str) -> None:
+    said: list[dict[str, Any]] = []
+
+    def spied(page: Page) -> None:
+        def keep(route: Route) -> None:
+            response = route.fetch()
+            said.append(response.json())
+            route.fulfill(response=response)
+
+        page.route("**/api/v1/next", keep)
+
+    hand = opened(visit, before=spied)
+    other = decoded({"rle": said[0]["assignment"]["work"]["others"][1]["mask"]})
+    rows, columns = np.nonzero(other)
+    left = int(columns.min())
+    top = (float(columns[rows == rows.min()].min()), float(rows.min()))
+    bottom = (float(columns[rows == rows.max()].min()), float(rows.max() + 1))
+    far = (left - 60.0, bottom[1]), (left - 60.0, top[1])
+    hand.keys("f", "n")
+    hand.hint("Click two points on another outline")
+    if how == "mouse":
+        hand.click(top)
+        hand.page.mouse.move(*hand.to(bottom))
+        hand.settled()
+        ghost = hand.page.locator(".drawing .shape-ghost").get_attribute("d")
+        assert ghost
+        assert len(ghost) > 20
+        hand.click(bottom, *far, top)
+    else:
+        hand.page.locator(".photo").focus()
+        hand.keys("ArrowLeft")
+        for at in (top, bottom, *far):
+            hand.walk(at)
+            hand.keys("Enter")
+        hand.keys("Enter")
+    hand.settled()
+    assert int(hand.points().split()[0]) > 8
+    pixels = decoded(hand.submit())
+    assert not (pixels & other).any()
+    band = np.zeros_like(pixels)
+    band[int(top[1]) : int(bottom[1]), left - 59 : int(min(top[0], bottom[0]))] = True
+    before = np.cumsum(other, axis=1) == 0  # left of the other mask in each row
+    assert pixels[band & before].all()
+
+
+def test_the_way_round_anothers_outline_is_turned_by_the_key(visit: Any) -> None:
+    hand = opened(visit)
+    hand.keys("n")
+    hand.click((500, 60))
+    first = hand.page.locator(".rail [data-tool='draw.along']")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    hand.keys("n")
+    hand.hint("the longer way")
+    hand.keys("p")
+    expect(first).to_have_attribute("aria-pressed", "false")
+
+
 def test_a_coarse_outline_gets_a_hint_that_does_not_block(visit: Any) -> None:
     hand = opened(visit)
     hand.keys("p")
@@ -368,7 +426,7 @@ def test_a_campaign_of_polygons_alone_has_no_other_tool_and_a_drag_moves_the_pho
 
     hand = opened(visit, before=plain)
     tools = hand.page.locator(".rail [data-tool^='draw.']").evaluate_all("all => all.map((one) => one.dataset.tool)")
-    assert tools == ["draw.polygon", "draw.hole", "draw.part"]
+    assert tools == ["draw.polygon", "draw.along", "draw.hole", "draw.part"]
     left, top, _ = hand.view()
     hand.drag((300, 200), (320, 230))
     hand.settled()

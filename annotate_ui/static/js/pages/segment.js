@@ -7,7 +7,7 @@ import { Problem } from "../core/problem.js";
 import { Desk } from "./draw/desk.js";
 import { Edges } from "./draw/edges.js";
 import { keep, kept } from "./draw/kept.js";
-import { editing, pixels, regions, remarks } from "./draw/later.js";
+import { along, editing, pixels, regions, remarks } from "./draw/later.js";
 import { Line } from "./draw/line.js";
 import { payloadOf } from "./draw/payload.js";
 import { pulse } from "./draw/pulse.js";
@@ -21,7 +21,7 @@ const SKIPS = [
 ];
 
 /** The rail of the campaign's tools. */
-function railOf(desk) {
+function railOf(desk, others) {
   const { editor, line, allowed } = desk;
   const has = (tool) => allowed.includes(tool);
   const draw = (edges) => () => {
@@ -33,9 +33,16 @@ function railOf(desk) {
     line.arm(role);
   };
   const tight = () => regions.use(({ tightened }) => tightened(editor));
+  const follow = () => along.use(({ Along }) => {
+    editor.use("polygon");
+    if (line.along) line.along.turned = !line.along.turned;
+    line.round(line.along ?? new Along(others));
+    editor.note(`Click two points on another outline: the side follows it${line.along.turned ? ", the longer way" : ""}. N turns the way round`);
+  });
   const groups = [[
     desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
-    has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
+    has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || line.along || !line.edges)() }),
+    others.length && desk.tool("along", "along", "Follow another outline", "n", { short: "Follow", run: follow }),
     has("brush") && desk.tool("brush", "brush", "Brush", "b"), has("brush") && desk.tool("eraser", "eraser", "Eraser", "e"),
     has("box") && desk.tool("box", "box", "Box to outline", "g", { short: "Box" }),
   ], [
@@ -45,7 +52,7 @@ function railOf(desk) {
   ]];
   desk.rail(groups.map((group) => group.filter(Boolean)), () => {
     if (editor.tool !== line) return [`draw.${editor.tool?.id}`];
-    return [`draw.${line.edges ? "wire" : "polygon"}`, `draw.${line.armed ?? editor.drawing.draft?.role}`].filter((id) => id !== "draw.part" || line.armed);
+    return [`draw.${line.along ? "along" : line.edges ? "wire" : "polygon"}`, `draw.${line.armed ?? editor.drawing.draft?.role}`].filter((id) => id !== "draw.part" || line.armed);
   });
 }
 
@@ -66,7 +73,7 @@ function tipOf(host, desk) {
 
 export const styles = ["draw"];
 /** What may be needed: editing of what is closed, remarks, the other tools. */
-export const later = [editing, remarks, pixels, regions];
+export const later = [editing, remarks, pixels, regions, along];
 
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
@@ -86,7 +93,7 @@ export async function open(host) {
   miniature(host.side, photo, host.keys);
   if (allowed.includes("scissors")) line.wire = new Edges(photo);
   if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool }) => new BoxTool(editor));
-  railOf(desk);
+  railOf(desk, others);
   const tip = tipOf(host, desk);
   let remarked = null, open = true;
   const remark = ({ Remarks }) => {

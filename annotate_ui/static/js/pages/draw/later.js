@@ -15,3 +15,5 @@ export const editing = new Later(() => all(import("./points.js"), import("./walk
 export const regions = new Later(() => all(import("./region.js"), pixels.get()));
 /** What is worth saying of an outline; it can trim one. */
 export const remarks = new Later(() => all(import("./remarks.js"), pixels.get()));
+/** Sides that follow the outlines of others. */
+export const along = new Later(() => import("../../tools/along.js"));

@@ -144,7 +144,7 @@ def submit(asking: Asking, word: str) -> Response:
         asking.engine, asking.worker, word, body["payload"], client_id, times, trace
     )  # fmt: skip
     if stage is Stage.VERIFY:
-        restock(asking.engine, _RENEWED)  # Whoever has seen every sentinel would get no further page.
+        restock(asking.engine, _RENEWED, asking.worker)  # Whoever has seen every sentinel would get no further page.
     return jsonify({
         "receipt": _receipt(receipt), "training": _training(asking, word, receipt),
         "checks": _checks(asking, word) if stage is Stage.VERIFY else None, "next": _next(asking, hold),
@@ -156,17 +156,17 @@ def _next(asking: Asking, hold: list[str]) -> Json:
     engine, bearer = asking.engine, asking.bearer
     channel = asking.channel()
     most = channel.answers
-    over = most is not None and desk.figures(engine, bearer.worker).answers - bearer.before >= most
+    beside = desk.Beside(engine, bearer.worker)
+    over = most is not None and beside.did.answers - bearer.before >= most
     given: Assignment | None = None
     if not over:
         try:
-            given = next_by_turns(engine, bearer.worker, hold) if channel.turns else engine.next_task(
-                bearer.worker, hold=hold)
+            given = next_by_turns(engine, bearer.worker, hold, beside) if channel.turns else engine.next_task(
+                bearer.worker, hold=hold, beside=beside)
         except GoneError as error:
             if error.field != "worker":
                 raise
-    did, draft = desk.beside(engine, bearer.worker, given)
-    me = site().me(engine, did, bearer.before, most)
+    me, draft = site().me(engine, beside.did, bearer.before, most), beside.draft
     if given is not None:
         shown = site().showing(engine).assignment(given, draft if draft.version else None)
         return {"state": "task", "now": site().clock.now(), "me": me, "assignment": shown}

@@ -67,7 +67,7 @@ class Engine:
         self.database = database
         self.clock: Clock = clock or SteadyClock()
         self._chance = chance or random.SystemRandom()
-        self._kept_up: int | None = None
+        self._done: dict[str, int] = {}
         with database.read() as tx:
             self.campaign: Campaign = load_campaign(tx, name)
 
@@ -181,6 +181,14 @@ class Engine:
         """End the leases whose time is over; how many. ``next_task`` does it by itself about once a second."""
         return self.database.run(self._keep_up)
 
+    def is_due(self, what: str, every_ms: int) -> bool:
+        """Whether it is time again for something that each engine does now and then; whoever is told so does it."""
+        now, last = self.clock.now(), self._done.get(what)
+        if last is not None and 0 <= now - last < every_ms:
+            return False
+        self._done[what] = now
+        return True
+
     # ------------------------------------------------------------------ next_task
 
     def _next(
@@ -195,9 +203,8 @@ class Engine:
         if door.campaign is not CampaignState.RUNNING:
             return None, False
         now = self.clock.now()
-        if self._kept_up is None or not 0 <= now - self._kept_up < _UPKEEP_MS:
+        if self.is_due("upkeep", _UPKEEP_MS):
             self._keep_up(tx)
-            self._kept_up = now
             all_held = store.live_leases(tx, worker_id) if all_held else []  # some of them may be over
         held = all_held if hold is not None or len(all_held) >= HELD else []
         left = held[:1] if hold is None else [one for one in held if one.word not in hold]

@@ -9,14 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from cocokit.annotate_ui import create_app
+from cocokit.annotate_ui import create_app, told
+from cocokit.annotate_ui import site as site_module
 from cocokit.annotate_ui.config import Config
 from cocokit.annotate_ui.tokens import Entry
 from cocokit.campaign.channels import add_channel
 from cocokit.migrations import upgrade
+from cocokit.pipeline.leases import ManualClock
 from cocokit.store.database import Database
 from tests.benchmarks.web_browsers import answer
 from tests.cocokit.campaign.bulk import create
@@ -88,13 +91,18 @@ def most_of(numbers: Iterable[int]) -> int:
     return ordered[3 * len(ordered) // 4]
 
 
-def test_a_page_asks_the_database_so_often_and_no_more(blank_url: str, tmp_path: Path) -> None:
+def test_a_page_asks_the_database_so_often_and_no_more(
+    blank_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((site_module, "_CHANNEL_S"), (site_module, "_TYPICAL_S"), (told, "_TEXT_S"),
+                         (told, "_EXAMPLES_S")):  # fmt: skip
+        monkeypatch.setattr(module, name, 1e9)  # on a slow machine each call would find something over
     database = Database(blank_url, durable=False)
     upgrade(database)
     create(database, 10, k_label=1, k_spot=1, page_size=2, bad_sentinels=0, good_sentinels=0, sentinels_needed=0,
            false_alarms=0, votes_first=1, votes_more=0, votes_needed=1)  # fmt: skip
     add_channel(database, 1, "load", "panel", {"worker": "w"})
-    app = create_app(Config(blank_url, str(tmp_path), str(tmp_path), limits=False))
+    app = create_app(Config(blank_url, str(tmp_path), str(tmp_path), limits=False), clock=ManualClock(10**12))
     site, chance = app.extensions["cocokit"], random.Random(0)
     entries = [site.tokens.entry(Entry(1, "load", f"{i}")) for i in range(4)]
     workers = [Worker(app.test_client(), site.database, entry, chance) for entry in entries]

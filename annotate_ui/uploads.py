@@ -95,6 +95,9 @@ def _check(entry: zipfile.ZipInfo, name: str) -> None:
         raise RefusedError(_shown(name), f"has the entry {inside}, which leads out of it", "make the zip anew")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise RefusedError(_shown(name), f"has a link in it, {inside}", "put the photo itself in")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # of other kinds a block of a megabyte may become many gigabytes before anybody can count them
+        raise RefusedError(_shown(name), f"has {inside} compressed in an unusual way", "make the zip anew")
     if entry.flag_bits & 1:
         raise RefusedError(_shown(name), "has a password", "make it without one")
     if entry.file_size > MOST_PHOTO or entry.file_size > MOST_RATIO * max(entry.compress_size, 1000):

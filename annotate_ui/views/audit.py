@@ -19,7 +19,7 @@ from ..wording import stamp
 blueprint = dash_blueprint("audit", __name__)
 _SHOWN = 200
 #: What a table program would take for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 @blueprint.get("/audit")

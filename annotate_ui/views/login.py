@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
@@ -137,6 +136,5 @@ def _links() -> Links:
 
 def _safe(target: str | None) -> str:
     """Where to go after signing in: a page of the dashboard, whatever the address asks for."""
-    parts = urlsplit(target or "")
-    known = not parts.scheme and not parts.netloc and parts.path.startswith("/dash/") and "\\" not in (target or "")
+    known = target is not None and target.startswith("/dash/") and target.isprintable() and "\\" not in target
     return target if target and known else "/dash/"

@@ -28,6 +28,8 @@ from ..uploads import MOST_REQUEST, take_photos
 blueprint = dash_blueprint("setup", __name__)
 #: Photos of a pilot, and of a simulation.
 PILOT, SAMPLE = 20, 7
+#: What proxies say of those behind them.
+_OF_PROXIES = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 #: What the third step asks for -> (title, what it means).
 NUMBERS = {
     "k_label": ("Workers who label a photo", "The union of what they name counts"),
@@ -203,8 +205,9 @@ def _to(plan: Plan, step: str) -> Any:
 
 
 def _is_local() -> bool:
-    """Whether the browser is on the server's own machine; behind a proxy nobody can tell."""
-    return not site().config.proxies and request.remote_addr in ("127.0.0.1", "::1")
+    """Whether the browser is on the server's own machine; behind a proxy, told of or not, nobody can tell."""
+    forwarded = site().config.proxies or any(name in request.headers for name in _OF_PROXIES)
+    return not forwarded and request.remote_addr in ("127.0.0.1", "::1")
 
 
 def _ingest(plan: Plan, folder: str) -> Ingested:

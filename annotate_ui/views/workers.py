@@ -27,6 +27,8 @@ from ..site import site
 from ..workers_page import SORTS, rows_of
 
 blueprint = dash_blueprint("workers", __name__)
+#: Steps of a trace that are played.
+_STEPS = 20_000
 
 
 @blueprint.get("/<int:campaign>/workers")
@@ -65,7 +67,7 @@ def replay(campaign: int, answer: int) -> Any:
     piece, mask = find_answer(engine, answer)
     if piece.image is None:
         abort(404)
-    steps = read_trace(engine, answer)
+    steps = _steps(read_trace(engine, answer))
     category = engine.campaign.categories.get(piece.category_id)
     return page("dash/replay.html", engine, "workers", piece=piece, category=category, steps=steps,
                 picture=draw_replay(piece, mask, campaign))  # fmt: skip
@@ -126,6 +128,15 @@ def refuse(campaign: int, worker: int) -> Any:
     cents = refuse_pay(engine, worker, _reason())
     return _done(campaign, worker, "worker.refuse_pay", f"{cents / 100:,.2f} {engine.campaign.settings.currency} is "
                  f"taken back from w-{worker}.")  # fmt: skip
+
+
+def _steps(trace: object) -> list[list[Any]]:
+    """What can be played of a trace, which is whatever a worker's page sent."""
+    found = [step for step in trace if isinstance(step, list) and len(step) >= 4] if isinstance(trace, list) else []
+    number = (int, float)
+    kinds: tuple[Any, ...] = number, str, number, number
+    fit = [step[:5] for step in found if all(isinstance(v, kind) for v, kind in zip(step, kinds, strict=False))]
+    return fit[:_STEPS]
 
 
 def _done(campaign: int, worker: int, action: str, words: str) -> Any:

@@ -123,7 +123,8 @@ NONE = {
     "tiff": saved(scene(), "TIFF"), "bmp": saved(scene(), "BMP"), "eps": saved(scene(), "EPS"),
     "pdf": saved(scene(), "PDF"), "ico": saved(scene(), "ICO"), "empty": b"", "one byte": b"\xff",
     "cut jpeg": saved(scene(400, 400), "JPEG")[:900], "cut png": saved(scene(400, 400), "PNG")[:300],
-    "long chunk": b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffIHDR", "cut webp": saved(scene(400, 400), "WEBP", lossless=True)[:80],
+    "long chunk": b"\x89PNG\r\n\x1a\n\xff\xff\xff\xffIHDR",
+    "cut webp": saved(scene(400, 400), "WEBP", lossless=True)[:80],
     "bomb": big_png(60_000), "bomb under the bar": big_png(9_400), "zip": b"PK\x03\x04" + bytes(40),
     "only marks": b"\xff\xd8" * 90,
 }  # fmt: skip

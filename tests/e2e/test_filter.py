@@ -46,7 +46,8 @@ def by_mouse(page: Page) -> None:
 def by_keyboard(page: Page) -> None:
     tab_to_grid(page)
     keys(page, "ArrowRight*2", "Shift+ArrowRight*2", "x")
-    keys(page, "Shift+Digit2", "Home", "ArrowRight", "2", "ArrowRight", "2")
+    columns = int(page.locator(".tiles").get_attribute("aria-colcount") or 0)
+    keys(page, "Shift+Digit2", "Home", f"ArrowRight*{INVALID[0] - columns}", "2", "ArrowRight", "2")
     keys(page, "ArrowRight*2", "x", "x", "x", "Enter")
 
 

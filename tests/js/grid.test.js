@@ -78,10 +78,12 @@ test("tiles are named by column and row", () => {
   assert.equal(letter(26), "AA");
 });
 
-test("a short page gets larger tiles, a full one keeps its columns", () => {
+test("tiles are as large as they can be with all of them in sight", () => {
   assert.equal(columnsFor(64, 8, 800, 760), 8);
   assert.equal(columnsFor(12, 8, 800, 760), 4);
-  assert.equal(columnsFor(128, 16, 1100, 788), 16);
+  assert.equal(columnsFor(128, 16, 1104, 788), 14);
+  assert.equal(columnsFor(128, 16, 1600, 800), 16);
+  assert.equal(columnsFor(128, 16, 700, 1100), 9);
   assert.equal(columnsFor(7, 16, 1100, 788), 4);
   assert.equal(columnsFor(1, 16, 1100, 788), 2);
   assert.equal(columnsFor(2, 8, 800, 100), 2);

@@ -15,10 +15,8 @@ import { points, whyOpen } from "./draw/shape.js";
 import { fillSide, miniature, named, neighbours, passive } from "./draw/side.js";
 
 const FLASH_MS = 400;
-const SKIPS = [
-  ["no_object", (name) => `No such ${name}`, "S 1"], ["all_segmented", () => "All already outlined", "S 2"],
-  ["too_small", () => "Too small or unclear", "S 3"],
-];
+/** Why there is no outline; the menu of S has them under 1 to 3. The star is the category. */
+const SKIPS = [["no_object", "No such *"], ["all_segmented", "All already outlined"], ["too_small", "Too small or unclear"]];
 
 /** The rail of the campaign's tools. */
 function railOf(desk, others) {
@@ -115,15 +113,15 @@ export async function open(host) {
     if (!remarked) remarks.use(remark);
   });
   told();
-  host.foot.append(...SKIPS.map(([id, text, key]) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
-    on: { click: () => leave(id) } }, text(category.name), el("kbd", { text: key, "aria-hidden": "true" }))));
+  host.foot.append(...SKIPS.map(([id, text], i) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
+    on: { click: () => leave(id) } }, text.replace("*", category.name), el("kbd", { text: `S ${i + 1}`, "aria-hidden": "true" }))));
   const leave = (id) => {
     if (id === "too_small") return host.skip("too_small");
     outcome = id;
     return host.submit();
   };
   const home = () => photo.zoomTo(work.box ?? around(work.spot, work.image), 0.12);
-  photo.view.inset = host.coarse ? photo.view.inset : { left: 12, right: 72, top: 52, bottom: 64 };
+  if (!host.coarse) photo.view.inset = { left: 12, right: 72, top: 52, bottom: 64 };
   home();
   photo.zoomFloat.setTarget(home);
   editor.use("polygon");

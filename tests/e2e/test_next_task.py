@@ -1,8 +1,8 @@
 """From submitting to the next task on screen, each page, the real server: 100 ms at most on a machine that is at rest.
 
-Others may be busy on the machine that tests: of some tries the best one counts, and where several programs wait for each
-core, as many times as long is allowed. The outline that flashes for 400 ms
-after a mask was sent is a motion, and left out where motion is reduced, as here.
+Others may be busy on the machine that tests: of some tries the best one counts, and where several programs wait for
+each core, as many times as long is allowed. The outline that flashes for 400 ms after a mask was sent is a motion, and
+left out where motion is reduced, as here.
 """
 
 from __future__ import annotations

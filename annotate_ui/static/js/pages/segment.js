@@ -15,8 +15,8 @@ import { points, whyOpen } from "./draw/shape.js";
 import { fillSide, miniature, named, neighbours, passive } from "./draw/side.js";
 
 const FLASH_MS = 400;
-/** Why there is no outline; the menu of S has them under 1 to 3. The star is the category. */
-const SKIPS = [["no_object", "No such *"], ["all_segmented", "All already outlined"], ["too_small", "Too small or unclear"]];
+/** Why there is no outline; the menu of S has them under 1 to 3. */
+const skipsOf = (name) => [["no_object", `No such ${name}`], ["all_segmented", "All already outlined"], ["too_small", "Too small or unclear"]];
 
 /** The rail of the campaign's tools. */
 function railOf(desk, others) {
@@ -113,8 +113,9 @@ export async function open(host) {
     if (!remarked) remarks.use(remark);
   });
   told();
-  host.foot.append(...SKIPS.map(([id, text], i) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
-    on: { click: () => leave(id) } }, text.replace("*", category.name), el("kbd", { text: `S ${i + 1}`, "aria-hidden": "true" }))));
+  const skips = skipsOf(category.name);
+  host.foot.append(...skips.map(([id, text], i) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
+    on: { click: () => leave(id) } }, text, el("kbd", { text: `S ${i + 1}`, "aria-hidden": "true" }))));
   const leave = (id) => {
     if (id === "too_small") return host.skip("too_small");
     outcome = id;
@@ -130,7 +131,7 @@ export async function open(host) {
   return {
     title: { text: `Outline this ${category.name}`, icon: category.icon },
     verb: "Close and submit",
-    skips: SKIPS.map(([id, text]) => ({ id, text: text(category.name), run: () => leave(id) })),
+    skips: skips.map(([id, text]) => ({ id, text, run: () => leave(id) })),
     payload() {
       const other = outcome;
       outcome = null;

@@ -106,6 +106,16 @@ def keep_cookie(response: Response, token: str | None) -> Response:
     return response
 
 
+def own_page(target: str | None) -> str:
+    """Where to go next: a page of the dashboard, whatever the address or form asks for.
+
+    >>> own_page("/dash/audit?page=2"), own_page("https://example.org/dash/"), own_page(None)
+    ('/dash/audit?page=2', '/dash/', '/dash/')
+    """
+    known = target is not None and target.startswith("/dash/") and target.isprintable() and "\\" not in target
+    return target if target and known else "/dash/"
+
+
 def _guard() -> Any:
     view = current_app.view_functions[request.endpoint or ""]
     role = getattr(view, "asks_for", None)

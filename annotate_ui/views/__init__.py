@@ -22,12 +22,13 @@ def register_views(app: Flask) -> None:
         quality,
         review,
         setup,
+        theme,
         worker,
         workers,
     )
 
-
     csrf.exempt(api.blueprint)  # its requests carry a token of their own, and no cookie
-    dashboard = (login, board, workers, quality, images, review, downloads, audit, machine, setup)
+    dashboard = (login, board, workers, quality, images, review, downloads, audit, machine, setup, theme)
     for module in (health, worker, api, pictures, *dashboard):
         app.register_blueprint(module.blueprint)
+    theme.register_themes(app)

@@ -17,6 +17,7 @@ from cocokit.campaign.roster import (
     resume_worker,
     retrain_worker,
 )
+from cocokit.crowd.worker_table import worker_rows
 from cocokit.domain.stages import Stage
 
 from ..dashboard import page
@@ -24,7 +25,8 @@ from ..drawing.pieces import draw_piece, draw_replay
 from ..guard import allowed, dash_blueprint, write_down
 from ..serving import path_of
 from ..site import site
-from ..workers_page import SORTS, rows_of
+from ..tables import csv_file
+from ..workers_page import FALLING, SORTS, rows_of
 
 blueprint = dash_blueprint("workers", __name__)
 #: Steps of a trace that are played.
@@ -40,7 +42,17 @@ def table(campaign: int) -> Any:
     rows = rows_of(list_workers(engine), site().measured.quality(engine), sort)
     channels = [one for one in list_channels(site().database, campaign) if not one.settings.get("revoked")]
     links = [(one, request.host_url.rstrip("/") + path_of(site().tokens, one)) for one in channels]
-    return page("dash/workers.html", engine, "workers", rows=rows, sorts=SORTS, sort=sort, links=links)
+    return page("dash/workers.html", engine, "workers", rows=rows, sorts=SORTS, falling=FALLING, sort=sort,
+                links=links)  # fmt: skip
+
+
+@blueprint.get("/<int:campaign>/workers.csv")
+@allowed("reviewer")
+def file(campaign: int) -> Any:
+    """Everybody with everything that was measured, as CSV."""
+    engine = site().engine(campaign)
+    rows = worker_rows(list_workers(engine), site().measured.quality(engine))
+    return csv_file("cocokit-workers.csv", list(rows[0]) if rows else ["worker"], (list(row.values()) for row in rows))
 
 
 @blueprint.get("/<int:campaign>/workers/<int:worker>")

@@ -57,11 +57,11 @@ def draw_graph(status: CampaignStatus, slowest: Stage | None = None, images: str
     """
     stages = [stage.stage for stage in status.stages]
     boxes = _places(stages)
-    drawn = [_led(images, f"at={source}.{outcome}", f"{count:,} {_UNITS.get(outcome, 'returned')} from {source}",
-                  _edge(boxes, source, outcome, target, count)) for source, outcome, target, count in _flows(status)]
-    drawn += [_led(images, f"at={stage.stage}.{'open' if stage.open else 'done'}", _told(stage),
+    drawn = [_led(images, f"at={source}.{outcome}", _edge(boxes, source, outcome, target, count))
+             for source, outcome, target, count in _flows(status)]  # fmt: skip
+    drawn += [_led(images, f"at={stage.stage}.{'open' if stage.open else 'done'}",
                    _stage(boxes[stage.stage], stage, slow=stage.stage is slowest)) for stage in status.stages]
-    drawn.append(_led(images, "state=finished", "Export: finished photos", _export(boxes[None], status)))
+    drawn.append(_led(images, "state=finished", _export(boxes[None], status)))
     high = HEIGHT if any(stage in _BELOW for stage in stages) else TOP + HIGH + 16
     said = "; ".join(map(_told, status.stages))
     return picture(WIDTH, high, *drawn, title=f"Stages of the campaign. {said}", class_="pipe",
@@ -72,12 +72,11 @@ def _told(stage: StageStatus) -> str:
     return f"{stage.stage}: {stage.open} open, {stage.leased} out, {stage.done} done"
 
 
-def _led(images: str, query: str, name: str, drawn: Markup) -> Markup:
-    """A part of the drawing that leads to its images."""
+def _led(images: str, query: str, drawn: Markup) -> Markup:
+    """A part of the drawing that leads to its images; its words are the link's name, so they are kept apart."""
     if not images or not drawn:
         return drawn
-    return tag("a", tag("title", f"{name}. Show the images"), drawn, href=f"{images}?{query}",
-               aria_label=f"{name}. Show the images")  # fmt: skip
+    return tag("a", Markup(str(drawn).replace("</text>", "</text> ")), href=f"{images}?{query}")
 
 
 def _hit(x: float, y: float, width: float, height: float = 52) -> Markup:

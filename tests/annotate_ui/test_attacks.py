@@ -15,8 +15,8 @@ from flask import request, request_started
 
 from cocokit.annotate_ui.bodies import parse
 from cocokit.annotate_ui.limits import by_worker
+from cocokit.annotate_ui.tables import harmless
 from cocokit.annotate_ui.tokens import Bearer
-from cocokit.annotate_ui.views.audit import harmless
 from cocokit.campaign.channels import change_channel, list_channels
 from cocokit.domain.stages import Stage
 from cocokit.errors import RefusedError

@@ -1,4 +1,4 @@
-"""How often one worker, or one address, may ask. Counted in this process's memory: with four of them, four times.
+"""How often one worker, or one address, may ask; all processes of a server count together (:mod:`.counters`).
 
 Whoever has no good token is known by the address alone: a header that anybody can make up buys no count of its own.
 """
@@ -6,10 +6,13 @@ Whoever has no good token is known by the address alone: a header that anybody c
 from __future__ import annotations
 
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import ClassVar
 
 from flask import Flask, request
 from flask_limiter import Limiter
+from limits.storage import Storage
 
+from .counters import Counters
 from .site import site
 from .tokens import Bearer, TokenError
 
@@ -61,7 +64,47 @@ def _by_address() -> str:
     return f"from {address_of(request.remote_addr)}"
 
 
-limiter = Limiter(_by_address, storage_uri="memory://", strategy="fixed-window", headers_enabled=False)
+class SharedCounts(Storage):
+    """Where the limiter counts: the table of the application that answers."""
+
+    STORAGE_SCHEME: ClassVar[list[str] | None] = ["cocokit"]  # type: ignore[misc]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        """What may go wrong."""
+        return OSError
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count a request; how many there were."""
+        return _counters().add(key, expiry, amount)
+
+    def get(self, key: str) -> int:
+        """How many there were."""
+        return _counters().read(key)[0]
+
+    def get_expiry(self, key: str) -> float:
+        """When the window ends, s since 1970."""
+        return _counters().read(key)[1]
+
+    def check(self) -> bool:
+        """The table is there."""
+        return _counters().read("")[0] >= 0
+
+    def reset(self) -> int | None:
+        """Forget everything."""
+        _counters().clear()
+        return None
+
+    def clear(self, key: str) -> None:
+        """Forget one."""
+        _counters().clear(key)
+
+
+def _counters() -> Counters:
+    return site().counters
+
+
+limiter = Limiter(_by_address, storage_uri="cocokit://", strategy="fixed-window", headers_enabled=False)
 
 
 def register_limits(app: Flask) -> None:

@@ -34,7 +34,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 limiter.limit(OF_A_WORKER, key_func=by_worker)(blueprint)
 
 #: The version of the text that a worker agrees to, as core/consent.js has it.
-CONSENT = "2"
+CONSENT = "3"
 _MOST_HELD = 10
 #: Masks that become sentinels after one page, at most: the worker waits for it.
 _RENEWED = 4
@@ -144,6 +144,7 @@ def submit(asking: Asking, word: str) -> Response:
         asking.engine, asking.worker, word, body["payload"], client_id, times, trace
     )  # fmt: skip
     if stage is Stage.VERIFY:
+        site().told.collect(asking.engine)
         restock(asking.engine, _RENEWED, asking.worker)  # Whoever has seen every sentinel would get no further page.
     return jsonify({
         "receipt": _receipt(receipt), "training": _training(asking, word, receipt),

@@ -20,6 +20,7 @@ from ..store.pairs import mask_of, masks_of_image
 from ..store.sentinels import Source, add_sentinel
 from ..store.tasks import held_places
 from .engine import Engine
+from .examples import is_shown
 from .intake import look_at_places, take
 from .sentinels import add_twins
 
@@ -92,6 +93,8 @@ def promote(engine: Engine, mask_id: int) -> int:
         if is_promoted(tx, row):
             raise CocokitError(f"mask {mask_id} is gold already")
         mask, about = mask_of(row), (row.image_id, row.category_id)
+        if is_shown(tx, engine.campaign, Source(*about, mask, mask_id)):
+            raise CocokitError(f"mask {mask_id}: workers see it, or what lies across it, as an example; choose another")
         add_sentinel(tx, engine.campaign.id, SentinelKind.TRAINING, *about, mask, "gold", 0.0)
         made = add_twins(tx, engine.campaign, Source(*about, mask, mask_id), masks_of_image(tx, row.image_id), "gold")
         note(tx, engine.campaign.id, "promoted", engine.clock.now(), None, {"mask": mask_id})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from itertools import islice
 
 from ..domain.answers import Mask
 from ..domain.stages import SentinelKind
@@ -13,10 +14,13 @@ from ..store.sentinels import Source, add_sentinel, count_unseen, most_seen, sou
 from .bad_masks import make_bad
 from .context import Campaign
 from .engine import Engine
+from .examples import is_shown
 
 #: How many pages ahead of the busiest worker the stock is kept.
 AHEAD = 4
 _BATCH = 40
+#: Masks that are looked at beside those that are wanted, because some are shown as examples.
+_MOST_SHOWN = 40
 
 
 def restock(engine: Engine, at_most: int = _BATCH, worker_id: int | None = None) -> int:
@@ -39,7 +43,10 @@ def restock(engine: Engine, at_most: int = _BATCH, worker_id: int | None = None)
             short = wanted - count_unseen(tx, key, worker_id, wanted)
         made = 0
         if short > 0:
-            for source in sources(tx, engine.campaign.id, min(short, at_most)):
+            wanted = min(short, at_most)
+            found = sources(tx, engine.campaign.id, wanted + _MOST_SHOWN)
+            hidden = (one for one in found if not is_shown(tx, engine.campaign, one))  # what all see is no check
+            for source in islice(hidden, wanted):
                 made += add_twins(tx, engine.campaign, source, masks_of_image(tx, source.image_id))
         return made
 

@@ -180,6 +180,12 @@ def open_task(tx: Transaction, campaign_id: int, stage: Stage) -> Task | None:
     return None if row is None else Task(row[0], Stage(row[1]), *row[2:])
 
 
+def tasks_from(tx: Transaction, campaign_id: int, stage: Stage, first: int, limit: int) -> list[Task]:
+    """Up to ``limit`` tasks of a stage from an id on, whatever became of them."""
+    query = select(*TASK).where(TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.id >= first)
+    return [Task(row[0], Stage(row[1]), *row[2:]) for row in tx.execute(query.order_by(TaskRow.id).limit(limit))]
+
+
 def free_stages(tx: Transaction, campaign_id: int, tiles: int = 1) -> dict[Stage, int]:
     """The stages that have a free place and are not paused; one index probe each.
 

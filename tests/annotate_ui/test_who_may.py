@@ -43,7 +43,8 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
 }
 #: Blueprints whose routes have a table of their own.
 ELSEWHERE = frozenset({
-    "audit", "board", "downloads", "images", "login", "machine", "quality", "review", "setup", "workers",
+    "audit", "board", "channels", "downloads", "guidance", "images", "login", "machine", "quality",
+    "review", "setup", "theme", "workers",
 })  # fmt: skip
 
 

@@ -150,6 +150,7 @@ def test_a_campaign_is_set_up_from_photos_to_a_pilot(dash: Dash, open_page: Call
     page.get_by_label("Label", exact=True).fill("2")
     page.get_by_role("button", name="Work out the wage").click()
     page.locator("tr", has_text="Label").get_by_text("under $10.00").wait_for()
+    page.get_by_role("button", name="Next: instructions").click()
     page.get_by_role("button", name="Next: simulate").click()
     page.get_by_role("link", name="Next: launch").click()
     assert faults(page) == []

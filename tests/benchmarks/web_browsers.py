@@ -20,8 +20,9 @@ from tqdm import tqdm
 from tests.cocokit.campaign.bulk import HEIGHT, WIDTH
 
 _ANSWER_S = 30.0
-#: While browsers warm the server up they think for so much less.
-_HURRY = 5.0
+#: While browsers warm the server up they think for so much less, until so many seconds before calls count: what queued
+#: up meanwhile must be answered by then.
+_HURRY, _SETTLE_S = 5.0, 10.0
 
 
 @dataclass
@@ -51,14 +52,14 @@ class Load:
         head = f"{method} /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         head += f"Connection: close\r\nContent-Length: {len(data)}\r\n"
         head += f"Authorization: Bearer {token}\r\n\r\n" if token else "\r\n"
-        began = time.perf_counter()
+        began, counts = time.perf_counter(), self.start < time.monotonic() < self.end
         async with asyncio.timeout(_ANSWER_S):
             said = await self._exchange(head.encode() + data)
         took = time.perf_counter() - began
         status, text = said[9:12], said.partition(b"\r\n\r\n")[2]
         if status != b"200":
             raise AssertionError(f"{name}: {status.decode()} {text[:200].decode()}")
-        if time.monotonic() > self.start:
+        if counts:
             self.report.times.append((name, took))
         return json.loads(text)
 
@@ -75,7 +76,7 @@ class Load:
         if not self.think:
             return 0.0
         some = min(chance.expovariate(1 / self.think), 4 * self.think)
-        return some if time.monotonic() > self.start else some / _HURRY
+        return some if time.monotonic() > self.start - _SETTLE_S else some / _HURRY
 
 
 class _Exchange(asyncio.Protocol):
@@ -106,7 +107,7 @@ class Browser:
 
     def __init__(self, load: Load, number: int, entry: str) -> None:
         self.load, self.entry = load, entry
-        self.chance = random.Random(f"browser {number}")
+        self.chance = random.Random(f"{load.title}, browser {number}")
         self.ahead: list[Any] = []
 
     async def work(self) -> None:
@@ -165,10 +166,11 @@ def answer(work: Any, chance: random.Random) -> Any:
     return {"bad": []}
 
 
-async def run(load: Load, entries: list[str], at_start: Callable[[], None]) -> Report:
-    """All browsers until the end, a progress bar meanwhile; ``at_start`` is called when the warm-up is over."""
-    began = time.monotonic()
-    asyncio.get_running_loop().call_later(load.start - began, at_start)
+async def run(load: Load, entries: list[str], meter: Callable[[], dict[str, float]]) -> tuple[Report, dict[str, float]]:
+    """All browsers until the end, a progress bar meanwhile; also how far a meter went while calls counted."""
+    began, loop, read = time.monotonic(), asyncio.get_running_loop(), [meter(), meter()]
+    for place, moment in enumerate((load.start, load.end)):
+        loop.call_later(moment - began, lambda place=place: read.__setitem__(place, meter()))
     tasks = [asyncio.create_task(Browser(load, i, entry).work()) for i, entry in enumerate(entries)]
     whole = round(load.end - began)
     with tqdm(total=whole, unit=" s", desc=load.title, mininterval=5, file=sys.stderr) as bar:
@@ -178,4 +180,4 @@ async def run(load: Load, entries: list[str], at_start: Callable[[], None]) -> R
             bar.set_postfix(answers=len(load.report.clients), refresh=False)
     for task in tasks:
         task.result()
-    return load.report
+    return load.report, {who: after - read[0][who] for who, after in read[1].items()}

@@ -148,14 +148,9 @@ def _part(
     title: str, entries: list[str], how: tuple[int, float, float, float, int], meter: Callable[[], dict[str, float]]
 ) -> Part:
     port, warm, seconds, think, most = how
-    start, before = time.monotonic() + warm, meter()
-
-    def begin() -> None:
-        before.update(meter())
-
-    report = asyncio.run(run(Load(port, start, start + seconds, think, most, title), entries, begin))
-    spent = {who: after - before[who] for who, after in meter().items()}
-    return Part(title, report, time.monotonic() - start, spent)
+    start = time.monotonic() + warm
+    report, spent = asyncio.run(run(Load(port, start, start + seconds, think, most, title), entries, meter))
+    return Part(title, report, seconds, spent)
 
 
 def _children(master: int) -> list[int]:

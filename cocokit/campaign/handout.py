@@ -83,8 +83,8 @@ def work_of(
         candidates = images_of_page(tx, campaign.id, task.subject)
         refs = image_refs(tx, candidates)
         return FilterTask(*query_of_page(tx, campaign.id, task.subject), tuple(refs[image] for image in candidates))
-    image = task.image
-    assert image is not None
+    assert task.image_id is not None
+    image = task.image or image_refs(tx, [task.image_id])[task.image_id]
     if stage is Stage.LABEL:
         return LabelTask(image, _in_turn(campaign))
     if stage is Stage.CAPTION:

@@ -57,6 +57,12 @@ def ways(campaign: int, host_url: str) -> list[Way]:
     return [_way(one, host_url, counts.get(one.name, 0)) for one in list_channels(site().database, campaign)]
 
 
+def worker_links(campaign: int, host_url: str) -> list[tuple[ChannelRecord, str]]:
+    """The channels that are open, each with the address that workers get."""
+    open_ones = [one for one in list_channels(site().database, campaign) if not one.settings.get("revoked")]
+    return [(one, host_url.rstrip("/") + path_of(site().tokens, one)) for one in open_ones]
+
+
 def _way(channel: ChannelRecord, host_url: str, workers: int) -> Way:
     settings, form = channel.settings, channel.kind
     if settings.get("preset") == "prolific":

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, abort, current_app, flash, jsonify, redirect, request, url_for
 
-from cocokit.campaign.drafting import OPTIONAL, times_of, wages
+from cocokit.campaign.drafting import OPTIONAL, times_of, wages, workers_needed
 from cocokit.campaign.guidance import LONGEST, WELCOME, clean_text
 from cocokit.campaign.ingest import Ingested, ingest_coco, ingest_folder
 from cocokit.campaign.naming import coco_categories
@@ -16,8 +16,9 @@ from cocokit.coco_json import read_dataset
 from cocokit.crowd.planning import Plan as Simulation
 from cocokit.errors import CocokitError, ParamsError, RefusedError
 from cocokit.pipeline.settings import parse_assignment
+from cocokit.places import counted
 
-from ..channels_page import FORMS
+from ..channels_page import FORMS, worker_links
 from ..dashboard import page
 from ..guard import allowed, csrf, dash_blueprint, write_down
 from ..icons import icon_file
@@ -74,6 +75,7 @@ def show(word: str, step: str) -> Any:
         channels={key: FORMS[key] for key in CHANNELS}, stages=_told_stages(plan), longest=LONGEST,
         presets={"coco80": _kinds(plan, "coco80"), "coco91": _kinds(plan, "coco91")} if step == "categories" else {},
         kinds=_kinds(plan) if step in ("told", "categories") else [], has_pilot=bool(times),
+        needed=workers_needed(file),
     )  # fmt: skip
 
 
@@ -228,7 +230,9 @@ def create(word: str) -> Any:
     write_down("campaign.create", campaign=name, images=len(images), pilot=is_pilot)
     if not is_pilot:
         _plans().drop(plan)
-    flash(f"{name} is running with {len(images):,} photos. Send workers their link.", "good")
+    links = [link for one, link in worker_links(key, request.host_url) if one.kind == "link"]
+    send = f"Send workers their link: {links[0]}" if links else "How workers come is on the page Channels."
+    flash(f"{name} is running with {counted(len(images), 'photo')}. {send}", "good")
     return redirect(url_for("board.board", campaign=key), 303)
 
 

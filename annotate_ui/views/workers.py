@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 
-from cocokit.campaign.channels import list_channels
 from cocokit.campaign.drafts import read_trace
 from cocokit.campaign.rejection import preview, refuse_pay, reject
 from cocokit.campaign.roster import (
@@ -20,10 +19,10 @@ from cocokit.campaign.roster import (
 from cocokit.crowd.worker_table import worker_rows
 from cocokit.domain.stages import Stage
 
+from ..channels_page import worker_links
 from ..dashboard import page
 from ..drawing.pieces import draw_piece, draw_replay
 from ..guard import allowed, dash_blueprint, write_down
-from ..serving import path_of
 from ..site import site
 from ..tables import csv_file
 from ..workers_page import FALLING, SORTS, rows_of
@@ -40,8 +39,7 @@ def table(campaign: int) -> Any:
     engine = site().engine(campaign)
     sort = request.args.get("sort", "")
     rows = rows_of(list_workers(engine), site().measured.quality(engine), sort)
-    channels = [one for one in list_channels(site().database, campaign) if not one.settings.get("revoked")]
-    links = [(one, request.host_url.rstrip("/") + path_of(site().tokens, one)) for one in channels]
+    links = worker_links(campaign, request.host_url)
     return page("dash/workers.html", engine, "workers", rows=rows, sorts=SORTS, falling=FALLING, sort=sort,
                 links=links)  # fmt: skip
 

@@ -10,6 +10,7 @@ from ..domain.stages import Stage
 from ..errors import ParamsError
 from ..pipeline.campaign_file import CampaignFile
 from ..pipeline.graph import StageGraph
+from ..pipeline.people import people_needed
 from ..pipeline.presets import find_preset
 from ..pipeline.settings import CampaignSettings, parse_assignment
 from ..store.campaigns import find_campaign
@@ -58,13 +59,23 @@ def draft_file(
         ParamsError: a name, stage, setting or value that cannot work.
     """
     base = find_preset(preset)
+    values = dict(parse_assignment(f"{key}={value}") for key, value in (changes or {}).items())
+    return CampaignFile(name, preset, base.settings.changed(**values), graph_without(base.graph, left_out))
+
+
+def graph_without(graph: StageGraph, left_out: Collection[str]) -> StageGraph:
+    """A graph without some stages of :data:`OPTIONAL`. Raises ParamsError for another one."""
     for word in left_out:
         if word not in OPTIONAL:
             raise ParamsError("stages", word, f"a campaign can do without {', '.join(OPTIONAL)}")
-    stages = tuple(stage for stage in base.graph.stages if stage not in left_out)
-    edges = tuple(e for e in base.graph.edges if e.source in stages and (e.target is None or e.target in stages))
-    values = dict(parse_assignment(f"{key}={value}") for key, value in (changes or {}).items())
-    return CampaignFile(name, preset, base.settings.changed(**values), StageGraph(stages, edges))
+    stages = tuple(stage for stage in graph.stages if stage not in left_out)
+    edges = tuple(e for e in graph.edges if e.source in stages and (e.target is None or e.target in stages))
+    return StageGraph(stages, edges)
+
+
+def workers_needed(file: CampaignFile) -> tuple[int, str]:
+    """With how few different workers a campaign can end, and which numbers ask for so many."""
+    return people_needed(file.settings, file.graph)
 
 
 def wages(

@@ -47,6 +47,7 @@ class _Create(Sectioned):
 @click.option("--strict", is_flag=True, help="Stop at the first photo that is broken instead of leaving it out.")
 @click.option("--preset", type=click.Choice(["coco", "lvis"]), help="The numbers to start from.  [default: coco]")
 @click.option("--file", "toml", metavar="CAMPAIGN.toml", help="The numbers, stages and name from a file.")
+@click.option("--without", metavar="STAGES", default="", help="Leave stages out, of filter,crowd,caption.")
 @click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="Change a number; may be given again.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is drawn by lot.")
 @database_option
@@ -58,7 +59,7 @@ def create(name: str | None, db: str | None, seed: int, as_json: bool, **given: 
 
     if not given["images"] and not given["coco"]:
         raise click.UsageError("no images: give --images FOLDER, or --coco FILE")
-    file = _file(name, given["toml"], given["preset"], given["changes"])
+    file = _without(_file(name, given["toml"], given["preset"], given["changes"]), given["without"])
     database = open_database(db)
     dataset = _dataset(given["coco"])
     categories = _chosen(_categories(given["categories"], dataset), file)
@@ -92,6 +93,14 @@ def _file(name: str | None, path: str | None, preset: str | None, changes: Seque
         raise click.UsageError("no name: cocokit campaign create NAME, or give --file with one in it")
     settings = file.settings.changed(**dict(parse_assignment(text) for text in changes))
     return replace(file, name=name or file.name, settings=settings)
+
+
+def _without(file: CampaignFile, words: str) -> CampaignFile:
+    from dataclasses import replace
+
+    from ..campaign.drafting import graph_without
+
+    return replace(file, graph=graph_without(file.graph, [word.strip() for word in words.split(",") if word.strip()]))
 
 
 def _dataset(path: str | None) -> Dataset | None:

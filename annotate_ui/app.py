@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from cocokit.errors import NotFoundError
 from cocokit.migrations import require_newest
@@ -22,6 +23,12 @@ from .views import register_views
 MOST_BYTES = 6_000_000
 
 
+class Whole(IntegerConverter):
+    """A number in an address: one that every database has room for."""
+
+    regex = "[0-9]{1,18}"
+
+
 def create_app(config: Config | None = None, *, clock: Clock | None = None) -> Flask:
     """The application of a workspace.
 
@@ -36,6 +43,7 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     app = Flask(__name__, static_folder=None)
     app.config.update(SECRET_KEY=known.secret, MAX_CONTENT_LENGTH=MOST_BYTES, MAX_FORM_MEMORY_SIZE=500_000,
                       RATELIMIT_ENABLED=known.limits, TRUSTED_HOSTS=None)  # fmt: skip
+    app.url_map.converters["int"] = Whole
     app.json.sort_keys = False  # type: ignore[attr-defined]
     site = Site(known, clock or SteadyClock())
     if site.database.path and not site.database.has_tables():

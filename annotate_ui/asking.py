@@ -6,17 +6,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from flask import Response, request
+from flask import Response
 
+from cocokit.campaign.channels import ChannelRecord
 from cocokit.campaign.engine import Engine
 from cocokit.errors import GoneError
 
 from .channels import Channel, open_channel
+from .limits import read_token
 from .site import site
-from .tokens import Bearer, TokenError
+from .tokens import Bearer
 
 P = ParamSpec("P")
-_SCHEME = "Bearer "
 
 
 class Asking:
@@ -38,7 +39,14 @@ class Asking:
 
     def channel(self) -> Channel:
         """How the worker came; raises NotFoundError if that way is gone."""
-        return open_channel(site().channel(self.bearer.campaign, self.bearer.channel))
+        return open_channel(self._record())
+
+    def is_revoked(self) -> bool:
+        """Whether nobody is to come that way any more."""
+        return bool(self._record().settings.get("revoked"))
+
+    def _record(self) -> ChannelRecord:
+        return site().channel(self.bearer.campaign, self.bearer.channel)
 
 
 View = Callable[Concatenate[Asking, P], Response]
@@ -57,10 +65,7 @@ def asked_or_preview(view: View[P]) -> Callable[P, Response]:
 def _guarded(view: View[P], *, previews: bool) -> Callable[P, Response]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
-        word = request.headers.get("Authorization", "")
-        if not word.startswith(_SCHEME):
-            raise TokenError("Who asks is not known; open the link again to go on.")
-        bearer = site().tokens.read_bearer(word.removeprefix(_SCHEME))
+        bearer = read_token()
         if bearer.preview and not previews:
             raise GoneError("worker", "only looks so far", "accept the task to begin")
         return view(Asking(bearer), *args, **kwargs)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Collection
-from itertools import accumulate
 from typing import Any, NoReturn
 
 from flask import request
@@ -16,8 +16,10 @@ from cocokit.errors import RefusedError
 
 #: How deep lists and objects may lie in each other.
 DEEPEST = 40
-_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+#: A text, or what is left of one that has no end: a mark in it must not begin another search through all of it.
+_TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.S)
 _OTHERS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_ALIKE = bytes.maketrans(b"{}", b"[]")
 
 
 def read_body(needed: Collection[str], optional: Collection[str] = ()) -> dict[str, Any]:
@@ -39,7 +41,9 @@ def parse(data: bytes) -> Any:
     """
     _check_depth(data)
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_no_doubles)
+        return json.loads(
+            data.decode("utf-8"), parse_constant=_no_constant, parse_float=_number, object_pairs_hook=_no_doubles
+        )
     except RefusedError:
         raise
     except (ValueError, RecursionError) as error:  # also: no UTF-8, a mark before it, 5,000 digits
@@ -71,10 +75,19 @@ def words_of(body: dict[str, Any], name: str, most: int) -> list[str]:
 
 
 def _check_depth(data: bytes) -> None:
-    """Count brackets outside of texts before Python's own parser climbs down each of them."""
-    steps = (1 if byte in b"[{" else -1 for byte in _TEXT.sub(b"", data).translate(None, _OTHERS))
-    if max(accumulate(steps), default=0) > DEEPEST:
+    """Count brackets outside of texts before Python's own parser climbs down each of them; each round takes a level."""
+    left, depth = _TEXT.sub(b"", data).translate(_ALIKE, _OTHERS), 0
+    while b"[]" in left and depth <= DEEPEST:
+        left, depth = left.replace(b"[]", b""), depth + 1
+    if depth + left.count(b"[") > DEEPEST:
         raise RefusedError(WHOLE, "is nested too deep", f"send at most {DEEPEST} levels")
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise RefusedError(WHOLE, f"has the number {text[:20]}", "send numbers that a computer can hold")
+    return number
 
 
 def _no_constant(name: str) -> NoReturn:

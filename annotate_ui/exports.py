@@ -45,15 +45,15 @@ class Exports:
         word = re.sub(r"[^\w.-]+", "_", campaign).lstrip(".") or "_"
         self.folder = os.path.join(workspace, "exports", f"{word}.dashboard")
 
-    def make(self, engine: Engine, now: int) -> tuple[str, ExportSummary]:
-        """Write what is finished into a new folder; its name and what it holds."""
+    def make(self, engine: Engine, now: int, unfinished: bool = False) -> tuple[str, ExportSummary]:
+        """Write what is finished into a new folder, or what is good on other images too; its name and what it holds."""
         word = name = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now / 1000))
         number = 1
         while os.path.exists(os.path.join(self.folder, name)):
             number += 1
             name = f"{word}-{number}"
         os.makedirs(self.folder, exist_ok=True)
-        return name, export_campaign(engine, None, os.path.join(self.folder, name))
+        return name, export_campaign(engine, None, os.path.join(self.folder, name), unfinished=unfinished)
 
     def list(self) -> list[Export]:
         """Every export, the newest first."""

@@ -7,10 +7,11 @@ request is from.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, current_app, flash, g, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFProtect
@@ -105,6 +106,16 @@ def keep_cookie(response: Response, token: str | None) -> Response:
     return response
 
 
+def own_page(target: str | None) -> str:
+    """Where to go next: a page of the dashboard, whatever the address or form asks for.
+
+    >>> own_page("/dash/audit?page=2"), own_page("https://example.org/dash/"), own_page(None)
+    ('/dash/audit?page=2', '/dash/', '/dash/')
+    """
+    known = target is not None and target.startswith("/dash/") and target.isprintable() and "\\" not in target
+    return target if target and known else "/dash/"
+
+
 def _guard() -> Any:
     view = current_app.view_functions[request.endpoint or ""]
     role = getattr(view, "asks_for", None)
@@ -129,7 +140,7 @@ def _guard() -> Any:
 def _is_ours() -> bool:
     origin = request.headers.get("Origin")
     if origin is not None:
-        return urlsplit(origin).netloc == request.host
+        return origin.partition("://")[2] == request.host
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
@@ -140,10 +151,20 @@ def _seal(response: Response) -> Response:
 
 def _problem(error: CocokitError) -> Any:
     """What cannot be done, said on the page that it was asked from."""
-    if request.method == "POST" and request.referrer and urlsplit(request.referrer).netloc == request.host:
-        flash(sentence_of(str(error)), "bad")
+    sentence = _without_folders(sentence_of(str(error)))
+    if request.method == "POST" and request.referrer and request.referrer.startswith(request.host_url):
+        flash(sentence, "bad")
         return redirect(request.referrer, 303)
-    return _page(sentence_of(str(error)), 404 if isinstance(error, LookupError) else 400)
+    return _page(sentence, 404 if isinstance(error, LookupError) else 400)
+
+
+def _without_folders(sentence: str) -> str:
+    """A sentence that does not say where on the server's disk something lies."""
+    config = site().config
+    given = (config.images, config.workspace)
+    for folder in sorted({*given, *map(os.path.realpath, given)}, key=len, reverse=True):
+        sentence = sentence.replace(folder.rstrip(os.sep) + os.sep, "")
+    return sentence
 
 
 def _refused(error: HTTPException) -> Any:

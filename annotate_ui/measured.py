@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from cocokit.campaign.engine import Engine
+from cocokit.crowd.learning import Learning, learning
 from cocokit.crowd.quality_plots import QualityPlots, quality_plots
+from cocokit.crowd.stage_agreement import Agreement, stage_agreement
 from cocokit.crowd.unseen import label_recall
 from cocokit.crowd.worker_quality import Quality, measure
 
@@ -31,6 +33,15 @@ class Measured:
     def plots(self, engine: Engine) -> QualityPlots:
         """:func:`cocokit.crowd.quality_plots.quality_plots`."""
         return self._of("plots", engine, quality_plots)
+
+    def agreement(self, engine: Engine) -> Agreement:
+        """:func:`cocokit.crowd.stage_agreement.stage_agreement`."""
+        quality = self.quality(engine)
+        return self._of("agreement", engine, lambda known: stage_agreement(known, quality))
+
+    def learning(self, engine: Engine) -> Learning:
+        """:func:`cocokit.crowd.learning.learning`."""
+        return self._of("learning", engine, learning)
 
     def recall(self, engine: Engine) -> tuple[float, float] | None:
         """:func:`cocokit.crowd.unseen.label_recall`."""

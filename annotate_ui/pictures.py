@@ -16,7 +16,7 @@ from PIL import Image
 from cocokit.atomic import atomic_write
 from cocokit.domain.tasks import ImageRef
 from cocokit.errors import DataError
-from cocokit.imageio import opened, read_image
+from cocokit.imageio import opened, orientation_of, read_image
 
 from .looks import Look, look_at
 
@@ -188,7 +188,7 @@ def _decoded(path: str, scale: float, image: ImageRef) -> Image.Image:
         if scale <= 0.5 and found.format == "JPEG" and found.mode == "RGB":
             size = (found.width, found.height)
             found.draft("RGB", (int(found.width * scale), int(found.height * scale)))
-            if size == (image.width, image.height):
+            if size == (image.width, image.height) and orientation_of(found) == 1:
                 found.load()
                 return found.copy()
     photo = Image.fromarray(read_image(path))
@@ -200,5 +200,6 @@ def _decoded(path: str, scale: float, image: ImageRef) -> Image.Image:
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
     made = io.BytesIO()
+    picture.info.clear()  # Pillow would write a photo's comment into its copies
     picture.save(made, "JPEG", quality=quality, optimize=True, progressive=picture.width > 800)
     return made.getvalue()

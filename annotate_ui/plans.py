@@ -23,7 +23,7 @@ _WORD = re.compile(r"[a-z0-9]{12}")
 _FILE = "plan.json"
 #: The steps, in order -> their titles.
 STEPS = {"photos": "Photos", "categories": "Categories", "numbers": "Stages and numbers", "pay": "Channel and pay",
-         "simulate": "Simulate", "launch": "Launch"}  # fmt: skip
+         "told": "Instructions", "simulate": "Simulate", "launch": "Launch"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,9 @@ class Plan:
         broken, duplicates: photos that were left out: why, and how many.
         categories: coco80, coco91, "dataset", or names.
         preset, left_out, changes: the numbers and stages.
-        channel: link or prolific; floor: cents an hour under which a wage is warned of.
+        channel: link, prolific or mturk; floor: cents an hour under which a wage is warned of.
+        texts: stage -> what its workers are told.
+        icons: category -> the file of its own picture, in the plan's folder.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Plan:
     changes: dict[str, str] = field(default_factory=dict)
     channel: str = "link"
     floor: float = 1000.0
+    texts: dict[str, str] = field(default_factory=dict)
+    icons: dict[str, str] = field(default_factory=dict)
 
     def file(self) -> CampaignFile:
         """The campaign's numbers and stages; raises ParamsError."""
@@ -109,3 +113,8 @@ class Plans:
     def drop(self, plan: Plan) -> None:
         """Forget a plan and what was uploaded for it."""
         shutil.rmtree(os.path.join(self.folder, plan.id))
+
+
+def pilot_of(plan: Plan) -> str:
+    """What the pilot of a plan is called."""
+    return f"{plan.name} pilot"

@@ -79,7 +79,7 @@ def _known(error: CocokitError) -> Response:
         code = "stale"
         more |= {"version": error.draft.version, "data": error.draft.data}
     if not isinstance(error, RefusedError):
-        _log.warning("%s %s: %s", request.method, request.path, error)
+        _log.warning("%s %r: %s", request.method, request.path, " ".join(str(error).split()))
     if status == 503:
         return _say(503, "The server is busy; what you did is kept in your browser and sent again.", code="busy")
     if isinstance(error, DataError):
@@ -99,7 +99,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unknown(error: Exception) -> Response:
-    _log.exception("%s %s", request.method, request.path, exc_info=error)
+    _log.exception("%s %r", request.method, request.path, exc_info=error)
     return _say(500, _SENTENCES[500], code="internal")
 
 

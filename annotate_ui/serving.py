@@ -30,9 +30,14 @@ def listen(app: Flask, host: str, port: int, threads: int = 8) -> Any:
     """
     from waitress import create_server
 
+    from .arriving import channel_of
+
     bound = _bound(host, port)
-    return create_server(app, sockets=[bound], threads=threads, ident="cocokit", connection_limit=500,
-                         channel_timeout=60)  # fmt: skip
+    # What a proxy says of its clients is for the application, which knows how many proxies there are.
+    server = create_server(app, sockets=[bound], threads=threads, ident="cocokit", connection_limit=500,
+                           channel_timeout=60, clear_untrusted_proxy_headers=False)  # fmt: skip
+    server.channel_class = channel_of(app)
+    return server
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -9,7 +9,8 @@ from typing import Any
 from cocokit.campaign.context import Campaign
 from cocokit.campaign.drafts import Draft
 from cocokit.campaign.duplicates import group
-from cocokit.campaign.guidance import Example, Guidance
+from cocokit.campaign.examples import Example
+from cocokit.campaign.guidance import Guidance
 from cocokit.domain.answers import Mask
 from cocokit.domain.tasks import (
     Assignment,

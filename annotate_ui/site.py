@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -17,8 +18,10 @@ from cocokit.domain.stages import Stage
 from cocokit.pipeline.leases import Clock, SteadyClock
 
 from .config import Config
+from .counters import Counters
 from .measured import Measured
 from .pictures import Pictures
+from .plans import Plans
 from .shown import Showing
 from .simulating import Simulations
 from .tokens import Tokens
@@ -37,7 +40,7 @@ class Site:
     Attributes:
         config: where everything is.
         clock: tells the time.
-        tokens, pictures, measured, simulations, told: made from the config, or empty.
+        tokens, pictures, measured, simulations, told, counters: made from the config, or empty.
     """
 
     config: Config
@@ -47,7 +50,9 @@ class Site:
         assert self.config.secret is not None
         self.database = open_database(self.config.database)
         self.tokens = Tokens(self.config.secret)
-        self.measured, self.simulations, self.told = Measured(), Simulations(), Told()
+        self.measured, self.told = Measured(), Told()
+        self.simulations = Simulations(Plans(self.config.workspace).folder)
+        self.counters = Counters(os.path.join(self.config.cache, "requests"), self.config.secret)
         self.pictures = Pictures(self.config.images, self.config.cache)
         self._engines: dict[int, Engine] = {}
         self._typical: dict[int, tuple[float, dict[Stage, float]]] = {}
@@ -74,6 +79,10 @@ class Site:
             found = find_channel(self.database, campaign_id, name)
             self._channels[key] = now, found
         return found
+
+    def forget_channel(self, campaign_id: int, name: str) -> None:
+        """A channel was changed."""
+        self._channels.pop((campaign_id, name), None)
 
     def showing(self, engine: Engine) -> Showing:
         """How assignments of a campaign are shown now."""
@@ -111,7 +120,8 @@ class Site:
         return standing(engine, worker_id)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and let go of files."""
+        self.counters.close()
         self.database.close()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import tempfile
 import zipfile
 from collections.abc import Iterable
 from typing import IO
@@ -16,7 +17,9 @@ from typing import IO
 from werkzeug.datastructures import FileStorage
 
 from cocokit.campaign.ingest import SUFFIXES
-from cocokit.errors import CocokitError, RefusedError
+from cocokit.errors import CocokitError, DataError, RefusedError
+
+from .small_icons import MOST_FILE, small_icon
 
 #: Bytes of one request, of one photo, and of all photos of a plan; how many photos; how much a zip may grow.
 MOST_REQUEST, MOST_PHOTO, MOST_ALL, MOST_FILES, MOST_RATIO = 2 * 10**9, 100 * 10**6, 50 * 10**9, 200_000, 200
@@ -38,6 +41,25 @@ def take_photos(files: Iterable[FileStorage], folder: str) -> int:
         elif name:
             room.take(file.stream, name)
     return room.taken
+
+
+def take_icon(file: FileStorage | None) -> bytes:
+    """An uploaded picture of a category, decoded and written anew: a small square PNG.
+
+    Raises:
+        RefusedError: there is no file, it is too large, or it is no picture.
+    """
+    if file is None or not file.filename:
+        raise RefusedError("picture", "is missing", "choose a PNG, JPEG or WebP file")
+    with tempfile.TemporaryDirectory() as spare:
+        path = os.path.join(spare, "picture")
+        with open(path, "wb") as target:
+            target.write(file.stream.read(MOST_FILE + 1))
+        try:
+            return small_icon(path)
+        except DataError as error:
+            words = str(error).replace(path, "it").split(";")[0].removeprefix("it").lstrip(": ")
+            raise RefusedError(_shown(file.filename), f"is no picture for this: {words}", "save it as PNG") from None
 
 
 class _Room:
@@ -95,6 +117,9 @@ def _check(entry: zipfile.ZipInfo, name: str) -> None:
         raise RefusedError(_shown(name), f"has the entry {inside}, which leads out of it", "make the zip anew")
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise RefusedError(_shown(name), f"has a link in it, {inside}", "put the photo itself in")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # of other kinds a block of a megabyte may become many gigabytes before anybody can count them
+        raise RefusedError(_shown(name), f"has {inside} compressed in an unusual way", "make the zip anew")
     if entry.flag_bits & 1:
         raise RefusedError(_shown(name), "has a password", "make it without one")
     if entry.file_size > MOST_PHOTO or entry.file_size > MOST_RATIO * max(entry.compress_size, 1000):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import calendar
 import time
 from collections.abc import Mapping
 
 from cocokit.campaign.overview import Happening
 from cocokit.campaign.status import CampaignStatus, Eta
+from cocokit.domain.stages import Outcome, Stage
 from cocokit.domain.tasks import CategoryRef
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
@@ -65,6 +67,15 @@ def stamp(at: int) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at / 1000))
 
 
+def day_start(text: str) -> int:
+    """The first moment of a day, ms; raises ValueError where it is none.
+
+    >>> day_start("1970-01-02")
+    86400000
+    """
+    return calendar.timegm(time.strptime(text, "%Y-%m-%d")) * 1000
+
+
 def day_of(at: int) -> str:
     """A day.
 
@@ -93,7 +104,9 @@ def standing(status: CampaignStatus, now: int) -> tuple[str, str]:
     match status.state:
         case "running":
             day = (now - (status.launched_at or now)) // DAY + 1
-            return "good", f"Running, day {day:,}. {people}"
+            lately = sum(stage.last_hour for stage in status.stages)
+            pace = f", {lately:,} {'answer' if lately == 1 else 'answers'} in the last hour" if lately else ""
+            return "good", f"Running, day {day:,}. {people}{pace}"
         case "paused":
             return "warn", "Paused. Nothing is handed out; what workers hold still counts"
         case "closed":
@@ -122,6 +135,26 @@ def told(one: Happening, categories: Mapping[int, CategoryRef]) -> tuple[str, st
              "closed": "Closed", "worker paused": "was paused", "worker active": "works again",
              "retrain": "has to train again", "decided": "A mask was decided by an expert"}  # fmt: skip
     return who, words.get(one.kind, one.kind.replace("_", " ").capitalize()), False
+
+
+_WENT = {
+    Outcome.KEPT: "kept by the filter", Outcome.DROPPED: "dropped by the filter",
+    Outcome.PRESENT: "with a category to spot", Outcome.SPOTTED: "with spots", Outcome.DRAWN: "with masks drawn",
+    Outcome.NO_OBJECT: "with a spot on nothing", Outcome.PASSED: "with accepted masks",
+    Outcome.FAILED: "with masks that voters sent back", Outcome.TOO_MANY: "with more instances than the limit",
+    Outcome.PAINTED: "with crowd regions", Outcome.CAPTIONED: "with captions",
+}  # fmt: skip
+
+
+def whereabouts(stage: Stage, work: str) -> str:
+    """Which images are at a place of the stage graph.
+
+    >>> whereabouts(Stage.SPOT, "open"), whereabouts(Stage.VERIFY, "failed")
+    ('with open spot tasks', 'with masks that voters sent back')
+    """
+    states = {"open": f"with open {stage} tasks", "out": f"with {stage} tasks out with workers",
+              "done": f"with {stage} tasks done"}  # fmt: skip
+    return states.get(work) or _WENT[Outcome(work)]
 
 
 def _hours(value: float) -> str:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cocokit.campaign.roster import WorkerLine
-from cocokit.crowd.rates import wilson
+from cocokit.crowd.judging import Named
 from cocokit.crowd.worker_quality import Quality, WorkerQuality
-from cocokit.domain.stages import WorkerState
+from cocokit.crowd.worker_table import checks_of, flags_of
 
 #: What the table may be sorted by -> the title of its column.
-SORTS = {"": "Worker", "answers": "Answers", "time": "Time each", "sentinels": "Checks right", "precision": "Precision",
-         "recall": "Recall", "passed": "Masks passed", "cents": "Earned"}  # fmt: skip
+SORTS = {"": "Worker", "answers": "Answers", "time": "Time each", "speed": "Faster than", "skips": "Skipped",
+         "sentinels": "Checks right", "precision": "Precision", "recall": "Recall", "passed": "Masks passed",
+         "vote_agreement": "Votes agree", "cents": "Earned"}  # fmt: skip
+#: Those that begin with the most; all others begin with the least.
+FALLING = ("answers", "skips", "cents")
+_MEASURED = ("precision", "recall", "passed", "speed", "vote_agreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +56,21 @@ def rows_of(lines: Sequence[WorkerLine], quality: Quality, sort: str) -> list[Wo
         sort: a key of :data:`SORTS`; an unknown one sorts by id.
     """
     known = {one.worker: one for one in quality.workers}
-    named = {one.worker: (one.rule, one.reason) for one in quality.named}
+    named = {one.worker: one for one in quality.named}
     rows = [_row(line, known.get(line.id), named.get(line.id)) for line in lines]
-    if sort in ("precision", "recall", "passed"):
+    if sort in _MEASURED:
         return sorted(rows, key=lambda row: _last(getattr(row.quality, sort, None)))
     keys: dict[str, Callable[[WorkerRow], float]] = {
         "answers": lambda row: -row.line.answers, "time": lambda row: row.seconds or 1e9,
+        "skips": lambda row: -(row.line.skip_rate or 0.0),
         "cents": lambda row: -row.line.cents, "sentinels": lambda row: _last(row.share),
     }  # fmt: skip
     return sorted(rows, key=keys[sort]) if sort in keys else rows
 
 
-def _row(line: WorkerLine, quality: WorkerQuality | None, named: tuple[str, str] | None) -> WorkerRow:
-    right, shown = line.bad[0] + line.good[1] - line.good[0], line.bad[1] + line.good[1]
-    low, high = wilson(right, shown)
-    flags = []
-    if line.state is WorkerState.REJECTED:
-        flags.append(("bad", "discarded", line.reason or "Their work does not count"))
-    if line.state is WorkerState.PAUSED:
-        flags.append(("warn", "paused", line.reason or "They get no task"))
-    if named:
-        flags.append(("bad", named[0], named[1]))
+def _row(line: WorkerLine, quality: WorkerQuality | None, named: Named | None) -> WorkerRow:
     seconds = line.active_ms / line.answers / 1000 if line.answers and line.active_ms else None
-    return WorkerRow(line, quality, seconds, right, shown, float(low), float(high), tuple(flags))
+    return WorkerRow(line, quality, seconds, *checks_of(line), flags_of(line, named))
 
 
 def _last(value: float | None) -> float:

@@ -52,6 +52,7 @@ def test_the_demo_prints_what_the_first_screen_shows(tmp_path: Path) -> None:
         printed = CliRunner().invoke(cli, ["demo", "--no-open", "--seconds", "0"]).stdout
     shown = next(b for b in blocks("") if b.startswith("cocokit-demo: "))
     printed = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8000", printed)  # somebody else may have that port
+    printed = printed.replace("  cocokit ", "  .venv/bin/cocokit ")  # make calls it by its path
     assert MATCHES(shown, printed[: printed.index("Ctrl+C.") + 8], doctest.ELLIPSIS), printed
 
 

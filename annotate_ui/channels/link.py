@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cocokit.errors import ParamsError
+from cocokit.campaign.channels import ChannelRecord, change_channel
+from cocokit.campaign.opening import Database
+from cocokit.errors import CocokitError, ParamsError
 
 from .base import Arrival, Ending
 
@@ -59,3 +61,14 @@ def link_channel(settings: Mapping[str, Any]) -> LinkChannel:
 def link_settings(answers: int | None = None, code: bool = False, turns: bool = False) -> dict[str, Any]:
     """The settings of a new link; its word is what :meth:`Tokens.invite` signs."""
     return {"word": secrets.token_urlsafe(9), "revoked": False, "answers": answers, "code": code, "turns": turns}
+
+
+def rotate(database: Database, channel: ChannelRecord) -> ChannelRecord:
+    """Another address for a link; the old one lets nobody in any more.
+
+    Raises:
+        CocokitError: it is no link.
+    """
+    if channel.kind != "link":
+        raise CocokitError(f"channel {channel.name} is a {channel.kind}; only the address of a link can be changed")
+    return change_channel(database, channel, word=secrets.token_urlsafe(9), revoked=False)

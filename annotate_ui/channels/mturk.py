@@ -55,7 +55,7 @@ class MTurkChannel:
 
 
 def mturk_channel(settings: Mapping[str, Any]) -> MTurkChannel:
-    """A channel by its settings: ``answers``; what else is there belongs to :mod:`.mturk_hits`.
+    """A channel by its settings: ``answers``, and ``sandbox``; what else is there :mod:`..hits` keeps.
 
     Raises:
         ParamsError: a number that cannot work.
@@ -63,4 +63,9 @@ def mturk_channel(settings: Mapping[str, Any]) -> MTurkChannel:
     answers = settings.get("answers", 10)
     if type(answers) is not int or answers < 1:
         raise ParamsError("answers", answers, "a whole number from 1 is needed")
+    if type(settings.get("sandbox", True)) is not bool:
+        raise ParamsError("sandbox", settings["sandbox"], "true or false is needed")
+    known = {"answers", "sandbox", "hits", "batches", "revoked"}
+    for name in settings.keys() - known:
+        raise ParamsError(name, settings[name], "there is no such setting; known are answers and sandbox")
     return MTurkChannel(answers)

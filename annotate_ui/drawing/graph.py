@@ -1,7 +1,7 @@
 """The stage graph: what each stage has open, out and done, and how much went along every edge.
 
 The stages up to the export stand in one row; those that the graph opens beside it, captions and crowds, stand below.
-An edge is as wide as what went along it; what flows back is dashed.
+An edge is as wide as what went along it; what flows back is dashed. Boxes and edges lead to the images that are there.
 """
 
 from __future__ import annotations
@@ -47,22 +47,41 @@ class _Box:
         return self.x + BOX / 2
 
 
-def draw_graph(status: CampaignStatus, slowest: Stage | None = None) -> Markup:
+def draw_graph(status: CampaignStatus, slowest: Stage | None = None, images: str = "") -> Markup:
     """The graph as SVG, as wide as the board.
 
     Args:
         status: of the campaign.
         slowest: the stage that everything waits for, or None.
+        images: address of the page of images, which boxes and edges lead to; "" draws no links.
     """
     stages = [stage.stage for stage in status.stages]
     boxes = _places(stages)
-    drawn = [_edge(status, boxes, *edge) for edge in _flows(status)]
-    drawn += [_stage(boxes[stage.stage], stage, slow=stage.stage is slowest) for stage in status.stages]
-    drawn.append(_export(boxes[None], status))
+    drawn = [_led(images, f"at={source}.{outcome}", _edge(boxes, source, outcome, target, count))
+             for source, outcome, target, count in _flows(status)]  # fmt: skip
+    drawn += [_led(images, f"at={stage.stage}.{'open' if stage.open else 'done'}",
+                   _stage(boxes[stage.stage], stage, slow=stage.stage is slowest)) for stage in status.stages]
+    drawn.append(_led(images, "state=finished", _export(boxes[None], status)))
     high = HEIGHT if any(stage in _BELOW for stage in stages) else TOP + HIGH + 16
-    said = "; ".join(f"{stage.stage}: {stage.open} open, {stage.leased} out, {stage.done} done"
-                     for stage in status.stages)  # fmt: skip
-    return picture(WIDTH, high, *drawn, title=f"Stages of the campaign. {said}", class_="pipe")
+    said = "; ".join(map(_told, status.stages))
+    return picture(WIDTH, high, *drawn, title=f"Stages of the campaign. {said}", class_="pipe",
+                   role="group" if images else "img")  # fmt: skip
+
+
+def _told(stage: StageStatus) -> str:
+    return f"{stage.stage}: {stage.open} open, {stage.leased} out, {stage.done} done"
+
+
+def _led(images: str, query: str, drawn: Markup) -> Markup:
+    """A part of the drawing that leads to its images; its words are the link's name, so they are kept apart."""
+    if not images or not drawn:
+        return drawn
+    return tag("a", Markup(str(drawn).replace("</text>", "</text> ")), href=f"{images}?{query}")
+
+
+def _hit(x: float, y: float, width: float, height: float = 52) -> Markup:
+    """Where an edge takes a click: more than its thin line, about a middle."""
+    return tag("rect", x=x - width / 2, y=y - height / 2, width=width, height=height, rx=6, class_="hit")
 
 
 def _places(stages: Sequence[Stage]) -> dict[Stage | None, _Box]:
@@ -85,9 +104,8 @@ def _flows(status: CampaignStatus) -> list[tuple[Stage, Outcome, Stage | None, i
 
 
 def _edge(
-    status: CampaignStatus, boxes: dict[Stage | None, _Box], source: Stage, outcome: Outcome, target: Stage | None,
-    count: int,
-) -> Markup:  # fmt: skip
+    boxes: dict[Stage | None, _Box], source: Stage, outcome: Outcome, target: Stage | None, count: int
+) -> Markup:
     if source not in boxes or target not in boxes:
         return Markup()
     start, end, wide = boxes[source], boxes[target], _width(count)
@@ -102,6 +120,7 @@ def _edge(
     y, mid = start.middle, (start.right + end.x) / 2
     unit = _UNITS[outcome] if outcome is not Outcome.KEPT or target is Stage.LABEL else "photos"
     return Markup().join([
+        _hit(mid, y, end.x - start.right - 4),
         tag("path", d=f"M{start.right + 4:.1f} {y}H{end.x - 8:.1f}", class_="e", stroke_width=wide),
         _arrow(end.x - 2, y, wide), _count(mid - 2, y - wide / 2 - 8, count),
         tag("text", unit, x=mid - 2, y=y + wide / 2 + 15, class_="s mid"),
@@ -114,6 +133,7 @@ def _to_below(start: _Box, end: _Box, count: int, unit: str, wide: float) -> Mar
         y, x = end.y - 2, end.centre
         line = f"M{x:.1f} {start.y + HIGH + 4}V{y - 6}"
         return Markup().join([
+            _hit(x + 44, (start.y + HIGH + end.y) / 2, 120, 32),
             tag("path", d=line, class_="e", stroke_width=wide), _arrow_down(x, y, wide),
             tag("text", f"{count:,}", x=x + 12, y=(start.y + HIGH + end.y) / 2 + 4, class_="n"),
             tag("text", unit, x=x + 18 + 7.2 * len(f"{count:,}"), y=(start.y + HIGH + end.y) / 2 + 4, class_="s"),
@@ -121,7 +141,7 @@ def _to_below(start: _Box, end: _Box, count: int, unit: str, wide: float) -> Mar
     x, y, mid = start.centre, end.middle, (start.centre + end.x) / 2
     line = f"M{x:.1f} {start.y + HIGH + 4}V{y - 12}Q{x:.1f} {y} {x + 12:.1f} {y}H{end.x - 8:.1f}"
     return Markup().join([
-        tag("path", d=line, class_="e", stroke_width=wide), _arrow(end.x - 2, y, wide),
+        _hit(mid + 4, y, 88), tag("path", d=line, class_="e", stroke_width=wide), _arrow(end.x - 2, y, wide),
         _count(mid + 4, y - wide / 2 - 8, count), tag("text", unit, x=mid + 4, y=y + wide / 2 + 15, class_="s mid"),
     ])  # fmt: skip
 
@@ -130,12 +150,14 @@ def _from_below(start: _Box, end: _Box, count: int, unit: str, wide: float, *, s
     """From a stage below up to the export; a short one only leaves its box."""
     y = start.middle
     if short:
-        text = tag("text", f"{count:,} {unit}", x=start.right + 12, y=y + 4, class_="s")
-        return text
+        text = f"{count:,} {unit}"
+        wide = 6.2 * len(text) + 12
+        said = tag("text", text, x=start.right + 12, y=y + 4, class_="s")
+        return _hit(start.right + 6 + wide / 2, y, wide, 28) + said
     x, mid = end.centre, (start.right + end.centre) / 2
     line = f"M{start.right + 4:.1f} {y}H{x - 12:.1f}Q{x:.1f} {y} {x:.1f} {y - 12}V{end.y + HIGH + 10}"
     return Markup().join([
-        tag("path", d=line, class_="e", stroke_width=wide), _arrow_up(x, end.y + HIGH + 4, wide),
+        _hit(mid, y, 100), tag("path", d=line, class_="e", stroke_width=wide), _arrow_up(x, end.y + HIGH + 4, wide),
         _count(mid, y - wide / 2 - 8, count), tag("text", unit, x=mid, y=y + wide / 2 + 15, class_="s mid"),
     ])  # fmt: skip
 
@@ -149,7 +171,8 @@ def _back(start: _Box, end: _Box, count: int) -> Markup:
     line = (f"M{right:.1f} {y - 4}V{top + 8}Q{right:.1f} {top} {right - 8:.1f} {top}H{mid + half:.1f}"
             f"M{mid - half:.1f} {top}H{left + 8:.1f}Q{left:.1f} {top} {left:.1f} {top + 8}V{y - 10}")  # fmt: skip
     return Markup().join([
-        tag("path", d=line, class_="ret"), tag("path", d=f"M{left - 5:.1f} {y - 11}h10l-5 8z", class_="reta"),
+        _hit(mid, top, 2 * half, 28), tag("path", d=line, class_="ret"),
+        tag("path", d=f"M{left - 5:.1f} {y - 11}h10l-5 8z", class_="reta"),
         tag("text", text, x=mid, y=top + 4, class_="c bad"),
     ])  # fmt: skip
 

@@ -83,13 +83,15 @@ def line_ends(plane: Plane, line: tuple[float, float, float]) -> list[tuple[floa
 def draw_spreads(spreads: Sequence[Spread]) -> Markup:
     """How long answers took: a bar from a quarter to three quarters, a line from a tenth to nine tenths, the median."""
     longest = max(max(s.nine_tenths, s.prior) for s in spreads)
-    plane = Plane(66, 8, 360, 8 + 34 * len(spreads), (0.0, longest), (0.0, 1.0))
+    left = 96 if any(one.tool for one in spreads) else 66
+    plane = Plane(left, 8, 360, 8 + 34 * len(spreads), (0.0, longest), (0.0, 1.0))
     drawn = []
     for i, one in enumerate(spreads):
         y = plane.top + 34 * i + 17
         x1, x2 = plane.across(one.quarter), plane.across(one.three_quarters)
         drawn += [
-            tag("text", str(one.stage).capitalize(), x=0, y=y + 4, class_="lab"),
+            tag("text", one.tool or str(one.stage).capitalize(), x=12 if one.tool else 0, y=y + 4,
+                class_="lab sub" if one.tool else "lab"),
             tag("path", d=f"M{plane.left} {y + 17}H{WIDE}", class_="gl") if i < len(spreads) - 1 else Markup(),
             tag("path", d=f"M{plane.across(one.tenth):.1f} {y}H{plane.across(one.nine_tenths):.1f}", class_="thin"),
             tag("rect", x=x1, y=y - 5, width=max(x2 - x1, 2.0), height=10, rx=3, class_="mid-half"),
@@ -97,13 +99,14 @@ def draw_spreads(spreads: Sequence[Spread]) -> Markup:
             tag("path", d=f"M{plane.across(one.prior):.1f} {y - 8}v16", class_="ref"),
             tag("text", f"{one.median:.{0 if one.median >= 10 else 1}f} s", x=WIDE, y=y + 4, class_="dl end"),
         ]  # fmt: skip
-    return picture(WIDE, plane.bottom + 6, *drawn, title="Time for an answer, by stage", class_="plot")
+    return picture(WIDE, plane.bottom + 6, *drawn, title="Time for an answer, by stage and tool", class_="plot")
 
 
 def draw_rates(rates: Sequence[Rate]) -> Markup:
-    """Share of masks that passed with its interval, the worst categories first."""
-    plane = Plane(110, 8, 332, 8 + 26 * len(rates), (0.0, 1.0), (0.0, 1.0))
-    drawn = []
+    """Share of masks that passed with its interval, the worst categories first; how many, and votes to a decision."""
+    plane = Plane(110, 22, 292, 22 + 26 * len(rates), (0.0, 1.0), (0.0, 1.0))
+    heads = (("pass", plane.right + 46), ("masks", plane.right + 88), ("votes", WIDE))
+    drawn = [tag("text", title, x=x, y=12, class_="ax end") for title, x in heads]
     for i, rate in enumerate(rates):
         y, share, wide = plane.top + 26 * i + 13, rate.passed / rate.decided, plane.right - plane.left
         name = rate.name if len(rate.name) <= 16 else rate.name[:15] + "…"
@@ -112,10 +115,12 @@ def draw_rates(rates: Sequence[Rate]) -> Markup:
             tag("rect", x=plane.left, y=y - 4, width=wide, height=5, rx=2.5, class_="tr"),
             tag("rect", x=plane.left, y=y - 4, width=max(wide * share, 1.0), height=5, rx=2.5, class_="dn"),
             tag("path", d=f"M{plane.across(rate.low):.1f} {y + 4}H{plane.across(rate.high):.1f}", class_="thin"),
-            tag("text", f"{100 * share:.0f} %", x=plane.right + 50, y=y + 4, class_="dl end"),
-            tag("text", f"{rate.decided:,}", x=WIDE, y=y + 4, class_="ax end"),
+            tag("text", f"{100 * share:.0f} %", x=plane.right + 46, y=y + 4, class_="dl end"),
+            tag("text", f"{rate.decided:,}", x=plane.right + 88, y=y + 4, class_="ax end"),
+            tag("text", f"{rate.votes:.1f}", x=WIDE, y=y + 4, class_="ax end"),
         ]  # fmt: skip
-    return picture(WIDE, plane.bottom + 4, *drawn, title="Masks that passed, by category", class_="plot")
+    return picture(WIDE, plane.bottom + 4, *drawn, title="Masks that passed and votes for a decision, by category",
+                   class_="plot")  # fmt: skip
 
 
 def draw_funnel(parts: Sequence[tuple[str, int]]) -> Markup:

@@ -16,9 +16,11 @@ def tag(name: str, *children: Markup | str, **attributes: object) -> Markup:
     return Markup(f"<{name}{''.join(words)}>{inner}</{name}>")
 
 
-def picture(width: float, height: float, *children: Markup, title: str, class_: str = "") -> Markup:
-    """A drawing with a text for those who do not see it."""
-    return tag("svg", *children, viewBox=f"0 0 {_value(width)} {_value(height)}", class_=class_ or None, role="img",
+def picture(
+    width: float, height: float, *children: Markup, title: str, class_: str = "", role: str = "img"
+) -> Markup:  # fmt: skip
+    """A drawing with a text for those who do not see it; one with links in it is a "group"."""
+    return tag("svg", *children, viewBox=f"0 0 {_value(width)} {_value(height)}", class_=class_ or None, role=role,
                aria_label=title)  # fmt: skip
 
 

@@ -13,7 +13,9 @@ def register_views(app: Flask) -> None:
         api,
         audit,
         board,
+        channels,
         downloads,
+        guidance,
         health,
         images,
         login,
@@ -22,12 +24,14 @@ def register_views(app: Flask) -> None:
         quality,
         review,
         setup,
+        theme,
         worker,
         workers,
     )
 
-
     csrf.exempt(api.blueprint)  # its requests carry a token of their own, and no cookie
-    dashboard = (login, board, workers, quality, images, review, downloads, audit, machine, setup)
+    dashboard = (login, board, workers, quality, images, review, downloads, audit, machine, setup, channels, guidance,
+                 theme)  # fmt: skip
     for module in (health, worker, api, pictures, *dashboard):
         app.register_blueprint(module.blueprint)
+    theme.register_themes(app)

@@ -22,7 +22,7 @@ from cocokit.errors import GoneError, RefusedError
 
 from ..asking import Asking, asked, asked_or_preview
 from ..bodies import read_body, text_of, whole_of, words_of
-from ..limits import OF_A_WORKER, OF_AN_ADDRESS, limiter
+from ..limits import OF_A_WORKER, OF_AN_ADDRESS, by_worker, limiter
 from ..openapi import REASONS, document
 from ..shown import shown_mask
 from ..site import site
@@ -31,10 +31,10 @@ from ..tokens import TOKEN_S, Bearer, TokenError
 Json = dict[str, Any]
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
-limiter.limit(OF_A_WORKER)(blueprint)
+limiter.limit(OF_A_WORKER, key_func=by_worker)(blueprint)
 
 #: The version of the text that a worker agrees to, as core/consent.js has it.
-CONSENT = "2"
+CONSENT = "3"
 _MOST_HELD = 10
 #: Masks that become sentinels after one page, at most: the worker waits for it.
 _RENEWED = 4
@@ -144,7 +144,8 @@ def submit(asking: Asking, word: str) -> Response:
         asking.engine, asking.worker, word, body["payload"], client_id, times, trace
     )  # fmt: skip
     if stage is Stage.VERIFY:
-        restock(asking.engine, _RENEWED)  # Whoever has seen every sentinel would get no further page.
+        site().told.collect(asking.engine)
+        restock(asking.engine, _RENEWED, asking.worker)  # Whoever has seen every sentinel would get no further page.
     return jsonify({
         "receipt": _receipt(receipt), "training": _training(asking, word, receipt),
         "checks": _checks(asking, word) if stage is Stage.VERIFY else None, "next": _next(asking, hold),
@@ -152,27 +153,30 @@ def submit(asking: Asking, word: str) -> Response:
 
 
 def _next(asking: Asking, hold: list[str]) -> Json:
-    """A task, or a state with its sentence."""
+    """A task, or a state with its sentence; none for those whose link was revoked, whose last answers still count."""
     engine, bearer = asking.engine, asking.bearer
-    channel = asking.channel()
+    channel, revoked = asking.channel(), asking.is_revoked()
     most = channel.answers
-    over = most is not None and desk.figures(engine, bearer.worker).answers - bearer.before >= most
+    beside = desk.Beside(engine, bearer.worker)
+    over = most is not None and beside.did.answers - bearer.before >= most
     given: Assignment | None = None
-    if not over:
+    if not over and not revoked:
         try:
-            given = next_by_turns(engine, bearer.worker, hold) if channel.turns else engine.next_task(
-                bearer.worker, hold=hold)
+            given = next_by_turns(engine, bearer.worker, hold, beside) if channel.turns else engine.next_task(
+                bearer.worker, hold=hold, beside=beside)
         except GoneError as error:
             if error.field != "worker":
                 raise
-    did, draft = desk.beside(engine, bearer.worker, given)
-    me = site().me(engine, did, bearer.before, most)
+    me, draft = site().me(engine, beside.did, bearer.before, most), beside.draft
     if given is not None:
         shown = site().showing(engine).assignment(given, draft if draft.version else None)
         return {"state": "task", "now": site().clock.now(), "me": me, "assignment": shown}
     why = site().standing(engine, bearer.worker)
     found: Json = {"state": why.state, "retry_s": why.retry_s, "sentence": why.sentence, "me": me}
-    if over:
+    if revoked:
+        found |= {"state": "closed", "sentence": "This link is not good any more. What you sent is safe; thank you.",
+                  "retry_s": 3600}  # fmt: skip
+    elif over:
         found |= {"state": "finished", "sentence": "You are done: that was the last task of this visit. Thank you.",
                   "retry_s": 3600}  # fmt: skip
     if me["page"] > 1:

@@ -44,7 +44,8 @@ def board(campaign: int) -> Any:
     return page(
         "dash/board.html", engine, "board", found=found, status=found.status, standing=standing(found.status, now),
         figures=board_page.figures(found, settings, site().measured.recall(engine), now),
-        graph=draw_graph(found.status, slow.stage if slow else None), finding=board_page.finding(found.status),
+        graph=draw_graph(found.status, slow.stage if slow else None, url_for("images.gallery", campaign=campaign)),
+        finding=board_page.finding(found.status),
         happenings=[(one.at, *told(one, engine.campaign.categories)) for one in found.happenings],
         of_union=findings.of_union(measured.union), of_workers=findings.of_workers(measured.dots, under),
         union=plots.draw_union(measured.union, step.k if step else None) if measured.union else None,

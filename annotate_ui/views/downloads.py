@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, send_file, url_for
+from flask import flash, redirect, request, send_file, url_for
 
 from cocokit.campaign.overview import note_export, read_overview
 
 from ..dashboard import page
 from ..exports import Exports
-from ..guard import allowed, dash_blueprint, write_down
+from ..guard import allowed, dash_blueprint, may, write_down
 from ..site import site
 
 blueprint = dash_blueprint("downloads", __name__)
@@ -22,7 +22,8 @@ def exports(campaign: int) -> Any:
     """What could be exported now, and what was."""
     engine = site().engine(campaign)
     status = read_overview(engine, site().clock.now(), 0).status
-    return page("dash/export.html", engine, "export", status=status, exports=_of(campaign).list())
+    return page("dash/export.html", engine, "export", status=status, exports=_of(campaign).list(),
+                folder=_of(campaign).folder if may("owner") else "")  # fmt: skip
 
 
 @blueprint.post("/<int:campaign>/export")
@@ -30,7 +31,7 @@ def exports(campaign: int) -> Any:
 def export(campaign: int) -> Any:
     """Export now."""
     engine, now = site().engine(campaign), site().clock.now()
-    name, made = _of(campaign).make(engine, now)
+    name, made = _of(campaign).make(engine, now, request.form.get("unfinished") == "yes")
     note_export(engine, made, now)
     write_down("campaign.export", campaign=campaign, export=name, images=made.images, annotations=made.annotations)
     flash(f"Exported {made.images:,} images with {made.annotations:,} masks.", "good")

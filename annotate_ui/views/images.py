@@ -7,13 +7,16 @@ from typing import Any
 from flask import abort, request
 
 from cocokit.campaign.desk import image_by_id
-from cocokit.campaign.gallery import PAGE, list_images, read_image
+from cocokit.campaign.engine import Engine
+from cocokit.campaign.gallery import PAGE, list_images, places_of, read_image
+from cocokit.domain.stages import Stage
 
 from ..dashboard import page
 from ..drawing.pieces import draw_masks
 from ..guard import allowed, dash_blueprint
 from ..pictures import Part
 from ..site import site
+from ..wording import whereabouts
 from .pictures import send_picture
 
 blueprint = dash_blueprint("images", __name__)
@@ -31,12 +34,25 @@ def gallery(campaign: int) -> Any:
     category = request.args.get("category", "0")
     if state not in STATES or not (number.isdecimal() and category.isdecimal()) or len(number + category) > 15:
         abort(404)
-    found = list_images(engine, state, int(category), max(int(number), 1))
+    at = _at(engine)
+    found = list_images(engine, state, int(category), max(int(number), 1), at)
     drawn = [(line, draw_masks(line.image, [(m.mask, i + 1) for i, m in enumerate(line.masks)], campaign, side=320,
                                title=f"Image {line.coco_id} with {len(line.masks)} masks")) for line in found.lines]
     return page("dash/images.html", engine, "images", drawn=drawn, total=found.total, number=max(int(number), 1),
                 pages=-(-found.total // PAGE), chosen=state, states=STATES, category=int(category),
-                categories=engine.campaign.categories)  # fmt: skip
+                categories=engine.campaign.categories, at=".".join(at or ()), where=whereabouts(*at) if at else "",
+                places=[(".".join(place), place[0], whereabouts(*place)) for place in places_of(engine)])  # fmt: skip
+
+
+def _at(engine: Engine) -> tuple[Stage, str] | None:
+    """The place of the stage graph in the address, such as ``segment.open``; a page that is not there if it is none."""
+    text = request.args.get("at", "")
+    if not text:
+        return None
+    found = next((place for place in places_of(engine) if ".".join(place) == text), None)
+    if found is None:
+        abort(404)
+    return found
 
 
 @blueprint.get("/<int:campaign>/images/<int:image>")

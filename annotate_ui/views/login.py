@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import flash, g, make_response, redirect, render_template, request, url_for
 
@@ -21,7 +20,7 @@ from cocokit.campaign.accounts import (
 )
 
 from ..dashboard import page
-from ..guard import ANYONE, allowed, asker, dash_blueprint, keep_cookie
+from ..guard import ANYONE, allowed, asker, dash_blueprint, keep_cookie, own_page
 from ..limits import limiter
 from ..passwords import Links, fault_of, is_right, link_of, make_hash
 from ..site import site
@@ -35,7 +34,7 @@ _OF_SIGN_IN = "20 per minute; 100 per hour"
 @allowed(ANYONE)
 def form() -> Any:
     """The form."""
-    return render_template("dash/sign-in.html", next=_safe(request.args.get("next")))
+    return render_template("dash/sign-in.html", next=own_page(request.args.get("next")))
 
 
 @blueprint.post("/sign-in")
@@ -44,7 +43,7 @@ def form() -> Any:
 def enter() -> Any:
     """Sign in."""
     name, password = request.form.get("name", "")[:200], request.form.get("password", "")
-    now, then = site().clock.now(), _safe(request.form.get("next"))
+    now, then = site().clock.now(), own_page(request.form.get("next"))
     try:
         account = sign_in(site().database, name, lambda known: is_right(password, known), now)
     except SignInError as error:
@@ -133,10 +132,3 @@ def remove() -> Any:
 
 def _links() -> Links:
     return Links(site().config.secret or "")
-
-
-def _safe(target: str | None) -> str:
-    """Where to go after signing in: a page of the dashboard, whatever the address asks for."""
-    parts = urlsplit(target or "")
-    known = not parts.scheme and not parts.netloc and parts.path.startswith("/dash/") and "\\" not in (target or "")
-    return target if target and known else "/dash/"

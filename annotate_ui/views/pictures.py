@@ -8,7 +8,9 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from cocokit.campaign.desk import assignment_by_word, image_by_id
-from cocokit.campaign.guidance import read_example, read_picture
+from cocokit.campaign.examples import read_example
+from cocokit.campaign.guidance import read_picture
+from cocokit.campaign.preview import preview_by_word
 from cocokit.domain.tasks import Assignment
 
 from ..limits import OF_PICTURES, limiter
@@ -72,7 +74,7 @@ def icon(campaign: int, category: int, checksum: str, signature: str) -> Respons
 
 
 def _assignment(word: str) -> Assignment:
-    found = assignment_by_word(site().database, word)
+    found = assignment_by_word(site().database, word) or preview_by_word(site().database, word)
     if found is None:
         raise NotFound
     return found

@@ -1,4 +1,4 @@
-"""The quality of a campaign: five plots, and the rejection line that says who is under it."""
+"""The quality of a campaign: how far people agree, seven plots, and the rejection line that says who is under it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cocokit.errors import ParamsError
 
 from .. import findings
 from ..dashboard import page
-from ..drawing import plots
+from ..drawing import learning_plots, plots
 from ..guard import allowed, dash_blueprint
 from ..site import site
 from ..wording import money
@@ -35,6 +35,7 @@ def quality(campaign: int) -> Any:
     here = {one.id for one in list_workers(engine) if one.state is not WorkerState.REJECTED}
     dots = [dot for dot in found.dots if dot.worker in here]
     under = [dot.worker for dot in dots if line[0] * dot.precision + line[1] * dot.recall < line[2] - 1e-9]
+    agreed, learnt = site().measured.agreement(engine), site().measured.learning(engine)
     parts = funnel(read_overview(engine, site().clock.now(), 0).status)
     step = findings.fewer(found.union)
     return page(
@@ -43,6 +44,9 @@ def quality(campaign: int) -> Any:
         workers=plots.draw_workers(dots, line, under) if dots else None, plane=plots.plane_of(dots) if dots else None,
         spreads=plots.draw_spreads(found.spreads) if found.spreads else None,
         rates=plots.draw_rates(found.rates[:_CATEGORIES]) if found.rates else None, funnel=plots.draw_funnel(parts),
+        agreed=agreed, learnt=learnt, paces=learning_plots.draw_paces(learnt) if len(learnt.paces) > 1 else None,
+        shares=learning_plots.draw_shares(learnt.shares) if len(learnt.shares) > 1 else None,
+        twice=learning_plots.draw_twice(agreed.twice) if agreed.twice else None,
     )  # fmt: skip
 
 

@@ -1,33 +1,37 @@
-"""Setting up a campaign, step by step: photos, categories, numbers, pay, a simulation, a pilot, the launch."""
+"""Setting up a campaign, step by step: photos, categories, numbers, pay, texts, a simulation, a pilot, the launch."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, abort, flash, jsonify, redirect, request, url_for
+from flask import Response, abort, current_app, flash, jsonify, redirect, request, url_for
 
-from cocokit.campaign.channels import add_channel
-from cocokit.campaign.creating import GoldMask, NewImage, create_campaign, launch
-from cocokit.campaign.desk import campaign_by_id
-from cocokit.campaign.drafting import OPTIONAL, wages
-from cocokit.campaign.ingest import Ingested, ingest_coco, ingest_folder, read_gold
+from cocokit.campaign.drafting import OPTIONAL, times_of, wages, workers_needed
+from cocokit.campaign.guidance import LONGEST, WELCOME, clean_text
+from cocokit.campaign.ingest import Ingested, ingest_coco, ingest_folder
+from cocokit.campaign.naming import coco_categories
 from cocokit.coco_json import read_dataset
 from cocokit.crowd.planning import Plan as Simulation
-from cocokit.errors import CocokitError, DataError, ParamsError, RefusedError
+from cocokit.errors import CocokitError, ParamsError, RefusedError
 from cocokit.pipeline.settings import parse_assignment
+from cocokit.places import counted
 
-from ..channels.link import link_settings
+from ..channels_page import FORMS, worker_links
 from ..dashboard import page
 from ..guard import allowed, csrf, dash_blueprint, write_down
-from ..plans import STEPS, Plan, Plans
+from ..icons import icon_file
+from ..launching import CHANNELS, launch_plan
+from ..plans import STEPS, Plan, Plans, pilot_of
 from ..site import site
-from ..uploads import MOST_REQUEST, take_photos
+from ..uploads import MOST_REQUEST, take_icon, take_photos
 
 blueprint = dash_blueprint("setup", __name__)
 #: Photos of a pilot, and of a simulation.
 PILOT, SAMPLE = 20, 7
+#: What proxies say of those behind them.
+_OF_PROXIES = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 #: What the third step asks for -> (title, what it means).
 NUMBERS = {
     "k_label": ("Workers who label a photo", "The union of what they name counts"),
@@ -63,10 +67,15 @@ def show(word: str, step: str) -> Any:
     if step not in STEPS:
         abort(404)
     file = plan.file()
+    times = times_of(site().database, pilot_of(plan))
     return page(
         "dash/setup-step.html", None, "setup", plan=plan, step=step, steps=STEPS, settings=file.settings, file=file,
-        numbers=NUMBERS, optional=OPTIONAL, wages=wages(file.settings, file.graph.stages), local=_is_local(),
+        numbers=NUMBERS, optional=OPTIONAL, wages=wages(file.settings, file.graph.stages, times), local=_is_local(),
         running=site().simulations.find(word), chosen=_chosen(plan), pilot=min(PILOT, len(plan.images)),
+        channels={key: FORMS[key] for key in CHANNELS}, stages=_told_stages(plan), longest=LONGEST,
+        presets={"coco80": _kinds(plan, "coco80"), "coco91": _kinds(plan, "coco91")} if step == "categories" else {},
+        kinds=_kinds(plan) if step in ("told", "categories") else [], has_pilot=bool(times),
+        needed=workers_needed(file),
     )  # fmt: skip
 
 
@@ -92,6 +101,14 @@ def photos(word: str) -> Any:
                             duplicates=found.duplicates))  # fmt: skip
     flash(f"{len(found.images):,} photos are in.", "good")
     return _to(plan, "categories" if found.images and not found.broken else "photos")
+
+
+@blueprint.after_request
+def _plainly(answer: Response) -> Response:
+    """A script that shows how far an upload is goes to the next page by itself, so that it gets what is said there."""
+    if request.headers.get("X-Upload") and answer.status_code == 303:
+        return jsonify({"to": answer.location})
+    return answer
 
 
 csrf.exempt(photos)  # its token is checked in it, when the request may be long
@@ -132,11 +149,50 @@ def pay(word: str) -> Any:
     names = [f"pay_{stage}" for stage in plan.file().graph.stages] + ["currency"]
     changes = {**plan.changes, **{name: asked[name].strip() for name in names if asked.get(name, "").strip()}}
     floor = 100 * float(parse_assignment(f"pay_label={asked.get('floor') or 10}")[1])  # type: ignore[arg-type]
-    channel = "prolific" if asked.get("channel") == "prolific" else "link"
+    channel = asked.get("channel", "link")
+    if channel not in CHANNELS:
+        raise ParamsError("channel", channel, f"choose {', '.join(CHANNELS)}")
     changed = plan.changed(changes=changes, channel=channel, floor=floor)
     changed.file()
     _plans().save(changed)
-    return _to(plan, "pay" if asked.get("stay") else "simulate")
+    return _to(plan, "pay" if asked.get("stay") else "told")
+
+
+@blueprint.post("/setup/<word>/told")
+@allowed("owner")
+def told(word: str) -> Any:
+    """What workers are told of each stage."""
+    plan = _plans().read(word)
+    _plans().save(_with_texts(plan))
+    return _to(plan, "simulate")
+
+
+@blueprint.post("/setup/<word>/icons")
+@allowed("owner")
+def icons(word: str) -> Any:
+    """A picture of a category, or none any more; the texts beside it are kept as well."""
+    plan, name = _plans().save(_with_texts(_plans().read(word))), request.form.get("category", "")
+    if name not in [category.name for category in plan.chosen()]:
+        raise ParamsError("category", name, "choose one of the plan's")
+    kept = {key: file for key, file in plan.icons.items() if key != name}
+    if not request.form.get("remove"):
+        data = take_icon(request.files.get("picture"))
+        kept[name] = f"icon-{hashlib.sha256(data).hexdigest()[:16]}.png"
+        with open(_plans().place(plan, kept[name]), "wb") as file:
+            file.write(data)
+    _plans().save(plan.changed(icons=kept))
+    return _to(plan, "told")
+
+
+@blueprint.get("/setup/<word>/icon/<file>")
+@allowed("owner")
+def icon(word: str, file: str) -> Response:
+    """A picture of a category as it was written anew."""
+    plan = _plans().read(word)
+    if file not in plan.icons.values():
+        abort(404)
+    with open(_plans().place(plan, file), "rb") as picture:
+        return Response(picture.read(), mimetype="image/png")
 
 
 @blueprint.post("/setup/<word>/simulate")
@@ -169,18 +225,14 @@ def create(word: str) -> Any:
     if not plan.images:
         raise CocokitError("there are no photos yet; add some in the first step")
     images = plan.images[:PILOT] if is_pilot else plan.images
-    named = plan.changed(name=f"{plan.name} pilot") if is_pilot else plan
-    chosen = plan.chosen()
-    gold = _gold(plan, images, [category.id for category in chosen])
-    key = create_campaign(site().database, named.file(), chosen, images, gold, clock=site().clock)
-    settings = {"preset": "prolific"} if plan.channel == "prolific" else link_settings()
-    add_channel(site().database, key, "prolific" if plan.channel == "prolific" else "invite",
-                "panel" if plan.channel == "prolific" else "link", settings)  # fmt: skip
-    launch(site().database, campaign_by_id(site().database, key), site().clock)
-    write_down("campaign.create", campaign=named.name, images=len(images), pilot=is_pilot)
+    name = pilot_of(plan) if is_pilot else plan.name
+    key = launch_plan(site(), plan, images, name)
+    write_down("campaign.create", campaign=name, images=len(images), pilot=is_pilot)
     if not is_pilot:
         _plans().drop(plan)
-    flash(f"{named.name} is running with {len(images):,} photos. Send workers their link.", "good")
+    links = [link for one, link in worker_links(key, request.host_url) if one.kind == "link"]
+    send = f"Send workers their link: {links[0]}" if links else "How workers come is on the page Channels."
+    flash(f"{name} is running with {counted(len(images), 'photo')}. {send}", "good")
     return redirect(url_for("board.board", campaign=key), 303)
 
 
@@ -203,8 +255,9 @@ def _to(plan: Plan, step: str) -> Any:
 
 
 def _is_local() -> bool:
-    """Whether the browser is on the server's own machine; behind a proxy nobody can tell."""
-    return not site().config.proxies and request.remote_addr in ("127.0.0.1", "::1")
+    """Whether the browser is on the server's own machine; behind a proxy, told of or not, nobody can tell."""
+    forwarded = site().config.proxies or any(name in request.headers for name in _OF_PROXIES)
+    return not forwarded and request.remote_addr in ("127.0.0.1", "::1")
 
 
 def _ingest(plan: Plan, folder: str) -> Ingested:
@@ -216,19 +269,36 @@ def _ingest(plan: Plan, folder: str) -> Ingested:
     return ingest_folder(folder, images)
 
 
-def _gold(plan: Plan, images: Sequence[NewImage], categories: list[int]) -> list[GoldMask]:
-    """Expert masks of the plan's COCO file; none is no fault."""
-    try:
-        return read_gold(plan.coco, images, categories) if plan.coco else []
-    except DataError:
-        return []
-
-
 def _chosen(plan: Plan) -> int:
     try:
         return len(plan.chosen())
     except CocokitError:
         return 0
+
+
+def _kinds(plan: Plan, preset: str = "") -> list[tuple[str, str | None, bool]]:
+    """(name, address of its picture, whether that is the requester's own) of a plan's or a preset's categories."""
+    try:
+        found = (coco_categories(preset) or []) if preset else plan.chosen()
+    except CocokitError:
+        return []
+    root, kinds = current_app.config["COCOKIT_ROOT"], []
+    for category in found:
+        own, house = "" if preset else plan.icons.get(category.name, ""), icon_file(category.name)
+        address = f"/dash/setup/{plan.id}/icon/{own}" if own else f"{root}/icons/{house}" if house else None
+        kinds.append((category.name, address, bool(own)))
+    return kinds
+
+
+def _with_texts(plan: Plan) -> Plan:
+    """A plan with the texts of the form that is sent; those that it has no field for stay."""
+    sent = {stage: request.form.get(f"text_{stage}") for stage in _told_stages(plan)}
+    found = {**plan.texts, **{stage: clean_text(stage, text) for stage, text in sent.items() if text is not None}}
+    return plan.changed(texts={stage: text for stage, text in found.items() if text})
+
+
+def _told_stages(plan: Plan) -> list[str]:
+    return [WELCOME, *map(str, plan.file().graph.stages)]
 
 
 def _short(sentence: str) -> str:

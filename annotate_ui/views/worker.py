@@ -5,7 +5,8 @@ Nothing is written here: a worker exists from the moment of joining, and a link 
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from cocokit.campaign.channels import ChannelRecord, find_channel
 from cocokit.campaign.guidance import WELCOME
@@ -18,6 +19,12 @@ from ..tokens import Entry, TokenError
 
 blueprint = Blueprint("worker", __name__)
 limiter.limit(OF_AN_ADDRESS)(blueprint)
+
+
+@blueprint.get("/")
+def root() -> WerkzeugResponse:
+    """Whoever types the server's address means the dashboard; workers have a link."""
+    return redirect("/dash/")
 
 
 @blueprint.get("/w/<invite>")

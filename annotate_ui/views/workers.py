@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 
-from cocokit.campaign.channels import list_channels
 from cocokit.campaign.drafts import read_trace
 from cocokit.campaign.rejection import preview, refuse_pay, reject
 from cocokit.campaign.roster import (
@@ -17,16 +16,20 @@ from cocokit.campaign.roster import (
     resume_worker,
     retrain_worker,
 )
+from cocokit.crowd.worker_table import worker_rows
 from cocokit.domain.stages import Stage
 
+from ..channels_page import worker_links
 from ..dashboard import page
 from ..drawing.pieces import draw_piece, draw_replay
 from ..guard import allowed, dash_blueprint, write_down
-from ..serving import path_of
 from ..site import site
-from ..workers_page import SORTS, rows_of
+from ..tables import csv_file
+from ..workers_page import FALLING, SORTS, rows_of
 
 blueprint = dash_blueprint("workers", __name__)
+#: Steps of a trace that are played.
+_STEPS = 20_000
 
 
 @blueprint.get("/<int:campaign>/workers")
@@ -36,9 +39,18 @@ def table(campaign: int) -> Any:
     engine = site().engine(campaign)
     sort = request.args.get("sort", "")
     rows = rows_of(list_workers(engine), site().measured.quality(engine), sort)
-    channels = [one for one in list_channels(site().database, campaign) if not one.settings.get("revoked")]
-    links = [(one, request.host_url.rstrip("/") + path_of(site().tokens, one)) for one in channels]
-    return page("dash/workers.html", engine, "workers", rows=rows, sorts=SORTS, sort=sort, links=links)
+    links = worker_links(campaign, request.host_url)
+    return page("dash/workers.html", engine, "workers", rows=rows, sorts=SORTS, falling=FALLING, sort=sort,
+                links=links)  # fmt: skip
+
+
+@blueprint.get("/<int:campaign>/workers.csv")
+@allowed("reviewer")
+def file(campaign: int) -> Any:
+    """Everybody with everything that was measured, as CSV."""
+    engine = site().engine(campaign)
+    rows = worker_rows(list_workers(engine), site().measured.quality(engine))
+    return csv_file("cocokit-workers.csv", list(rows[0]) if rows else ["worker"], (list(row.values()) for row in rows))
 
 
 @blueprint.get("/<int:campaign>/workers/<int:worker>")
@@ -65,7 +77,7 @@ def replay(campaign: int, answer: int) -> Any:
     piece, mask = find_answer(engine, answer)
     if piece.image is None:
         abort(404)
-    steps = read_trace(engine, answer)
+    steps = _steps(read_trace(engine, answer))
     category = engine.campaign.categories.get(piece.category_id)
     return page("dash/replay.html", engine, "workers", piece=piece, category=category, steps=steps,
                 picture=draw_replay(piece, mask, campaign))  # fmt: skip
@@ -126,6 +138,15 @@ def refuse(campaign: int, worker: int) -> Any:
     cents = refuse_pay(engine, worker, _reason())
     return _done(campaign, worker, "worker.refuse_pay", f"{cents / 100:,.2f} {engine.campaign.settings.currency} is "
                  f"taken back from w-{worker}.")  # fmt: skip
+
+
+def _steps(trace: object) -> list[list[Any]]:
+    """What can be played of a trace, which is whatever a worker's page sent."""
+    found = [step for step in trace if isinstance(step, list) and len(step) >= 4] if isinstance(trace, list) else []
+    number = (int, float)
+    kinds: tuple[Any, ...] = number, str, number, number
+    fit = [step[:5] for step in found if all(isinstance(v, kind) for v, kind in zip(step, kinds, strict=False))]
+    return fit[:_STEPS]
 
 
 def _done(campaign: int, worker: int, action: str, words: str) -> Any:

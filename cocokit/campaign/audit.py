@@ -24,10 +24,21 @@ def record(database: Database, account_id: int | None, action: str, now: int, **
     database.run(lambda tx: store.add_entry(tx, now, account_id, action, data))
 
 
-def read_audit(database: Database, action: str = "", account: str = "", limit: int | None = None) -> list[AuditEntry]:
-    """Lines of the log, the newest first; ``action`` is what their action begins with."""
+def read_audit(
+    database: Database, action: str = "", account: str = "", limit: int | None = None, since: int | None = None,
+    until: int | None = None,
+) -> list[AuditEntry]:  # fmt: skip
+    """Lines of the log, the newest first.
+
+    Args:
+        database: where the log is.
+        action: what the action begins with.
+        account: of one account only.
+        limit: at most so many.
+        since, until: from this moment on, and before that one, ms.
+    """
     with database.read() as tx:
-        return store.entries(tx, action, account, limit)
+        return store.entries(tx, action, account, limit, since, until)
 
 
 def broken_at(database: Database) -> int | None:

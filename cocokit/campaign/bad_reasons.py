@@ -15,7 +15,7 @@ from .engine import Engine
 
 #: Word of the page -> what a reviewer reads.
 REASONS = {
-    "coarse": "coarse outline", "wrong": "wrong object", "two": "two objects", "part": "part missing",
+    "coarse": "coarse outline", "wrong": "wrong category", "two": "two in one outline", "part": "part missing",
     "edge": "misses the edge",
 }  # fmt: skip
 
@@ -40,7 +40,7 @@ def bad_reasons(engine: Engine, masks: Sequence[int]) -> dict[int, dict[int, str
 
 
 def last_reasons(trace: Any) -> dict[int, str]:
-    """Position -> the last word that was chosen for it; a trace comes from a stranger, and may be anything.
+    """Position -> the word that stood on it at the end; a trace comes from a stranger, and may be anything.
 
     >>> last_reasons([{"on": [3], "marked": True, "reason": None}, {"on": [3], "marked": True, "reason": "edge"}, 7])
     {3: 'edge'}
@@ -55,6 +55,6 @@ def last_reasons(trace: Any) -> dict[int, str]:
                 continue
             if isinstance(word, str) and word in REASONS:
                 found[position] = word
-            elif stroke.get("marked") is False:
+            else:
                 found.pop(position, None)
     return found

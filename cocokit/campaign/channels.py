@@ -11,7 +11,7 @@ from ..store import channels as store
 from ..store.channels import ChannelRecord
 from ..store.database import Database, Transaction
 
-__all__ = ["ChannelRecord", "add_channel", "change_channel", "find_channel", "list_channels"]
+__all__ = ["ChannelRecord", "add_channel", "change_channel", "count_workers", "find_channel", "list_channels"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 KINDS = ("link", "panel", "mturk")
@@ -63,3 +63,9 @@ def change_channel(database: Database, channel: ChannelRecord, **settings: Any) 
     merged = {**channel.settings, **settings}
     database.run(lambda tx: store.set_channel(tx, channel.id, merged))
     return ChannelRecord(channel.id, channel.campaign_id, channel.name, channel.kind, merged)
+
+
+def count_workers(database: Database, campaign_id: int) -> dict[str, int]:
+    """Channel -> how many workers came by it."""
+    with database.read() as tx:
+        return store.count_workers(tx, campaign_id)

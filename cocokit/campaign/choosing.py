@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..domain.stages import SentinelKind, Stage
-from ..store.claims import Task, claim, count_free, free_lanes, free_stages
+from ..store.claims import Task, claim, free_lanes, free_stages
 from ..store.database import Transaction
 from ..store.sentinels import Sentinel, fresh_sentinels
 from .context import Campaign
@@ -34,8 +34,9 @@ def choose(
 
     Without ``trains`` it is no training task.
     """
-    free = free_stages(tx, campaign.id) & set(stages)
-    for stage in _turns(tx, campaign, free):
+    tiles = _tiles(campaign)
+    free = free_stages(tx, campaign.id, tiles)
+    for stage in _turns({stage: count for stage, count in free.items() if stage in stages}, tiles):
         if stage is Stage.VERIFY:
             choice = _page(tx, campaign, worker_id, chance)
         elif stage in campaign.gated:
@@ -47,11 +48,15 @@ def choose(
     return None
 
 
-def _turns(tx: Transaction, campaign: Campaign, free: Collection[Stage]) -> Iterator[Stage]:
-    """Stages in the order in which they are tried."""
+def _tiles(campaign: Campaign) -> int:
+    """How many masks a full page shows beside its sentinels."""
     settings = campaign.settings
-    tiles = settings.page_size - settings.bad_sentinels - settings.good_sentinels
-    partial = Stage.VERIFY in free and count_free(tx, campaign.id, Stage.VERIFY, tiles) < tiles
+    return settings.page_size - settings.bad_sentinels - settings.good_sentinels
+
+
+def _turns(free: Mapping[Stage, int], tiles: int) -> Iterator[Stage]:
+    """Stages in the order in which they are tried."""
+    partial = free.get(Stage.VERIFY, tiles) < tiles
     for stage in ORDER:
         if stage in free and not (partial and stage is Stage.VERIFY):
             yield stage
@@ -81,8 +86,7 @@ def _gated(tx: Transaction, campaign: Campaign, worker_id: int, stage: Stage, tr
 def _page(tx: Transaction, campaign: Campaign, worker_id: int, chance: random.Random) -> Choice | None:
     """A page of masks with sentinels among them, at positions that nobody can guess."""
     settings = campaign.settings
-    tiles = settings.page_size - settings.bad_sentinels - settings.good_sentinels
-    tasks = claim(tx, campaign.id, worker_id, Stage.VERIFY, 0, tiles)
+    tasks = claim(tx, campaign.id, worker_id, Stage.VERIFY, 0, _tiles(campaign))
     if not tasks:
         return None
     known = [

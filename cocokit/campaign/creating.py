@@ -30,6 +30,7 @@ from ..store.database import Database, Transaction
 from ..store.journal import note
 from ..store.sentinels import Source, add_sentinel
 from .context import Campaign, load_campaign
+from .examples import EVERY, SHOWN, add_example
 from .routing import open_images, open_page
 from .sentinels import add_twins
 
@@ -123,9 +124,13 @@ def add_new_images(tx: Transaction, campaign_id: int, file: CampaignFile, images
 
 
 def add_gold(tx: Transaction, campaign: Campaign, gold: Iterable[GoldMask]) -> None:
-    """Write expert masks: each is a training task, and a good sentinel with its bad twin."""
+    """Write expert masks: each is a training task, and a good sentinel with its bad twin.
+
+    Where a category has many, some are neither, but examples that everybody sees.
+    """
     ids = ids_by_coco_id(tx, campaign.id)
     by_image: dict[int, list[GoldMask]] = {}
+    met: dict[int, int] = {}  # category -> how many there were
     for item in gold:
         if item.coco_id not in ids or item.category_id not in campaign.categories:
             raise CocokitError(
@@ -137,6 +142,10 @@ def add_gold(tx: Transaction, campaign: Campaign, gold: Iterable[GoldMask]) -> N
         others = [(item.category_id, item.mask) for item in items]
         for item in items:
             source = Source(ids[coco_id], item.category_id, item.mask)
+            count = met[item.category_id] = met.get(item.category_id, 0) + 1
+            if count % EVERY == 0 and count <= EVERY * (SHOWN + 1):
+                add_example(tx, campaign, source, others, "gold")
+                continue
             add_sentinel(tx, campaign.id, SentinelKind.TRAINING, ids[coco_id], item.category_id, item.mask, "gold", 0.0)
             add_twins(tx, campaign, source, others, "gold")
 

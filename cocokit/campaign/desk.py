@@ -14,7 +14,7 @@ from ..errors import RefusedError
 from ..store.answers import find_lease
 from ..store.campaigns import campaign_state, image_refs
 from ..store.counts import latest_times
-from ..store.database import Database
+from ..store.database import Database, Transaction
 from ..store.figures import figures_of_worker, has_open_task, last_note_of, next_expiry
 from ..store.journal import note
 from ..store.workers import find_worker
@@ -61,12 +61,33 @@ def figures(engine: Engine, worker_id: int) -> Figures:
         return Figures(*figures_of_worker(tx, engine.campaign.id, worker_id, now - now % _DAY_MS))
 
 
-def beside(engine: Engine, worker_id: int, given: Assignment | None) -> tuple[Figures, Draft]:
-    """What stands beside a task: what its worker did so far, and what they saved of its answer before."""
-    now = engine.clock.now()
-    with engine.database.read() as tx:
-        did = Figures(*figures_of_worker(tx, engine.campaign.id, worker_id, now - now % _DAY_MS))
-        return did, Draft() if given is None else draft_of_word(tx, given.id)
+class Beside:
+    """What stands beside a task: what its worker did so far, and what they saved of its answer before.
+
+    Given to :meth:`Engine.next_task` it reads this in the same transaction.
+
+    Args:
+        engine: of the campaign.
+        worker_id: whose it is.
+    """
+
+    def __init__(self, engine: Engine, worker_id: int) -> None:
+        self.engine, self.worker_id = engine, worker_id
+        self._did: Figures | None = None
+        self.draft = Draft()
+
+    def __call__(self, tx: Transaction, given: Assignment | None, fresh: bool) -> None:
+        """Read it for a task; one that was leased just now has no draft."""
+        now = self.engine.clock.now()
+        self._did = Figures(*figures_of_worker(tx, self.engine.campaign.id, self.worker_id, now - now % _DAY_MS))
+        self.draft = Draft() if given is None or fresh else draft_of_word(tx, given.id)
+
+    @property
+    def did(self) -> Figures:
+        """What the worker did so far; read now if no task was asked for."""
+        if self._did is None:
+            self._did = figures(self.engine, self.worker_id)
+        return self._did
 
 
 def typical_seconds(engine: Engine) -> dict[Stage, float]:

@@ -22,6 +22,8 @@ from .words import is_word
 
 #: How long a draft is kept after its lease ended, ms.
 KEPT_MS = 24 * 3600 * 1000
+#: How often old drafts are looked for, ms.
+_SWEEP_MS = 3600 * 1000
 #: Characters of the longest draft, and bytes of the longest trace as it is kept.
 MOST_CHARACTERS, MOST_BYTES = 2_000_000, 4_000_000
 
@@ -95,7 +97,7 @@ def write_draft(engine: Engine, worker_id: int, assignment: str, version: int, d
         found = draft_of(tx, held.id)
         if version != found.version:
             raise StaleError(found)
-        if version == 0:
+        if version == 0 and engine.is_due("sweep", _SWEEP_MS):
             store.drop_old_drafts(tx, now - KEPT_MS)
         store.save_draft(tx, held.id, store.Draft(version + 1, text, now))
         return version + 1, held.expires_at

@@ -18,16 +18,16 @@ from ..pipeline.leases import Clock, SteadyClock
 from ..store import answers as store
 from ..store.answers import Lease
 from ..store.campaigns import lock_images
-from ..store.claims import Doorway, doorway, lease
+from ..store.claims import arrive, hand_over, lease
 from ..store.database import Database, Transaction
 from ..store.journal import note, pay
 from ..store.sentinels import find_sentinel, show
-from ..store.tasks import anchor_leases, drop_leases, expired_leases, segment_pairs
+from ..store.tasks import anchor_leases, drop_leases, expired_leases, held_places, segment_pairs
 from ..store.workers import Qualification, add_worker, find_identity, qualifications
 from ..store.workers import set_qualification as write_qualification
 from .choosing import Choice, choose
 from .context import Campaign, load_campaign
-from .handout import show_lease, training_work, work_of
+from .handout import plain_lease, show_lease, training_work, work_of
 from .intake import is_trusted, look_at_places, outcome_of, take
 from .payloads import read_answer
 from .routing import route_pairs
@@ -39,6 +39,8 @@ HELD = 3
 _UPKEEP_MS = 1000
 #: What goes with an answer into its transaction.
 Also = Callable[[Transaction, Lease, int], None]
+#: What is read in the transaction that finds the next task: it gets the task, and whether it was leased just now.
+Beside = Callable[[Transaction, Assignment | None, bool], None]
 
 
 class Engine:
@@ -65,7 +67,7 @@ class Engine:
         self.database = database
         self.clock: Clock = clock or SteadyClock()
         self._chance = chance or random.SystemRandom()
-        self._kept_up: int | None = None
+        self._done: dict[str, int] = {}
         with database.read() as tx:
             self.campaign: Campaign = load_campaign(tx, name)
 
@@ -85,8 +87,9 @@ class Engine:
         return self.database.run(work)
 
     def next_task(
-        self, worker_id: int, stages: Collection[Stage] | None = None, hold: Collection[str] | None = None
-    ) -> Assignment | None:
+        self, worker_id: int, stages: Collection[Stage] | None = None, hold: Collection[str] | None = None,
+        beside: Beside | None = None,
+    ) -> Assignment | None:  # fmt: skip
         """Lease the best task that a worker may do now; None if there is none, or the campaign is not running.
 
         A worker who holds as many as allowed gets the oldest of them again.
@@ -96,11 +99,19 @@ class Engine:
             stages: which stages it may be of; None allows all.
             hold: ids of assignments that the worker's page has; what is held beside them comes first, and there is
                 nothing more than is allowed. None: the page says nothing of it.
+            beside: reads in the same transaction what the page shows beside the task.
 
         Raises:
             RefusedError: the worker is paused or rejected.
         """
-        return self.database.run(lambda tx: self._next(tx, worker_id, stages, hold))
+
+        def work(tx: Transaction) -> Assignment | None:
+            given, fresh = self._next(tx, worker_id, stages, hold)
+            if beside is not None:
+                beside(tx, given, fresh)
+            return given
+
+        return self.database.run(work)
 
     def current(self, worker_id: int) -> list[Assignment]:
         """What a worker holds, the oldest first."""
@@ -170,30 +181,41 @@ class Engine:
         """End the leases whose time is over; how many. ``next_task`` does it by itself about once a second."""
         return self.database.run(self._keep_up)
 
+    def is_due(self, what: str, every_ms: int) -> bool:
+        """Whether it is time again for something that each engine does now and then; whoever is told so does it."""
+        now, last = self.clock.now(), self._done.get(what)
+        if last is not None and 0 <= now - last < every_ms:
+            return False
+        self._done[what] = now
+        return True
+
     # ------------------------------------------------------------------ next_task
 
     def _next(
         self, tx: Transaction, worker_id: int, stages: Collection[Stage] | None, hold: Collection[str] | None
-    ) -> Assignment | None:
-        door = self._door(tx, worker_id)
+    ) -> tuple[Assignment | None, bool]:
+        found = arrive(tx, self.campaign.id, worker_id)
+        if found is None:
+            raise self._nobody(worker_id)
+        door, all_held = found
         if door.worker is not WorkerState.ACTIVE:
             raise GoneError("worker", f"is {door.worker}{f': {door.reason}' if door.reason else ''}")
         if door.campaign is not CampaignState.RUNNING:
-            return None
+            return None, False
         now = self.clock.now()
-        if self._kept_up is None or not 0 <= now - self._kept_up < _UPKEEP_MS:
+        if self.is_due("upkeep", _UPKEEP_MS):
             self._keep_up(tx)
-            self._kept_up = now
-        held = store.live_leases(tx, worker_id) if door.held >= HELD or (hold is not None and door.held) else []
+            all_held = store.live_leases(tx, worker_id) if all_held else []  # some of them may be over
+        held = all_held if hold is not None or len(all_held) >= HELD else []
         left = held[:1] if hold is None else [one for one in held if one.word not in hold]
         if left:
-            return show_lease(tx, self.campaign, left[0])
+            return show_lease(tx, self.campaign, left[0]), False
         if len(held) >= HELD:
-            return None
+            return None, False
         allowed = self.campaign.graph.stages if stages is None else stages
         trains = not any(one.sentinel_id for one in held)  # the second might not be needed after the first
         choice = choose(tx, self.campaign, worker_id, allowed, self._chance, trains=trains)
-        return None if choice is None else self._lease(tx, worker_id, choice, now)
+        return (None, False) if choice is None else (self._lease(tx, worker_id, choice, now), True)
 
     def _lease(self, tx: Transaction, worker_id: int, choice: Choice, now: int) -> Assignment:
         length = self.campaign.settings.lease_ms(choice.stage)
@@ -232,11 +254,14 @@ class Engine:
     # ------------------------------------------------------------------ submit
 
     def _submit(self, tx: Transaction, held: Lease, payload: object, client_id: str, times: Times) -> Receipt:
-        before = store.find_receipt(tx, held.worker_id, client_id)
+        # How far a worker is in training is read and then written: two such answers must not do it at once.
+        alone = held.sentinel_id is not None
+        found = hand_over(tx, self.campaign.id, held.worker_id, client_id, alone=alone)
+        if found is None:
+            raise self._nobody(held.worker_id)
+        door, before = found
         if before is not None:
             return _again(before, held)
-        # How far a worker is in training is read and then written: two such answers must not do it at once.
-        door = self._door(tx, held.worker_id, stays=True, alone=held.sentinel_id is not None)
         if door.campaign is CampaignState.CLOSED:
             raise GoneError("campaign", "is closed")
         if door.worker is WorkerState.REJECTED:
@@ -247,7 +272,8 @@ class Engine:
 
     def _take(self, tx: Transaction, held: Lease, payload: object, client_id: str, times: Times) -> Receipt:
         now = self.clock.now()
-        assignment = show_lease(tx, self.campaign, held)
+        places = held_places(tx, held.id) if held.sentinel_id is None else []
+        assignment = plain_lease(tx, self.campaign, held, places)
         answer = read_answer(assignment, payload, self.campaign.settings)
         receipt: dict[str, Any] = {"cents": getattr(self.campaign.settings, f"pay_{held.stage}")}
         columns: dict[str, Any] = {
@@ -261,7 +287,7 @@ class Engine:
             receipt |= self._train(tx, held, answer, columns, now)
             state, answer_id = AnswerState.COUNTED, store.add_answer(tx, **columns, receipt=json.dumps(receipt))
         else:
-            taken = look_at_places(tx, held)
+            taken = look_at_places(tx, held, places)
             trusted = not isinstance(answer, VerifyAnswer) or is_trusted(tx, self.campaign, held, answer)
             state = taken.state if trusted else AnswerState.UNTRUSTED
             columns |= {"state": str(state), "receipt": json.dumps(receipt)}
@@ -301,14 +327,11 @@ class Engine:
             raise GoneError("assignment", "is not one of yours", "ask for the next task")
         return found
 
-    def _door(self, tx: Transaction, worker_id: int, *, stays: bool = False, alone: bool = False) -> Doorway:
-        door = doorway(tx, self.campaign.id, worker_id, stays=stays, alone=alone)
-        if door is None:
-            raise NotFoundError(f"there is no worker {worker_id} in campaign {self.campaign.record.name}")
-        return door
+    def _nobody(self, worker_id: int) -> NotFoundError:
+        return NotFoundError(f"there is no worker {worker_id} in campaign {self.campaign.record.name}")
 
 
-def _again(before: tuple[int, int, str, dict[str, Any]], held: Lease) -> Receipt:
+def _again(before: store.Before, held: Lease) -> Receipt:
     answer_id, assignment_id, state, receipt = before
     if assignment_id != held.id:
         raise RefusedError("client_id", "was used for another assignment", "make a new one for each answer")

@@ -16,12 +16,14 @@ class Facts:
 
     Attributes:
         times: stage -> active ms of its newest answers.
-        pass_rates: category id -> (masks that passed, masks that were decided).
+        tools: stage -> tool -> the same of the masks drawn or painted with it.
+        pass_rates: category id -> (masks that passed, masks that were decided, votes on these).
         passed_pairs: (image, category) of the masks that passed.
     """
 
     times: Mapping[Stage, list[int]]
-    pass_rates: Mapping[int, tuple[int, int]]
+    tools: Mapping[Stage, Mapping[str, list[int]]]
+    pass_rates: Mapping[int, tuple[int, int, int]]
     passed_pairs: set[tuple[int, int]]
 
 
@@ -30,4 +32,5 @@ def read_facts(engine: Engine) -> Facts:
     key = engine.campaign.id
     with engine.database.read() as tx:
         times = {stage: store.times_of(tx, key, stage) for stage in engine.campaign.graph.stages}
-        return Facts(times, store.pass_rates(tx, key), store.passed_pairs(tx, key))
+        tools = {stage: store.times_by_tool(tx, key, stage) for stage in (Stage.SEGMENT, Stage.CROWD)}
+        return Facts(times, tools, store.pass_rates(tx, key), store.passed_pairs(tx, key))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..domain.answers import Mask
-from ..domain.stages import AnswerState
+from ..domain.stages import AnswerState, MaskState, Outcome, Stage
 from ..domain.tasks import ImageRef
 from ..errors import NotFoundError
 from ..store import gallery as store
 from ..store.pairs import mask_of
+from ..store.whereabouts import WORKS
 from .engine import Engine
 
 #: Images on a page, and masks of the review room.
@@ -82,7 +83,16 @@ class Divided:
     votes: tuple[tuple[int, bool], ...]
 
 
-def list_images(engine: Engine, state: str = "", category_id: int = 0, page: int = 1) -> ImagePage:
+def places_of(engine: Engine) -> list[tuple[Stage, str]]:
+    """(stage, work) of every place of the stage graph that images can be at: open, out, done, and each edge."""
+    graph = engine.campaign.graph
+    return [(stage, work) for stage in graph.stages
+            for work in (*WORKS, *dict.fromkeys(str(e.outcome) for e in graph.edges if e.source is stage))]  # fmt: skip
+
+
+def list_images(
+    engine: Engine, state: str = "", category_id: int = 0, page: int = 1, at: tuple[Stage, str] | None = None
+) -> ImagePage:
     """A page of images, those finished last first.
 
     Args:
@@ -90,11 +100,13 @@ def list_images(engine: Engine, state: str = "", category_id: int = 0, page: int
         state: candidate, dropped, open or finished; "" is any.
         category_id: only images with a mask of it; 0 is any.
         page: from 1.
+        at: only images at one of :func:`places_of`; where masks were sent back these are shown too.
     """
+    more = (MaskState.FAILED,) if at is not None and at[1] == Outcome.FAILED else ()
     with engine.database.read() as tx:
-        total, rows = store.image_rows(tx, engine.campaign.id, state, category_id, PAGE, (page - 1) * PAGE)
+        total, rows = store.image_rows(tx, engine.campaign.id, state, category_id, PAGE, (page - 1) * PAGE, at)
         masks: dict[int, list[ShownMask]] = {}
-        for row in store.standing_masks(tx, [row.id for row in rows]):
+        for row in store.standing_masks(tx, [row.id for row in rows], *more):
             masks.setdefault(row.image_id, []).append(_shown(row))
     return ImagePage(total, tuple(
         ImageLine(_ref(row), row.coco_id, row.state, tuple(masks.get(row.id, ()))) for row in rows

@@ -28,19 +28,43 @@ from ..store.claims import Task
 from ..store.database import Transaction
 from ..store.pairs import masks_by_id, masks_of_image
 from ..store.sentinels import Sentinel, find_sentinel, shown_on
-from ..store.tasks import held_places
+from ..store.tasks import Held, held_places
 from ..types import Rle
 from .context import Campaign
 
 
 def show_lease(tx: Transaction, campaign: Campaign, lease: Lease) -> Assignment:
     """An assignment as its worker sees it; the same every time."""
+    return _assignment(tx, campaign, lease, [] if lease.sentinel_id is not None else held_places(tx, lease.id))
+
+
+def plain_lease(tx: Transaction, campaign: Campaign, lease: Lease, held: Sequence[Held]) -> Assignment:
+    """An assignment of which the places are known, to read its answer against.
+
+    What only its worker needs to see is not fetched once more: the primer, the spot, and other people's masks.
+    """
+    task = held[0].task if held and lease.sentinel_id is None else None
+    work: Work
+    match task:
+        case Task(stage=Stage.SPOT, image=ImageRef() as image):
+            work = SpotTask(image, campaign.categories[task.category_id], (0.0, 0.0), campaign.settings.max_spots)
+        case Task(stage=Stage.SEGMENT, image=ImageRef() as image):
+            work = SegmentTask(image, campaign.categories[task.category_id], (0.0, 0.0))
+        case Task(stage=Stage.CROWD, image=ImageRef() as image):
+            work = CrowdTask(image, campaign.categories[task.category_id], ())
+        case _:
+            return _assignment(tx, campaign, lease, held)
+    return Assignment(lease.word, lease.worker_id, lease.stage, work, lease.expires_at)
+
+
+def _assignment(tx: Transaction, campaign: Campaign, lease: Lease, held: Sequence[Held]) -> Assignment:
     training = lease.sentinel_id is not None
     if lease.sentinel_id is not None:
         work: Work = training_work(tx, campaign, find_sentinel(tx, lease.sentinel_id))
     else:
-        places = [(held.task, held.position) for held in held_places(tx, lease.id)]
-        work = work_of(tx, campaign, lease.stage, places, shown_on(tx, lease.id))
+        places = [(one.task, one.position) for one in held]
+        sentinels = shown_on(tx, lease.id) if lease.stage is Stage.VERIFY else []
+        work = work_of(tx, campaign, lease.stage, places, sentinels)
     return Assignment(lease.word, lease.worker_id, lease.stage, work, lease.expires_at, training)
 
 
@@ -60,7 +84,7 @@ def work_of(
         refs = image_refs(tx, candidates)
         return FilterTask(*query_of_page(tx, campaign.id, task.subject), tuple(refs[image] for image in candidates))
     assert task.image_id is not None
-    image = image_refs(tx, [task.image_id])[task.image_id]
+    image = task.image or image_refs(tx, [task.image_id])[task.image_id]
     if stage is Stage.LABEL:
         return LabelTask(image, _in_turn(campaign))
     if stage is Stage.CAPTION:
@@ -114,7 +138,8 @@ def _page(
         position: (task.image_id or 0, task.category_id, masks[task.subject]) for task, position in places
     }
     shown |= {position: (s.image_id, s.category_id, s.mask) for position, s in sentinels}
-    images = image_refs(tx, [image for image, _, _ in shown.values()])
+    images = {task.image.id: task.image for task, _ in places if task.image}
+    images |= image_refs(tx, strangers) if (strangers := {s.image_id for _, s in sentinels} - images.keys()) else {}
     return VerifyTask(tuple(
         Tile(position, images[image], campaign.categories[category], replace(mask, polygons=None, tool=""))
         for position, (image, category, mask) in sorted(shown.items())

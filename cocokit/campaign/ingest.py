@@ -190,6 +190,8 @@ def _of_coco(
         if not name or min(size) < 1:
             raise DataError(f"image {key}", "", "has no file_name, width or height", "give the folder of its photos")
         return NewImage(key, name, *size, origin=origin)
+    if os.path.isabs(name) or os.path.normpath(name).split(os.sep)[0] == os.pardir:
+        raise DataError(name, "", "leads out of the folder of photos", "give names below it")
     path = os.path.join(folder, name)
     photo = load_photo(path)
     if min(size) > 0 and (photo.width, photo.height) != size:

@@ -15,7 +15,7 @@ from ..domain.answers import (
     SpotAnswer,
     VerifyAnswer,
 )
-from ..domain.stages import AnswerState, SentinelKind, Stage
+from ..domain.stages import AnswerState, SentinelKind
 from ..pipeline.sentinels import page_counts
 from ..store import answers as store
 from ..store.answers import Lease
@@ -46,13 +46,12 @@ class Taken:
         return tuple(sorted((*self.counted, *self.late), key=lambda held: held.position))
 
 
-def look_at_places(tx: Transaction, lease: Lease) -> Taken:
-    """Lock the images of an assignment and see which of its places are still its own.
+def look_at_places(tx: Transaction, lease: Lease, held: Sequence[Held]) -> Taken:
+    """Lock the images of an assignment's places and see which of them are still its own.
 
     A place that expired counts all the same if nobody else has it (PROTOCOL 10.7); one whose task wants no more
     answers does not.
     """
-    held = held_places(tx, lease.id)
     lock_images(tx, [h.task.image_id for h in held if h.task.image_id is not None])
     held = held_places(tx, lease.id)  # as they stand now that nobody else decides about these images
     held = [replace(h, state="leased") if h.state == "expired" and h.wanted and retake(tx, h) else h for h in held]
@@ -138,10 +137,7 @@ def _take_votes(
 
 
 def _add_lineage(tx: Transaction, places: Sequence[Held], answer_id: int) -> None:
-    above: set[int] = set()
-    if places and places[0].task.stage is Stage.VERIFY:
-        above = store.parents(tx, Stage.VERIFY, None, 0, [h.task.subject for h in places])
-    elif places:
+    if places:
         task = places[0].task
-        above = store.parents(tx, task.stage, task.image_id, task.category_id, [task.subject])
-    store.add_lineage(tx, answer_id, above)
+        pair = (task.image_id or 0, task.category_id)
+        store.add_lineage(tx, answer_id, task.stage, pair, [h.task.subject for h in places])

@@ -18,7 +18,9 @@ from ..store.gallery import count_divided, is_promoted, mask_row, vote_task
 from ..store.journal import note, pay
 from ..store.pairs import mask_of, masks_of_image
 from ..store.sentinels import Source, add_sentinel
+from ..store.tasks import held_places
 from .engine import Engine
+from .examples import is_shown
 from .intake import look_at_places, take
 from .sentinels import add_twins
 
@@ -60,7 +62,8 @@ def cast_vote(engine: Engine, name: str, mask_id: int, *, good: bool) -> str:
             training=False, client_id=f"{EXPERT} {mask_id}", payload=json.dumps({"bad": bad}), outcome="",
             received_at=now, state=str(AnswerState.COUNTED), receipt=json.dumps({"cents": 0.0}),
         )  # fmt: skip
-        take(tx, engine.campaign, held, look_at_places(tx, held), VerifyAnswer(bad), answer_id, now)
+        taken = look_at_places(tx, held, held_places(tx, held.id))
+        take(tx, engine.campaign, held, taken, VerifyAnswer(bad), answer_id, now)
         store.end_lease(tx, held.id)
         pay(tx, engine.campaign.id, worker, answer_id, 0.0, now)
         note(tx, engine.campaign.id, "decided", now, worker, {"mask": mask_id, "good": good})
@@ -90,6 +93,8 @@ def promote(engine: Engine, mask_id: int) -> int:
         if is_promoted(tx, row):
             raise CocokitError(f"mask {mask_id} is gold already")
         mask, about = mask_of(row), (row.image_id, row.category_id)
+        if is_shown(tx, engine.campaign, Source(*about, mask, mask_id)):
+            raise CocokitError(f"mask {mask_id}: workers see it, or what lies across it, as an example; choose another")
         add_sentinel(tx, engine.campaign.id, SentinelKind.TRAINING, *about, mask, "gold", 0.0)
         made = add_twins(tx, engine.campaign, Source(*about, mask, mask_id), masks_of_image(tx, row.image_id), "gold")
         note(tx, engine.campaign.id, "promoted", engine.clock.now(), None, {"mask": mask_id})

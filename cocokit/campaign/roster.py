@@ -10,7 +10,7 @@ from ..errors import CocokitError, NotFoundError
 from ..store import portfolio as store
 from ..store.counts import answers_by_worker, answers_of_worker, masks_of_worker, spent
 from ..store.database import Transaction
-from ..store.journal import note
+from ..store.journal import note, releases
 from ..store.portfolio import Piece
 from ..store.sentinels import results_of
 from ..store.workers import Qualification, find_worker, lock_workers, qualifications, set_worker_state, workers_of
@@ -31,6 +31,7 @@ class WorkerLine:
         active_ms, last_at: at work; when the last answer came, or None.
         cents: earned.
         bad, good: (flagged, shown) of bad and of good sentinels.
+        skipped: tasks that they gave back unanswered.
     """
 
     id: int
@@ -44,6 +45,13 @@ class WorkerLine:
     cents: float
     bad: tuple[int, int]
     good: tuple[int, int]
+    skipped: int = 0
+
+    @property
+    def skip_rate(self) -> float | None:
+        """Of the tasks that they answered or gave back, the share given back; None before the first."""
+        seen = self.answers + self.skipped
+        return self.skipped / seen if seen else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,7 @@ def _nobody(engine: Engine, worker_id: int) -> NotFoundError:
 
 def _lines(tx: Transaction, campaign_id: int) -> list[WorkerLine]:
     answers, earned, seen = answers_by_worker(tx, campaign_id), spent(tx, campaign_id), results_of(tx, campaign_id)
+    given_back = releases(tx, campaign_id)
     found: dict[int, WorkerLine] = {}
     for worker, channel, external in workers_of(tx, campaign_id):
         name = f"{found[worker.id].name}, {channel}:{external}" if worker.id in found else f"{channel}:{external}"
@@ -175,5 +184,6 @@ def _lines(tx: Transaction, campaign_id: int) -> list[WorkerLine]:
             mine.counted if mine else 0, mine.active_ms if mine else 0, mine.last_at if mine else None,
             earned.get(worker.id, 0.0),
             kinds.get(SentinelKind.BAD, (0, 0)), kinds.get(SentinelKind.GOOD, (0, 0)),
+            given_back.get(worker.id, 0),
         )  # fmt: skip
     return list(found.values())

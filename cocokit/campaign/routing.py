@@ -77,6 +77,8 @@ def _label_places(tx: Transaction, campaign: Campaign, image: int) -> int:
 def route_pairs(tx: Transaction, campaign: Campaign, pairs: Iterable[Pair], now: int) -> None:
     """Make spots, masks and tasks of (image, category) pairs what the rules want."""
     loaded = load_pairs(tx, pairs)
+    if not loaded:
+        return
     images = sorted({image for image, _ in loaded})
     existing = tasks_of_pairs(tx, images, OF_PAIRS)
     there = set(images_at(tx, images, *IN_CAMPAIGN))

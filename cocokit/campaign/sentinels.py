@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from itertools import islice
 
 from ..domain.answers import Mask
 from ..domain.stages import SentinelKind
 from ..store.database import Transaction
 from ..store.pairs import masks_of_image
-from ..store.sentinels import Source, add_sentinel, most_seen, sources, stock
+from ..store.sentinels import Source, add_sentinel, count_unseen, most_seen, sources, stock
 from .bad_masks import make_bad
 from .context import Campaign
 from .engine import Engine
+from .examples import is_shown
 
 #: How many pages ahead of the busiest worker the stock is kept.
 AHEAD = 4
 _BATCH = 40
+#: Masks that are looked at beside those that are wanted, because some are shown as examples.
+_MOST_SHOWN = 40
 
 
-def restock(engine: Engine, at_most: int = _BATCH) -> int:
+def restock(engine: Engine, at_most: int = _BATCH, worker_id: int | None = None) -> int:
     """Make sentinels from masks that passed without a bad vote, if the stock runs low; how many were made.
 
     Each such mask becomes a good sentinel, and its distorted twin a bad one. The stock is low when the worker who has
-    seen most would have seen all of it within a few pages.
+    seen most would have seen all of it within a few pages. With ``worker_id`` only that worker is looked at: whoever
+    has just seen a page is the only one who can have run short.
     """
     settings = engine.campaign.settings
     pages = max(settings.bad_sentinels, settings.good_sentinels)
@@ -31,11 +36,17 @@ def restock(engine: Engine, at_most: int = _BATCH) -> int:
         return 0
 
     def work(tx: Transaction) -> int:
-        have = stock(tx, engine.campaign.id)
-        short = most_seen(tx, engine.campaign.id) + AHEAD * pages - have.get(SentinelKind.BAD, 0)
+        key, wanted = engine.campaign.id, AHEAD * pages
+        if worker_id is None:
+            short = most_seen(tx, key) + wanted - stock(tx, key).get(SentinelKind.BAD, 0)
+        else:
+            short = wanted - count_unseen(tx, key, worker_id, wanted)
         made = 0
         if short > 0:
-            for source in sources(tx, engine.campaign.id, min(short, at_most)):
+            wanted = min(short, at_most)
+            found = sources(tx, engine.campaign.id, wanted + _MOST_SHOWN)
+            hidden = (one for one in found if not is_shown(tx, engine.campaign, one))  # what all see is no check
+            for source in islice(hidden, wanted):
                 made += add_twins(tx, engine.campaign, source, masks_of_image(tx, source.image_id))
         return made
 

@@ -10,20 +10,22 @@ from ..domain.stages import Stage
 from ..domain.tasks import Assignment
 from ..store.openings import had_by, latest_besides, openings_for, waits_of
 from .choosing import ORDER
-from .engine import Engine
+from .engine import Beside, Engine
 
 #: The order in which somebody meets the stages: as an image goes through them, captions for a rest in between.
 TOUR = (Stage.FILTER, Stage.LABEL, Stage.SPOT, Stage.SEGMENT, Stage.VERIFY, Stage.CAPTION, Stage.CROWD)
 assert set(TOUR) == set(ORDER)
 
 
-def next_by_turns(engine: Engine, worker_id: int, hold: Collection[str] | None = None) -> Assignment | None:
+def next_by_turns(
+    engine: Engine, worker_id: int, hold: Collection[str] | None = None, beside: Beside | None = None
+) -> Assignment | None:
     """As :meth:`Engine.next_task`, but of the stage of which the worker has had the fewest tasks.
 
     Args:
         engine: of the campaign.
         worker_id: whose turn it is.
-        hold: as for :meth:`Engine.next_task`.
+        hold, beside: as for :meth:`Engine.next_task`.
 
     Raises:
         RefusedError: the worker is paused or rejected.
@@ -32,10 +34,10 @@ def next_by_turns(engine: Engine, worker_id: int, hold: Collection[str] | None =
         had, free = had_by(tx, worker_id), openings_for(tx, engine.campaign.id, worker_id)
     turns = sorted((stage for stage in TOUR if free[stage]), key=lambda stage: had[stage])
     for stage in turns:
-        given = engine.next_task(worker_id, [stage], hold)
+        given = engine.next_task(worker_id, [stage], hold, beside)
         if given is not None:
             return given
-    return engine.next_task(worker_id, None, hold)
+    return engine.next_task(worker_id, None, hold, beside)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,18 @@ from ..errors import CocokitError, DataError
 #: Every command: its module in this package and the line that ``cocokit --help`` shows for it.
 COMMANDS = {
     "demo": ("demo", "A running campaign to look at and to work in."),
-    "eval": ("eval", "Evaluate detections against ground truth."),
+    "init": ("init", "Make a workspace for a campaign."),
+    "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
+    "simulate": ("simulate", "Run a campaign with simulated workers."),
+    "channel": ("channel", "Add, list and revoke the ways by which workers come to a campaign."),
+    "serve": ("serve", "Serve the campaigns to web browsers."),
+    "status": ("status", "Show how far the campaign is."),
+    "workers": ("workers", "List the workers, look at one, reject some."),
+    "review": ("review", "Masks with divided votes: list them, vote, make gold."),
+    "export": ("export", "Write what is finished of the campaign as COCO files."),
+    "accounts": ("accounts", "Accounts of the dashboard: add, list, remove, new links."),
+    "audit": ("audit", "Show what was done in the dashboard, and check the log."),
+    "db": ("db", "Look after the campaign's database: versions and backups."),
     "check": ("check", "Look for mistakes in a dataset or in results."),
     "show": ("show", "Draw the boxes and masks of one image."),
     "merge": ("merge", "Make one dataset of several."),
@@ -28,19 +39,11 @@ COMMANDS = {
     "sample": ("sample", "Choose some images of a dataset by chance."),
     "remap": ("remap", "Rename, join, drop, renumber categories."),
     "tile": ("tile", "Cut images and masks into tiles."),
-    "init": ("init", "Make a workspace for a campaign."),
-    "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
-    "channel": ("channel", "Add, list and revoke the ways by which workers come to a campaign."),
-    "serve": ("serve", "Serve the campaigns to web browsers."),
-    "accounts": ("accounts", "Accounts of the dashboard: add, list, remove, new links."),
-    "status": ("status", "Show how far the campaign is."),
-    "workers": ("workers", "List the workers, look at one, reject some."),
-    "review": ("review", "Masks with divided votes: list them, vote, make gold."),
-    "audit": ("audit", "Show what was done in the dashboard, and check the log."),
-    "export": ("export", "Write what is finished of the campaign as COCO files."),
-    "simulate": ("simulate", "Run a campaign with simulated workers."),
-    "db": ("db", "Look after the campaign's database: versions and backups."),
+    "eval": ("eval", "Evaluate detections against ground truth."),
 }
+#: The headings over them in ``cocokit --help``: each with the first command below it.
+HEADINGS = {"demo": "Look around", "init": "Annotate, in this order", "accounts": "Look after a campaign",
+            "check": "Datasets", "eval": "Evaluate"}  # fmt: skip
 
 #: How the sentence about a mistake of cocokit's own begins.
 INTERNAL = "internal error, a mistake in cocokit itself:"
@@ -67,8 +70,10 @@ class Commands(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+        starts = [*(list(COMMANDS).index(name) for name in HEADINGS), len(COMMANDS)]
+        for heading, first, end in zip(HEADINGS.values(), starts[:-1], starts[1:], strict=True):
+            with formatter.section(heading):
+                formatter.write_dl([(name, line) for name, (_, line) in list(COMMANDS.items())[first:end]])
 
     def main(
         self,
@@ -150,8 +155,8 @@ def _fields(error: Exception) -> dict[str, object]:
 
 cli = Commands(
     name="cocokit",
-    help="From a folder of photographs to a leaderboard: datasets, evaluation, and what lies between.",
-    epilog="Example: cocokit eval preds.json --gt instances.json",
+    help="From a folder of photographs to a COCO leaderboard: annotate with many people, check, evaluate.",
+    epilog="Example: cocokit demo",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     params=[],
 )

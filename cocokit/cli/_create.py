@@ -37,7 +37,8 @@ class _Create(Sectioned):
     sections: ClassVar[dict[str, str]] = {"images": "What to annotate", "preset": "How", "db": "Output"}
 
 
-@click.command(name="create", cls=_Create, help=_HELP, epilog=_EXAMPLE)
+@click.command(name="create", cls=_Create, help=_HELP, epilog=_EXAMPLE,
+               short_help="Make a draft over a folder of photos.")  # fmt: skip
 @click.argument("name", required=False)
 @click.option("--images", metavar="FOLDER", help="Photos: JPEG, PNG, WebP; folders in it too. With --coco, its photos.")
 @click.option("--coco", metavar="FILE", help="A COCO file: its images with their ids, and its categories.")
@@ -46,6 +47,7 @@ class _Create(Sectioned):
 @click.option("--strict", is_flag=True, help="Stop at the first photo that is broken instead of leaving it out.")
 @click.option("--preset", type=click.Choice(["coco", "lvis"]), help="The numbers to start from.  [default: coco]")
 @click.option("--file", "toml", metavar="CAMPAIGN.toml", help="The numbers, stages and name from a file.")
+@click.option("--without", metavar="STAGES", default="", help="Leave stages out, of filter,crowd,caption.")
 @click.option("--set", "changes", metavar="NAME=VALUE", multiple=True, help="Change a number; may be given again.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of everything that is drawn by lot.")
 @database_option
@@ -57,7 +59,7 @@ def create(name: str | None, db: str | None, seed: int, as_json: bool, **given: 
 
     if not given["images"] and not given["coco"]:
         raise click.UsageError("no images: give --images FOLDER, or --coco FILE")
-    file = _file(name, given["toml"], given["preset"], given["changes"])
+    file = _without(_file(name, given["toml"], given["preset"], given["changes"]), given["without"])
     database = open_database(db)
     dataset = _dataset(given["coco"])
     categories = _chosen(_categories(given["categories"], dataset), file)
@@ -69,7 +71,7 @@ def create(name: str | None, db: str | None, seed: int, as_json: bool, **given: 
             gold = read_gold(given["gold"], found.images, [c.id for c in categories])
     with Progress(f"writing campaign {file.name}"):
         create_campaign(database, file, categories, found.images, gold, seed=seed)
-    _tell(file.name, found, len(categories), len(gold), as_json)
+    _tell(file, found, len(categories), len(gold), as_json)
 
 
 def _file(name: str | None, path: str | None, preset: str | None, changes: Sequence[str]) -> CampaignFile:
@@ -91,6 +93,14 @@ def _file(name: str | None, path: str | None, preset: str | None, changes: Seque
         raise click.UsageError("no name: cocokit campaign create NAME, or give --file with one in it")
     settings = file.settings.changed(**dict(parse_assignment(text) for text in changes))
     return replace(file, name=name or file.name, settings=settings)
+
+
+def _without(file: CampaignFile, words: str) -> CampaignFile:
+    from dataclasses import replace
+
+    from ..campaign.drafting import graph_without
+
+    return replace(file, graph=graph_without(file.graph, [word.strip() for word in words.split(",") if word.strip()]))
 
 
 def _dataset(path: str | None) -> Dataset | None:
@@ -145,14 +155,17 @@ def _images(folder: str | None, dataset: Dataset | None, path: str | None, *, st
         return ingest_folder(folder or "", into, strict=strict, progress=progress.at)
 
 
-def _tell(name: str, found: Ingested, categories: int, gold: int, as_json: bool) -> None:
+def _tell(file: CampaignFile, found: Ingested, categories: int, gold: int, as_json: bool) -> None:
+    from ..pipeline.people import people_needed
     from ..places import counted
 
+    people, why = people_needed(file.settings, file.graph)
     if as_json:
         from ._output import print_json
 
         counts = {"images": len(found.images), "duplicates": found.duplicates, "broken": found.broken}
-        print_json({"campaign": name, "state": "draft", **counts, "categories": categories, "gold": gold})
+        counts |= {"categories": categories, "gold": gold, "workers_needed": people}
+        print_json({"campaign": file.name, "state": "draft", **counts})
         return
     for sentence in found.broken:
         click.echo(f"left out: {sentence}", err=True)
@@ -160,5 +173,6 @@ def _tell(name: str, found: Ingested, categories: int, gold: int, as_json: bool)
     parts += [counted(gold, "gold mask")] if gold else []
     parts += [f"{counted(len(found.broken), 'broken photo')} left out"] if found.broken else []
     parts += [f"{counted(found.duplicates, 'duplicate')} left out"] if found.duplicates else []
-    click.echo(f"campaign {name} is a draft: {', '.join(parts)}")
-    click.echo(f"next: cocokit campaign launch {name}")
+    click.echo(f"campaign {file.name} is a draft: {', '.join(parts)}")
+    click.echo(f"it takes {counted(people, 'worker')} or more ({why}); with fewer it cannot be finished")
+    click.echo(f"next: cocokit campaign launch {file.name}")

@@ -11,7 +11,8 @@ from ._campaigns import campaign_option, open_campaign, read_text
 _MOST = 1_000_000
 
 
-@click.command(epilog="Example: cocokit campaign instruct segment how-to.txt")
+@click.command(epilog="Example: cocokit campaign instruct segment how-to.txt",
+               short_help="Tell the workers of a stage what this campaign wants.")  # fmt: skip
 @click.argument("stage", metavar="STAGE")
 @click.argument("file", metavar="FILE")
 @campaign_option

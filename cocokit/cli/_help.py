@@ -1,4 +1,4 @@
-"""A command whose help lists its options under headings: twenty flags in one column are not read by anybody."""
+"""Help that is read: options under headings instead of twenty in a column, commands in the order of their use."""
 
 from __future__ import annotations
 
@@ -29,6 +29,14 @@ class Sectioned(click.Command):
             if record is not None:
                 rows.append(record)
         _write(formatter, heading, rows)
+
+
+class InOrder(click.Group):
+    """A group whose help lists its commands in the order in which they were added, which is that of their use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands' names."""
+        return list(self.commands)
 
 
 def _write(formatter: click.HelpFormatter, heading: str, rows: list[tuple[str, str]]) -> None:

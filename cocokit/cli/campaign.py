@@ -8,6 +8,7 @@ from . import FOUND_PROBLEMS, status
 from ._campaigns import campaign_options, open_campaign, open_engine
 from ._create import create
 from ._guidance import icon, instruct
+from ._help import InOrder
 from ._progress import Progress
 
 _HELP = """Create, launch, pause and close campaigns; see how far they are.
@@ -26,17 +27,16 @@ Exits with 3 if anything differs: a half-applied answer, a lost update, a forgot
 """
 
 
-@click.group(name="campaign", help=_HELP, epilog=_EXAMPLE, short_help=_SHORT)
+@click.group(name="campaign", cls=InOrder, help=_HELP, epilog=_EXAMPLE, short_help=_SHORT)
 def command() -> None:
     """Run ``cocokit campaign``."""
 
 
 command.add_command(create)
-command.add_command(instruct)
-command.add_command(icon)
 
 
-@command.command(help=_LAUNCH_HELP, epilog="Example: cocokit campaign launch pets")
+@command.command(help=_LAUNCH_HELP, short_help="Open the first tasks of a draft, or let a paused campaign go on.",
+                 epilog="Example: cocokit campaign launch pets")  # fmt: skip
 @campaign_options
 def launch(name: str | None, db: str | None, as_json: bool) -> None:
     """Run ``cocokit campaign launch``."""
@@ -45,17 +45,19 @@ def launch(name: str | None, db: str | None, as_json: bool) -> None:
     database, campaign = open_campaign(db, name)
     with Progress(f"opening the tasks of {campaign.record.name}", kernels=False):
         launch(database, campaign)
-    _tell(campaign.record.name, "running", as_json, "tasks are handed out; see how far it is: cocokit status")
+    _tell(campaign.record.name, "running", as_json, "tasks are handed out; next: cocokit serve")
 
 
-@command.command(help=_PAUSE_HELP, epilog="Example: cocokit campaign pause pets")
+@command.command(help=_PAUSE_HELP, short_help="Hand out nothing until it is launched again.",
+                 epilog="Example: cocokit campaign pause pets")  # fmt: skip
 @campaign_options
 def pause(name: str | None, db: str | None, as_json: bool) -> None:
     """Run ``cocokit campaign pause``."""
     _set(name, db, as_json, "paused", "nothing is handed out; it goes on with: cocokit campaign launch")
 
 
-@command.command(help=_CLOSE_HELP, epilog="Example: cocokit campaign close pets")
+@command.command(help=_CLOSE_HELP, short_help="End a campaign for good; exports go on working.",
+                 epilog="Example: cocokit campaign close pets")  # fmt: skip
 @campaign_options
 def close(name: str | None, db: str | None, as_json: bool) -> None:
     """Run ``cocokit campaign close``."""
@@ -80,7 +82,8 @@ def _tell(name: str, state: str, as_json: bool, more: str) -> None:
         click.echo(f"campaign {name} is {state}: {more}")
 
 
-@command.command(help=_CHECK_HELP, epilog="Example: cocokit campaign check pets")
+@command.command(help=_CHECK_HELP, short_help="Derive every state again from the answers.",
+                 epilog="Example: cocokit campaign check pets")  # fmt: skip
 @campaign_options
 def check(name: str | None, db: str | None, as_json: bool) -> int:
     """Run ``cocokit campaign check``; its exit code."""
@@ -104,3 +107,5 @@ def check(name: str | None, db: str | None, as_json: bool) -> int:
 
 
 command.add_command(status.for_group)
+command.add_command(instruct)
+command.add_command(icon)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._campaigns import campaign_option
+from ._hits import hits
 
-_HELP = "Add, list and revoke the ways by which workers come to a campaign."
+if TYPE_CHECKING:
+    from ..campaign.channels import ChannelRecord
+    from ..store.database import Database
+
+_HELP = "Add, list, rotate and revoke the ways by which workers come to a campaign."
 
 
 @click.group(name="channel", help=_HELP, epilog="Example: cocokit channel list", short_help=_HELP)
 def command() -> None:
     """Run ``cocokit channel``."""
+
+
+command.add_command(hits)
 
 
 @command.command(name="add", epilog="Example: cocokit channel add prolific --kind panel --set preset=prolific")
@@ -29,10 +37,10 @@ def add(channel: str, kind: str, settings: tuple[str, ...], name: str | None, db
     A link may have answers (how many a visit is for), code (true: workers get one at the end) and turns (true: tasks of
     every stage in turn, for showing a campaign). A panel has worker
     and visit (names of parameters), also, code, return_url, return_parameter, return_hosts, frame_from and answers, or
-    preset=prolific. Mechanical Turk has answers.
+    preset=prolific. Mechanical Turk has answers, and sandbox=false for the real marketplace.
     """
     from cocokit.annotate_ui.channels import check_channel
-    from cocokit.annotate_ui.channels.link import link_settings
+    from cocokit.annotate_ui.channels.adding import full_settings
 
     from ..campaign.channels import add_channel
     from ._campaigns import open_campaign
@@ -40,8 +48,7 @@ def add(channel: str, kind: str, settings: tuple[str, ...], name: str | None, db
     given = dict(map(_setting, settings))
     check_channel(kind, given)
     database, campaign = open_campaign(db, name)
-    full = {**link_settings(), **given} if kind == "link" else given
-    _show([add_channel(database, campaign.id, channel, kind, full)], as_json)
+    _show(database, [add_channel(database, campaign.id, channel, kind, full_settings(kind, given))], as_json)
 
 
 @command.command(name="list", epilog="Example: cocokit channel list")
@@ -52,7 +59,7 @@ def list_(name: str | None, db: str | None, as_json: bool) -> None:
     from ._campaigns import open_campaign
 
     database, campaign = open_campaign(db, name)
-    _show(list_channels(database, campaign.id), as_json)
+    _show(database, list_channels(database, campaign.id), as_json)
 
 
 @command.command(name="revoke", epilog="Example: cocokit channel revoke invite")
@@ -64,20 +71,48 @@ def revoke(channel: str, name: str | None, db: str | None, as_json: bool) -> Non
     from ._campaigns import open_campaign
 
     database, campaign = open_campaign(db, name)
-    _show([change_channel(database, find_channel(database, campaign.id, channel), revoked=True)], as_json)
+    _show(database, [change_channel(database, find_channel(database, campaign.id, channel), revoked=True)], as_json)
 
 
-def _show(channels: list[Any], as_json: bool) -> None:
+@command.command(name="open", epilog="Example: cocokit channel open invite")
+@click.argument("channel", metavar="CHANNEL")
+@campaign_option
+def open_(channel: str, name: str | None, db: str | None, as_json: bool) -> None:
+    """Let workers in again by a channel that was revoked, at its old address."""
+    from ..campaign.channels import change_channel, find_channel
+    from ._campaigns import open_campaign
+
+    database, campaign = open_campaign(db, name)
+    _show(database, [change_channel(database, find_channel(database, campaign.id, channel), revoked=False)], as_json)
+
+
+@command.command(name="rotate", epilog="Example: cocokit channel rotate invite")
+@click.argument("channel", metavar="CHANNEL", default="invite")
+@campaign_option
+def rotate(channel: str, name: str | None, db: str | None, as_json: bool) -> None:
+    """Give an invite link a new address; the old one lets nobody in any more."""
+    from cocokit.annotate_ui.channels.link import rotate
+
+    from ..campaign.channels import find_channel
+    from ._campaigns import open_campaign
+
+    database, campaign = open_campaign(db, name)
+    _show(database, [rotate(database, find_channel(database, campaign.id, channel))], as_json)
+
+
+def _show(database: Database, channels: list[ChannelRecord], as_json: bool) -> None:
     from cocokit.annotate_ui.config import find_config
     from cocokit.annotate_ui.serving import path_of
     from cocokit.annotate_ui.tokens import Tokens
 
+    from ..campaign.channels import count_workers
     from ._output import print_json, table
 
+    counts = count_workers(database, channels[0].campaign_id) if channels else {}
     tokens = Tokens(find_config().with_secret().secret or "")
     rows = [
         {"channel": one.name, "kind": one.kind, "state": "revoked" if one.settings.get("revoked") else "open",
-         "path": path_of(tokens, one)}
+         "workers": counts.get(one.name, 0), "path": path_of(tokens, one)}
         for one in channels
     ]  # fmt: skip
     if as_json:
@@ -95,6 +130,6 @@ def _setting(text: str) -> tuple[str, Any]:
         return name, [part.strip() for part in value.split(",") if part.strip()]
     if name == "answers" and value.isdecimal():
         return name, int(value)
-    if name in ("code", "turns") and value.lower() in ("true", "false"):
+    if name in ("code", "turns", "sandbox") and value.lower() in ("true", "false"):
         return name, value.lower() == "true"
     return name, value

@@ -48,6 +48,7 @@ def _campaign(
 ) -> None:  # fmt: skip
     from cocokit.annotate_ui.serving import dashboard, invites
 
+    from ._browser import open_link
     from ._demo_campaign import begin, is_there
     from ._demo_server import open_demo, run
     from ._progress import Count
@@ -61,7 +62,7 @@ def _campaign(
     path, is_first = dashboard(demo.app)
     _tell(folder, is_new, worker, demo.link + path, is_first, as_json)
     if opens:
-        click.launch(worker)
+        open_link(worker)
     run(demo, pace, seconds)
     if not as_json:
         click.echo("\n".join(_end(folder)))
@@ -82,15 +83,23 @@ def _tell(folder: str, is_new: bool, worker: str, board: str, is_first: bool, as
     click.echo(f"dashboard: {board}")
     if is_first:
         click.echo("           (good once: choose a password; you are the owner)")
-    click.echo("\nThe worker's page has tasks of all seven stages in turn. Stop with Ctrl+C.")
+    click.echo("\nThe worker's page has tasks of all seven stages in turn. What you draw comes back as COCO files:")
+    click.echo(f"{_export(folder)}\nStop with Ctrl+C.")
 
 
 def _end(folder: str) -> list[str]:
     """What can be done with it afterwards."""
     from ._demo_eval import program
 
-    database = os.path.join(folder, "cocokit.db")
-    typed, out = program(), os.path.join(folder, "exports", "demo")
+    typed = program()
     again = f"  {typed} demo {'' if folder == FOLDER else folder}".rstrip()
     return [f"{folder}: stopped; everything is kept. Next:", "", again,
-            f"  {typed} status --db {database}", f"  {typed} export --unfinished --db {database} -o {out}"]  # fmt: skip
+            f"  {typed} status --db {os.path.join(folder, 'cocokit.db')}", _export(folder)]  # fmt: skip
+
+
+def _export(folder: str) -> str:
+    """The command that writes what was drawn so far, as it can be typed here."""
+    from ._demo_eval import program
+
+    database, out = os.path.join(folder, "cocokit.db"), os.path.join(folder, "exports", "demo")
+    return f"  {program()} export --unfinished --db {database} -o {out}"

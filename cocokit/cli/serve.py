@@ -31,6 +31,8 @@ def command(host: str, port: int, opens: bool, fresh: bool, db: str | None) -> N
     from cocokit.annotate_ui.config import find_config
     from cocokit.annotate_ui.serving import dashboard, invites, listen
 
+    from ._browser import open_link
+
     app = create_app(replace(find_config(database=db), fresh=fresh))
     server = listen(app, host, port, THREADS)
     link = f"http://{_named(host)}:{server.effective_port}"
@@ -40,7 +42,7 @@ def command(host: str, port: int, opens: bool, fresh: bool, db: str | None) -> N
     click.echo(f"dashboard: {link}{path}{' (good once: choose the password of owner)' if is_first else ''}")
     click.echo("stop with Ctrl+C")
     if opens:
-        click.launch(link + path)
+        open_link(link + path)
     try:
         server.run()
     finally:
@@ -48,4 +50,18 @@ def command(host: str, port: int, opens: bool, fresh: bool, db: str | None) -> N
 
 
 def _named(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "") else f"[{host}]" if ":" in host else host
+    if host in ("0.0.0.0", "::", ""):  # every address: other machines come by ours, not by their own 127.0.0.1
+        host = _own_address()
+    return f"[{host}]" if ":" in host else host
+
+
+def _own_address() -> str:
+    """The address under which this machine is known in its network; 127.0.0.1 if it is in none."""
+    import socket
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect(("192.0.2.1", 9))  # nothing is sent: the system only chooses the way out
+        except OSError:
+            return "127.0.0.1"
+        return str(asked.getsockname()[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,13 +12,19 @@ from ._progress import Progress
 from ._worker_acts import pause, refuse_pay, resume, retrain
 
 if TYPE_CHECKING:
+    from ..campaign.engine import Engine
     from ..campaign.rejection import Rejection
+    from ..crowd.stage_agreement import Agreement
     from ..crowd.worker_quality import Quality
     from ..store.database import Transaction
 
 _HELP = """List the workers, look at one, pause one, reject some."""
 _EXAMPLE = "Example: cocokit workers list"
-_LIST_HELP = """List the workers: their answers, how many of them count, how they did on masks with known answers."""
+_LIST_HELP = """List the workers: their answers, how many of them count, how they did on masks with known answers.
+
+With --csv also everything that was measured: speed beside the others, skips, checks with their interval, labels against
+those of the others, masks that passed, votes that agree, what stands out.
+"""
 _SHOW_HELP = """Show one worker: answers of each stage by what became of them, masks, sentinels, qualifications."""
 _QUALITY_HELP = """Measure every worker by what the campaign knows, and name those who should go.
 
@@ -32,8 +39,9 @@ What they earned stays theirs. With --dry-run nothing changes, and you see what 
 #: Title of a column -> what it shows.
 _COLUMNS = {
     "worker": "worker", "answers": "answers", "label P": "precision", "label R": "recall", "bad found": "bad_found",
-    "good flagged": "good_flagged", "sensitivity": "sensitivity", "specificity": "specificity", "passed": "passed",
-    "train IoU": "training_iou", "AP": "ap", "AR": "ar", "IoU": "iou", "boundary": "boundary",
+    "good flagged": "good_flagged", "sensitivity": "sensitivity", "specificity": "specificity",
+    "votes agree": "vote_agreement", "faster than": "speed", "passed": "passed", "train IoU": "training_iou",
+    "AP": "ap", "AR": "ar", "IoU": "iou", "boundary": "boundary",
 }  # fmt: skip
 
 
@@ -47,11 +55,14 @@ for _act in (pause, resume, retrain, refuse_pay):
 
 
 @command.command(name="list", help=_LIST_HELP, epilog=_EXAMPLE)
+@click.option("--csv", "csv_file", type=click.Path(dir_okay=False), metavar="FILE", help="Write the whole table.")
 @campaign_option
-def list_(name: str | None, db: str | None, as_json: bool) -> None:
+def list_(csv_file: str | None, name: str | None, db: str | None, as_json: bool) -> None:
     """Run ``cocokit workers list``."""
     from ._output import print_json, table
 
+    if csv_file is not None:
+        _write(csv_file, open_engine(db, name))
     database, campaign = open_campaign(db, name)
     with database.read() as tx:
         rows = _rows(tx, campaign.id)
@@ -61,6 +72,17 @@ def list_(name: str | None, db: str | None, as_json: bool) -> None:
         click.echo("\n".join(table(rows)))
     else:
         click.echo(f"campaign {campaign.record.name} has no workers yet")
+
+
+def _write(path: str, engine: Engine) -> None:
+    from ..campaign.roster import list_workers
+    from ..crowd.worker_quality import measure
+    from ..crowd.worker_table import worker_rows
+    from ._output import write_csv
+
+    with Progress("measuring workers", kernels=True):
+        rows = worker_rows(list_workers(engine), measure(engine))
+    write_csv(path, rows)
 
 
 def _rows(tx: Transaction, campaign_id: int) -> list[dict[str, Any]]:
@@ -105,8 +127,6 @@ def show(worker: int, name: str | None, db: str | None, as_json: bool) -> None:
 
 
 def _one(tx: Transaction, campaign_id: int, campaign: str, worker_id: int) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from ..errors import NotFoundError
     from ..store import counts
     from ..store.workers import find_worker, qualifications
@@ -146,6 +166,8 @@ def _listed(counts: dict[Any, int]) -> str:
 @campaign_option
 def quality(name: str | None, db: str | None, as_json: bool) -> None:
     """Run ``cocokit workers quality``."""
+    from ..crowd.learning import learning
+    from ..crowd.stage_agreement import stage_agreement
     from ..crowd.worker_quality import measure
     from ._output import print_json
 
@@ -153,22 +175,29 @@ def quality(name: str | None, db: str | None, as_json: bool) -> None:
     known = engine.campaign.record.name
     with Progress("measuring workers", kernels=True):
         found = measure(engine)
+        agreed = stage_agreement(engine, found)
     if as_json:
-        print_json({"campaign": known, **found.to_dict()})
+        print_json({"campaign": known, **found.to_dict(), "agreement": _agreement(agreed),
+                    "learning": asdict(learning(engine))})  # fmt: skip
     elif found.workers:
-        click.echo("\n".join(_quality(found)))
+        click.echo("\n".join(_quality(found, agreed)))
     else:
         click.echo(f"campaign {known} has no answers yet")
 
 
-def _quality(found: Quality) -> list[str]:
+def _agreement(agreed: Agreement) -> dict[str, Any]:
+    stages = [{**asdict(one), "meaning": one.meaning} for one in agreed.stages]
+    return {"stages": stages, "twice": [asdict(one) for one in agreed.twice]}
+
+
+def _quality(found: Quality, agreed: Agreement) -> list[str]:
     from ._output import show as cell
     from ._output import table
 
     rows = [{title: getattr(one, name) for title, name in _COLUMNS.items()} for one in found.workers]
     lines = [*table(rows), ""]
-    lines += [f"agreement: labels {cell(found.label_alpha)}, votes {cell(found.vote_alpha)} (Krippendorff's alpha); "
-              f"masks of one training instance {cell(found.mask_iou)} (mean IoU of pairs)"]  # fmt: skip
+    lines += ["agreement (alpha: 1 is agreement, 0 what chance gives; iou: mean of pairs of masks):"]
+    lines += [f"  {one.stage:<8}{one.measure:<6}{cell(one.value):>6}  {one.meaning}" for one in agreed.stages]
     if found.named:
         lines += ["should go:", *(f"  worker {one.worker}: {one.reason}" for one in found.named)]
         ids = " ".join(str(one.worker) for one in found.named)
@@ -183,8 +212,6 @@ def _quality(found: Quality) -> list[str]:
 @campaign_option
 def reject(ids: tuple[int, ...], dry_run: bool, reason: str, name: str | None, db: str | None, as_json: bool) -> None:
     """Run ``cocokit workers reject``."""
-    from dataclasses import asdict
-
     from ..campaign.rejection import reject
     from ._output import print_json
 

@@ -51,6 +51,48 @@ def krippendorff_alpha(
     return 1 - observed / expected if expected > 0 else 1.0
 
 
+def same_share(item: ArrayLike, value: ArrayLike) -> float:
+    """How often two people who judged the same item said the same, chance or not; NaN if no item has two values.
+
+    Args:
+        item: (A,) int any id of what is judged.
+        value: (A,) what one person said of it: any codes.
+
+    >>> same_share([1, 1, 2, 2], [0, 0, 0, 1])
+    0.5
+    """
+    said = np.asarray(value).reshape(-1)
+    _, row, size = np.unique(np.asarray(item).reshape(-1), return_inverse=True, return_counts=True)
+    several = size[row] > 1
+    if not several.any():
+        return math.nan
+    _, row, size = np.unique(row[several], return_inverse=True, return_counts=True)
+    return 1 - float((_codes(row, said[several]) / (size - 1)).sum()) / len(row)
+
+
+def yes_no_alpha(yes: ArrayLike, size: ArrayLike) -> float:
+    """Krippendorff's alpha of yes and no, from counts: as :func:`krippendorff_alpha` without a row for every answer.
+
+    Args:
+        yes: (N,) int how many said yes of each item.
+        size: (N,) int how many said anything; items with fewer than two do not count.
+
+    Returns:
+        Alpha; 1 if all said the same, NaN if no item has two answers.
+
+    >>> yes_no_alpha([0, 2, 1], [2, 2, 2])
+    0.4444444444444444
+    """
+    ones, said = np.asarray(yes, np.float64).reshape(-1), np.asarray(size, np.float64).reshape(-1)
+    ones, said = ones[said > 1], said[said > 1]
+    n, total = said.sum(), ones.sum()
+    if not n:
+        return math.nan
+    observed = (2 * ones * (said - ones) / (said - 1)).sum() / n
+    expected = 2 * total * (n - total) / (n * (n - 1))
+    return float(1 - observed / expected) if expected > 0 else 1.0
+
+
 def cohen_kappa(first: ArrayLike, second: ArrayLike) -> float:
     """Agreement of two people on the same items: 1 is agreement, 0 what chance gives; NaN if chance already agrees.
 

@@ -46,7 +46,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How long the answers of a stage took, s: a tenth, a quarter, half, three quarters and nine tenths were done."""
+    """How long the answers of a stage took, s: a tenth, a quarter, half, three quarters and nine tenths were done.
+
+    ``tool`` is what they were drawn with, or "" for the whole stage.
+    """
 
     stage: Stage
     count: int
@@ -56,11 +59,12 @@ class Spread:
     three_quarters: float
     nine_tenths: float
     prior: float
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """Of a category's decided masks, how many passed, with Wilson's interval."""
+    """Of a category's decided masks, how many passed, with Wilson's interval; and how many votes a decision took."""
 
     category_id: int
     name: str
@@ -68,6 +72,7 @@ class Rate:
     decided: int
     low: float
     high: float
+    votes: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +128,13 @@ def _union(engine: Engine, labels: Labels, passed: set[tuple[int, int]], seed: i
 def _spreads(engine: Engine, facts: Facts) -> tuple[Spread, ...]:
     found = []
     for stage in engine.campaign.graph.stages:
-        took = sorted(ms / 1000 for ms in facts.times.get(stage, ()))
-        if len(took) > 3:
-            found.append(Spread(stage, len(took), *_shares(took), engine.campaign.settings.prior(stage)))
+        tools = facts.tools.get(stage, {})
+        rows = [("", facts.times.get(stage, [])), *(sorted(tools.items()) if len(tools) > 1 else ())]
+        for tool, times in rows:
+            took = sorted(ms / 1000 for ms in times)
+            if len(took) > 3:
+                prior = engine.campaign.settings.prior(stage)
+                found.append(Spread(stage, len(took), *_shares(took), prior, tool))
     return tuple(found)
 
 
@@ -137,7 +146,8 @@ def _shares(took: Sequence[float]) -> tuple[float, float, float, float, float]:
 def _rates(engine: Engine, facts: Facts) -> tuple[Rate, ...]:
     names = engine.campaign.categories
     found = []
-    for key, (passed, decided) in facts.pass_rates.items():
+    for key, (passed, decided, votes) in facts.pass_rates.items():
         low, high = wilson(passed, decided)
-        found.append(Rate(key, names[key].name if key in names else str(key), passed, decided, low, high))
+        name = names[key].name if key in names else str(key)
+        found.append(Rate(key, name, passed, decided, low, high, votes / decided))
     return tuple(sorted(found, key=lambda rate: (rate.passed / rate.decided, -rate.decided)))

@@ -7,7 +7,7 @@ say (Dawid-Skene), masks against votes and against experts' masks (the evaluator
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,12 +23,14 @@ from cocokit.dataset import Dataset
 from cocokit.domain.answers import Mask
 from cocokit.types import Rle
 
-from .agreement import krippendorff_alpha, pairwise_iou
+from .agreement import krippendorff_alpha, pairwise_iou, same_share, yes_no_alpha
 from .dawid_skene import dawid_skene
 from .gold_scores import Drawings, GoldScore, gold_scores
 from .judging import Named, name_workers
 from .labels import Labels
 from .leave_one_out import leave_one_out
+from .pace import speed_percentiles
+from .vote_agreement import vote_agreement
 from .votes import Votes
 
 #: Pseudo-votes of Dawid-Skene for workers of whom little is known.
@@ -45,6 +47,8 @@ class WorkerQuality:
         precision, recall: of labels, leave-one-out.
         bad_found, good_flagged: shares of sentinels.
         sensitivity, specificity: how often a bad mask is called bad, and a good one good, by Dawid-Skene on all votes.
+        vote_agreement: share of votes that the majority of the others' votes on the same mask agrees with.
+        speed: share of the other workers who are slower, over the stages of both.
         passed: share of decided masks that passed.
         training_iou, training_boundary: means over training tasks.
         ap, ar, iou, boundary: the campaign's masks against experts' masks, where there are any.
@@ -58,6 +62,8 @@ class WorkerQuality:
     good_flagged: float | None = None
     sensitivity: float | None = None
     specificity: float | None = None
+    vote_agreement: float | None = None
+    speed: float | None = None
     passed: float | None = None
     training_iou: float | None = None
     training_boundary: float | None = None
@@ -73,10 +79,13 @@ class Quality:
 
     Attributes:
         workers: by id.
-        label_alpha: Krippendorff's alpha of labels: does the image have the category?
+        label_alpha: Krippendorff's alpha of labels: does the image have the category? Of all categories, named or not.
         vote_alpha: the same of votes on masks.
         mask_iou: mean IoU of all pairs of masks that different workers drew of one training instance.
         named: workers whom the evidence says to reject, with reasons.
+        pairs_compared, masks_compared: categories in images that several workers judged; masks with several votes.
+        vote_same: how often two votes on a mask were the same, chance or not.
+        mask_ious: of each training instance that several masks were drawn of, the mean IoU of all pairs.
     """
 
     workers: list[WorkerQuality]
@@ -84,6 +93,10 @@ class Quality:
     vote_alpha: float | None
     mask_iou: float | None
     named: list[Named]
+    pairs_compared: int = 0
+    masks_compared: int = 0
+    vote_same: float | None = None
+    mask_ious: tuple[float, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
@@ -94,37 +107,47 @@ def measure(engine: Engine) -> Quality:
     """Measure every worker of a campaign who was not rejected."""
     evidence, drawn = gather(engine), drawn_masks(engine)
     found: defaultdict[int, dict[str, float | None]] = defaultdict(dict)
-    label_alpha = _of_labels(evidence, found)
+    of_labels, pairs = _of_labels(evidence, found, len(engine.campaign.categories))
     vote_alpha = _of_votes(drawn.votes, found)
     _of_shares(evidence, found)
-    mask_iou = _of_training(drawn, found)
+    for worker, speed in speed_percentiles(evidence.times).items():
+        found[worker]["speed"] = speed
+    ious = _of_training(drawn, found)
     _of_gold(drawn, found)
     workers = [WorkerQuality(worker, evidence.answers[worker], **found[worker]) for worker in sorted(evidence.answers)]
-    return Quality(workers, label_alpha, vote_alpha, mask_iou, name_workers(evidence, engine.campaign.settings))
+    masks, votes = [mask for _, mask, _ in drawn.votes], [good for *_, good in drawn.votes]
+    return Quality(
+        workers, of_labels, vote_alpha, float(np.mean(ious)) if ious else None,
+        name_workers(evidence, engine.campaign.settings), pairs,
+        sum(count > 1 for count in Counter(masks).values()), _number(same_share(masks, votes)) if masks else None, ious,
+    )  # fmt: skip
 
 
-def _of_labels(evidence: Evidence, found: defaultdict[int, dict[str, float | None]]) -> float | None:
+def _of_labels(
+    evidence: Evidence, found: defaultdict[int, dict[str, float | None]], categories: int
+) -> tuple[float | None, int]:
+    """Alpha, and how many items it is of."""
     if not evidence.seen:
-        return None
+        return None, 0
     labels = Labels.of(np.array(evidence.seen), np.array(evidence.named).reshape(-1, 3))
     scores = leave_one_out(labels)
     for worker, precision, recall in zip(scores.worker, scores.precision, scores.recall, strict=True):
         found[int(worker)] |= {"precision": _number(precision), "recall": _number(recall)}
-    return _label_alpha(labels)
+    alpha, several = label_alpha(labels, categories)
+    return _number(alpha), several
 
 
-def _label_alpha(labels: Labels) -> float | None:
-    """Every (pair, worker who saw the image) is one value: named or not."""
-    viewers: defaultdict[int, list[int]] = defaultdict(list)
-    for worker, image in zip(labels.seen_worker.tolist(), labels.seen_image.tolist(), strict=True):
-        viewers[image].append(worker)
-    named = set(zip(labels.named_pair.tolist(), labels.named_worker.tolist(), strict=True))
-    rows = [
-        (pair, (pair, worker) in named)
-        for pair, image in enumerate(labels.pair_image.tolist())
-        for worker in viewers[image]
-    ]
-    return _number(krippendorff_alpha([r[0] for r in rows], [int(r[1]) for r in rows])) if rows else None
+def label_alpha(labels: Labels, categories: int) -> tuple[float, int]:
+    """(alpha, how many items it is of): whoever saw an image said yes or no to each of the campaign's categories.
+
+    Were only the pairs counted that somebody named, those on which all agree that nothing is there would be missing,
+    and alpha would be near 0 however much people agree.
+    """
+    pairs = np.bincount(labels.pair_image, minlength=len(labels.image))
+    unnamed = np.repeat(labels.viewers, np.maximum(categories - pairs, 0))
+    size = np.concatenate([labels.viewers[labels.pair_image], unnamed])
+    yes = np.concatenate([labels.namers, np.zeros(len(unnamed), np.int64)])
+    return yes_no_alpha(yes, size), int((size > 1).sum())
 
 
 def _of_votes(votes: list[tuple[int, int, bool]], found: defaultdict[int, dict[str, float | None]]) -> float | None:
@@ -136,6 +159,8 @@ def _of_votes(votes: list[tuple[int, int, bool]], found: defaultdict[int, dict[s
     fitted = dawid_skene(Votes.of(item, worker, bad), smoothing=_SMOOTHING)
     for i, key in enumerate(ids.tolist()):
         found[key] |= {"sensitivity": _number(fitted.sensitivity[i]), "specificity": _number(fitted.specificity[i])}
+    for who, share in vote_agreement(votes).items():
+        found[who]["vote_agreement"] = share
     return _number(krippendorff_alpha(item, bad))
 
 
@@ -146,7 +171,8 @@ def _of_shares(evidence: Evidence, found: defaultdict[int, dict[str, float | Non
         found[worker]["passed"] = _share(passed, passed + failed)
 
 
-def _of_training(drawn: Drawn, found: defaultdict[int, dict[str, float | None]]) -> float | None:
+def _of_training(drawn: Drawn, found: defaultdict[int, dict[str, float | None]]) -> tuple[float, ...]:
+    """The mean IoU of all pairs of masks of each training instance that has two."""
     by_worker: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
     for mask in drawn.training:
         by_worker[mask.worker_id].append((mask.iou, mask.boundary))
@@ -154,7 +180,7 @@ def _of_training(drawn: Drawn, found: defaultdict[int, dict[str, float | None]])
         iou, boundary = np.mean(scores, axis=0).tolist()
         found[worker] |= {"training_iou": iou, "training_boundary": boundary}
     pairs = pairwise_iou([m.gold_id for m in drawn.training], [_rle(m.mask) for m in drawn.training])
-    return _number(float(np.nanmean(pairs))) if np.isfinite(pairs).any() else None
+    return tuple(pairs[np.isfinite(pairs)].tolist())
 
 
 def _of_gold(drawn: Drawn, found: defaultdict[int, dict[str, float | None]]) -> None:

@@ -97,3 +97,4 @@ class SentinelKind(StrEnum):
     BAD = "bad"  # made from a good mask; the worker must flag it
     GOOD = "good"  # the worker must not flag it
     TRAINING = "training"  # the worker must draw it before drawing in its category
+    EXAMPLE = "example"  # shown beside a task with its answer: never one that is still asked for

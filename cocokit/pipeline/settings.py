@@ -107,7 +107,7 @@ class CampaignSettings:
     currency: str = "USD"
     pay_filter: float = field(default=35.6, metadata=_CENTS)
     pay_label: float = field(default=7.5, metadata=_CENTS)
-    pay_spot: float = field(default=1.1, metadata=_CENTS)
+    pay_spot: float = field(default=1.2, metadata=_CENTS)
     pay_segment: float = field(default=22.0, metadata=_CENTS)
     pay_verify: float = field(default=28.4, metadata=_CENTS)
     pay_crowd: float = field(default=16.7, metadata=_CENTS)

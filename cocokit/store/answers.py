@@ -33,34 +33,34 @@ class Lease:
     expires_at: int
 
 
-_LEASE = (AssignmentRow.id, AssignmentRow.word, AssignmentRow.campaign_id, AssignmentRow.worker_id,
-          AssignmentRow.stage, AssignmentRow.state, AssignmentRow.sentinel_id, AssignmentRow.leased_at,
-          AssignmentRow.lease_ms, AssignmentRow.expires_at)  # fmt: skip
+#: Its columns.
+LEASE = (AssignmentRow.id, AssignmentRow.word, AssignmentRow.campaign_id, AssignmentRow.worker_id,
+         AssignmentRow.stage, AssignmentRow.state, AssignmentRow.sentinel_id, AssignmentRow.leased_at,
+         AssignmentRow.lease_ms, AssignmentRow.expires_at)  # fmt: skip
 
 
-def _lease(row: Any) -> Lease:
-    return Lease(
-        row.id, row.word, row.campaign_id, row.worker_id, Stage(row.stage), row.state, row.sentinel_id,
-        row.leased_at, row.lease_ms, row.expires_at,
-    )  # fmt: skip
+def lease_of(row: Sequence[Any]) -> Lease:
+    """An assignment out of the columns of :data:`LEASE`."""
+    key, word, campaign, worker, stage, *rest = row
+    return Lease(key, word, campaign, worker, Stage(stage), *rest)
 
 
 def find_lease(tx: Transaction, word: str, *, lock: bool) -> Lease | None:
     """The assignment with a public word, or None."""
     row = tx.execute(_find_lease(lock), {"word": word}).one_or_none()
-    return None if row is None else _lease(row)
+    return None if row is None else lease_of(row)
 
 
 @cache
 def _find_lease(lock: bool) -> Any:
-    query = select(*_LEASE).where(AssignmentRow.word == bindparam("word"))
+    query = select(*LEASE).where(AssignmentRow.word == bindparam("word"))
     return query.with_for_update() if lock else query
 
 
 def live_leases(tx: Transaction, worker_id: int) -> list[Lease]:
     """What a worker holds, the oldest first."""
-    query = select(*_LEASE).where(AssignmentRow.worker_id == worker_id, AssignmentRow.state == "leased")
-    return [_lease(row) for row in tx.execute(query.order_by(AssignmentRow.id))]
+    query = select(*LEASE).where(AssignmentRow.worker_id == worker_id, AssignmentRow.state == "leased")
+    return [lease_of(row) for row in tx.execute(query.order_by(AssignmentRow.id))]
 
 
 def move_lease(tx: Transaction, lease_id: int, expires_at: int) -> None:
@@ -78,16 +78,22 @@ def _end_lease() -> Any:
     return update(AssignmentRow).where(AssignmentRow.id == bindparam("lease")).values(state="answered")
 
 
-def find_receipt(tx: Transaction, worker_id: int, client_id: str) -> tuple[int, int, str, dict[str, Any]] | None:
-    """(answer id, assignment id, state, receipt) of an answer that was submitted before, or None."""
-    row = tx.execute(_find_receipt(), {"worker": worker_id, "client": client_id}).one_or_none()
-    return None if row is None else (row.id, row.assignment_id, row.state, json.loads(row.receipt))
+#: (answer id, assignment id, state, receipt) of an answer that was submitted before.
+Before = tuple[int, int, str, dict[str, Any]]
+#: Its columns.
+BEFORE = (AnswerRow.id, AnswerRow.assignment_id, AnswerRow.state, AnswerRow.receipt)
 
 
-@cache
-def _find_receipt() -> Any:
-    query = select(AnswerRow.id, AnswerRow.assignment_id, AnswerRow.state, AnswerRow.receipt)
-    return query.where(AnswerRow.worker_id == bindparam("worker"), AnswerRow.client_id == bindparam("client"))
+def before_of(row: Sequence[Any]) -> Before:
+    """An earlier answer out of the columns of :data:`BEFORE`."""
+    return row[0], row[1], row[2], json.loads(row[3])
+
+
+def find_receipt(tx: Transaction, worker_id: int, client_id: str) -> Before | None:
+    """An answer that was submitted before, or None."""
+    query = select(*BEFORE).where(AnswerRow.worker_id == worker_id, AnswerRow.client_id == client_id)
+    row = tx.execute(query).one_or_none()
+    return None if row is None else before_of(row)
 
 
 def payload_of(tx: Transaction, answer_id: int) -> str:
@@ -189,36 +195,43 @@ def named_counts(tx: Transaction, image_id: int) -> tuple[int, dict[int, int]]:
     return asked, {category: count for category, count in rows}
 
 
-def parents(tx: Transaction, stage: Stage, image_id: int | None, category_id: int, subjects: Sequence[int]) -> set[int]:
-    """The answers without which a task would not be there: its label, its spot, the masks that it judges."""
-    about = {"image": image_id, "category": category_id, "subjects": list(subjects)}
-    query = _parents(stage)
-    return set() if query is None else set(tx.execute(query, about).scalars())
+def add_lineage(tx: Transaction, child: int, stage: Stage, pair: tuple[int, int], subjects: Sequence[int]) -> None:
+    """Write what an answer rests on: the answers without which its task would not be there.
+
+    They are those of its label, its spot, or the masks that it judges.
+
+    Args:
+        tx: a transaction.
+        child: the answer.
+        stage: of its task.
+        pair: image and category of its task.
+        subjects: of its task, or of the tasks of its page.
+    """
+    query = _add_lineage(stage)
+    if query is not None:
+        about = {"image": pair[0], "category": pair[1], "subjects": list(subjects), "child": child}
+        tx.execute(query, {name: value for name, value in about.items() if name in _about(stage)})
+
+
+def _about(stage: Stage) -> tuple[str, ...]:
+    own = ("subjects",) if stage in (Stage.VERIFY, Stage.SEGMENT) else ("image", "category")
+    return ("child", *own)
 
 
 @cache
-def _parents(stage: Stage) -> Any:
+def _add_lineage(stage: Stage) -> Any:
     subjects: Any = bindparam("subjects", expanding=True)
+    child: Any = bindparam("child", type_=LineageRow.child_id.type)
     if stage is Stage.VERIFY:
-        return select(SegmentationRow.answer_id).where(SegmentationRow.id.in_(subjects)).distinct()
-    if stage is Stage.SEGMENT:
-        return select(SpotRow.answer_id).where(SpotRow.id.in_(subjects)).distinct()
-    if stage in (Stage.SPOT, Stage.CROWD):
+        above = select(child, SegmentationRow.answer_id).where(SegmentationRow.id.in_(subjects))
+    elif stage is Stage.SEGMENT:
+        above = select(child, SpotRow.answer_id).where(SpotRow.id.in_(subjects))
+    elif stage in (Stage.SPOT, Stage.CROWD):
         pair = (SpotRow.image_id == bindparam("image"), SpotRow.category_id == bindparam("category"))
-        return select(SpotRow.answer_id).where(*pair, SpotRow.primer).distinct()
-    return None
-
-
-def add_lineage(tx: Transaction, child: int, above: Iterable[int]) -> None:
-    """Write what an answer rests on."""
-    rows = [{"child_id": child, "parent_id": parent} for parent in sorted(above)]
-    if rows:
-        tx.execute(_add_lineage(), rows)
-
-
-@cache
-def _add_lineage() -> Any:
-    return insert(LineageRow)
+        above = select(child, SpotRow.answer_id).where(*pair, SpotRow.primer)
+    else:
+        return None
+    return insert(LineageRow).from_select(["child_id", "parent_id"], above.distinct())
 
 
 def filter_answers(tx: Transaction, campaign_id: int, page: int) -> list[dict[int, str]]:

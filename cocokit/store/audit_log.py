@@ -63,7 +63,10 @@ def add_entry(tx: Transaction, at: int, account_id: int | None, action: str, dat
     ))  # fmt: skip
 
 
-def entries(tx: Transaction, action: str = "", account: str = "", limit: int | None = None) -> list[AuditEntry]:
+def entries(
+    tx: Transaction, action: str = "", account: str = "", limit: int | None = None, since: int | None = None,
+    until: int | None = None,
+) -> list[AuditEntry]:  # fmt: skip
     """Lines, the newest first.
 
     Args:
@@ -71,8 +74,13 @@ def entries(tx: Transaction, action: str = "", account: str = "", limit: int | N
         action: what the action begins with.
         account: of one account only.
         limit: at most so many.
+        since, until: from this moment on, and before that one, ms.
     """
     query = _entries().order_by(AuditRow.id.desc()).limit(limit)
+    if since is not None:
+        query = query.where(AuditRow.at >= since)
+    if until is not None:
+        query = query.where(AuditRow.at < until)
     if action:
         query = query.where(AuditRow.action.startswith(action, autoescape=True))
     if account:

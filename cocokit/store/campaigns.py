@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select, update
 
 from ..domain.stages import CampaignState, Stage, TaskState
 from ..domain.tasks import CategoryRef, ImageRef
@@ -186,20 +186,19 @@ def set_image_states(tx: Transaction, states: Mapping[int, tuple[str, str | None
 def settle_images(tx: Transaction, images: Iterable[int], now: int) -> None:
     """An image without an open task is finished; one that has one again is open again."""
     ids = sorted(set(images))
-    finish, reopen = _settled()
-    tx.execute(finish, {"images": ids, "now": now})
-    tx.execute(reopen, {"images": ids})
+    if ids:
+        tx.execute(_settled(), {"images": ids, "now": now})
 
 
 @cache
-def _settled() -> tuple[Any, Any]:
+def _settled() -> Any:
     waits = exists().where(TaskRow.image_id == ImageRow.id, TaskRow.state == TaskState.OPEN)
-    change = update(ImageRow).where(ImageRow.id.in_(bindparam("images", expanding=True)))
     now: Any = bindparam("now", type_=ImageRow.finished_at.type)
-    return (
-        change.where(ImageRow.state == "open", ~waits).values(state="finished", finished_at=now),
-        change.where(ImageRow.state == "finished", waits).values(state="open", finished_at=None),
-    )
+    ends, begins = and_(ImageRow.state == "open", ~waits), and_(ImageRow.state == "finished", waits)
+    change = update(ImageRow).where(ImageRow.id.in_(bindparam("images", expanding=True)), or_(ends, begins))
+    was_open = ImageRow.state == "open"
+    state, finished = case((was_open, "finished"), else_="open"), case((was_open, now), else_=None)
+    return change.values(state=state, finished_at=finished)
 
 
 def count_images(tx: Transaction, campaign_id: int) -> dict[str, int]:

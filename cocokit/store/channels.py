@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from .database import Transaction
-from .models import ChannelRow
+from .models import ChannelRow, IdentityRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +57,9 @@ def set_channel(tx: Transaction, channel_id: int, settings: Mapping[str, Any]) -
     """Change a channel's settings."""
     text = json.dumps(dict(settings), sort_keys=True)
     tx.execute(update(ChannelRow).where(ChannelRow.id == channel_id).values(settings=text))
+
+
+def count_workers(tx: Transaction, campaign_id: int) -> dict[str, int]:
+    """Channel -> how many workers came by it."""
+    query = select(IdentityRow.channel, func.count()).where(IdentityRow.campaign_id == campaign_id)
+    return {row[0]: row[1] for row in tx.execute(query.group_by(IdentityRow.channel))}

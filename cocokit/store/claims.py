@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, insert, literal_column, or_, select, union_all, update
+from sqlalchemy import Integer, and_, bindparam, exists, func, insert, literal_column, or_, select, union_all, update
 
 from ..domain.stages import CampaignState, Stage, WorkerState
+from ..domain.tasks import ImageRef
+from .answers import BEFORE, LEASE, Before, Lease, before_of, lease_of
 from .database import Transaction
 from .models import (
+    AnswerRow,
     AssignmentRow,
     CampaignRow,
     CategoryRow,
+    ImageRow,
     PlaceRow,
     QualificationRow,
     SentinelRow,
@@ -35,7 +39,7 @@ WINDOW = 1000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as the engine sees it."""
+    """A task as the engine sees it; ``image`` is there only where it was read with the task."""
 
     id: int
     stage: Stage
@@ -43,6 +47,7 @@ class Task:
     category_id: int
     image_id: int | None
     lane: int
+    image: ImageRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,6 @@ class Doorway:
     worker: WorkerState
     reason: str | None
     campaign: CampaignState
-    held: int  # how many assignments the worker holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,45 +77,70 @@ HAS_PLACE = TaskRow.free > literal_column("0")
 IS_LEASED = AssignmentRow.state == literal_column("'leased'")
 
 TASK = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.category_id, TaskRow.image_id, TaskRow.lane)
+#: A task with its image; whoever selects it joins the image's row, which a page of candidates has not.
+PICTURED = (*TASK, ImageRow.file_name, ImageRow.width, ImageRow.height)
 
 
-def doorway(
-    tx: Transaction, campaign_id: int, worker_id: int, *, stays: bool = False, alone: bool = False
-) -> Doorway | None:
-    """Who is asking; None if the campaign has no such worker.
+def pictured(row: Sequence[Any]) -> Task:
+    """A task out of the columns of :data:`PICTURED`."""
+    key, stage, subject, category, image, lane, *about = row
+    return Task(key, Stage(stage), subject, category, image, lane, None if image is None else ImageRef(image, *about))
 
-    With ``stays`` nobody can reject the worker until the transaction ends; with ``alone`` the worker's other answers
-    wait until then as well.
-    """
-    row = tx.execute(_doorway(stays, alone), {"campaign": campaign_id, "worker": worker_id}).one_or_none()
-    return None if row is None else Doorway(WorkerState(row[0]), row[1], CampaignState(row[2]), row[3])
+
+def arrive(tx: Transaction, campaign_id: int, worker_id: int) -> tuple[Doorway, list[Lease]] | None:
+    """Who is asking and what they hold, the oldest first; None if the campaign has no such worker."""
+    rows = tx.execute(_arrive(), {"campaign": campaign_id, "worker": worker_id}).all()
+    if not rows:
+        return None
+    state, reason, campaign = rows[0][:3]
+    door = Doorway(WorkerState(state), reason, CampaignState(campaign))
+    return door, [lease_of(row[3:]) for row in rows if row[3] is not None]
 
 
 @cache
-def _doorway(stays: bool, alone: bool) -> Any:
-    held = select(func.count()).where(AssignmentRow.worker_id == WorkerRow.id, IS_LEASED)
-    query = select(WorkerRow.state, WorkerRow.reason, CampaignRow.state, held.correlate(WorkerRow).scalar_subquery())
+def _arrive() -> Any:
+    query = _doorway(*LEASE).outerjoin(AssignmentRow, and_(AssignmentRow.worker_id == WorkerRow.id, IS_LEASED))
+    return query.order_by(AssignmentRow.id)
+
+
+def hand_over(
+    tx: Transaction, campaign_id: int, worker_id: int, client_id: str, *, alone: bool
+) -> tuple[Doorway, Before | None] | None:
+    """Who hands an answer in, and what became of it if they did before; None if the campaign has no such worker.
+
+    Nobody can reject the worker until the transaction ends; with ``alone`` the worker's other answers wait until then
+    as well.
+    """
+    about = {"campaign": campaign_id, "worker": worker_id, "client": client_id}
+    row = tx.execute(_hand_over(alone), about).one_or_none()
+    if row is None:
+        return None
+    door = Doorway(WorkerState(row[0]), row[1], CampaignState(row[2]))
+    return door, None if row[3] is None else before_of(row[3:])
+
+
+@cache
+def _hand_over(alone: bool) -> Any:
+    same = and_(AnswerRow.worker_id == WorkerRow.id, AnswerRow.client_id == bindparam("client"))
+    query = _doorway(*BEFORE).outerjoin(AnswerRow, same)
+    return query.with_for_update(key_share=alone, read=not alone, of=WorkerRow)
+
+
+def _doorway(*more: Any) -> Any:
+    query = select(WorkerRow.state, WorkerRow.reason, CampaignRow.state, *more).select_from(WorkerRow)
     query = query.join(CampaignRow, CampaignRow.id == WorkerRow.campaign_id)
-    query = query.where(WorkerRow.id == bindparam("worker"), WorkerRow.campaign_id == bindparam("campaign"))
-    if alone:
-        return query.with_for_update(key_share=True, of=WorkerRow)
-    return query.with_for_update(read=True, of=WorkerRow) if stays else query
+    return query.where(WorkerRow.id == bindparam("worker"), WorkerRow.campaign_id == bindparam("campaign"))
 
 
 def claim(tx: Transaction, campaign_id: int, worker_id: int, stage: Stage, lane: int, limit: int = 1) -> list[Task]:
     """Up to ``limit`` free tasks that the worker has never had, none of them about their own work; they are locked."""
-    found: list[Task] = []
-    about = {"campaign": campaign_id, "worker": worker_id, "stage": str(stage), "lane": lane}
-    for query in _claims():
-        rest = limit - len(found)
-        if rest:
-            rows = tx.execute(query, {**about, "rest": rest})
-            found += [Task(row[0], Stage(row[1]), *row[2:]) for row in rows]
-    return found
+    about = {"campaign": campaign_id, "worker": worker_id, "stage": str(stage), "lane": lane, "rest": limit}
+    return [pictured(row) for row in tx.execute(_claims(), about)]
 
 
 @cache
-def _claims() -> tuple[Any, ...]:
+def _claims() -> Any:
+    """Three ways to a task, each tried only if the one before it did not find enough: the outer limit stops there."""
     worker: Any = bindparam("worker")
     stage: Any = bindparam("stage")
     lane: Any = bindparam("lane")
@@ -132,13 +161,16 @@ def _claims() -> tuple[Any, ...]:
         # key alone, and what is asked once more of a row that somebody else may just have changed names no index.
         ids = select(TaskRow.id).where(*free(rank), *more).order_by(TaskRow.id).limit(literal_column(f"{WINDOW}"))
         found = ids.subquery()
-        query = select(*TASK).select_from(found).join(TaskRow, TaskRow.id == found.c.id)
+        query = select(*PICTURED).select_from(found).join(TaskRow, TaskRow.id == found.c.id)
+        query = query.outerjoin(ImageRow, ImageRow.id == TaskRow.image_id)
         return query.where(TaskRow.free >= literal_column("1"), others, ~mine).order_by(found.c.id)
 
-    behind = select(*TASK).where(*free(1), others, TaskRow.id > last).order_by(TaskRow.id)
-    queries = (window(0), behind, window(1, TaskRow.id <= last))
-    rest = bindparam("rest", type_=Integer)
-    return tuple(q.limit(rest).with_for_update(skip_locked=True, of=TaskRow) for q in queries)
+    behind = select(*PICTURED).select_from(TaskRow).outerjoin(ImageRow, ImageRow.id == TaskRow.image_id)
+    behind = behind.where(*free(1), others, TaskRow.id > last).order_by(TaskRow.id)
+    rest: Any = bindparam("rest", type_=Integer)
+    ways = (window(0), behind, window(1, TaskRow.id <= last))
+    locked = (way.limit(rest).with_for_update(skip_locked=True, of=TaskRow).subquery() for way in ways)
+    return union_all(*(select(one) for one in locked)).limit(rest)
 
 
 def open_task(tx: Transaction, campaign_id: int, stage: Stage) -> Task | None:
@@ -148,14 +180,26 @@ def open_task(tx: Transaction, campaign_id: int, stage: Stage) -> Task | None:
     return None if row is None else Task(row[0], Stage(row[1]), *row[2:])
 
 
-def free_stages(tx: Transaction, campaign_id: int) -> set[Stage]:
-    """The stages that have a free place and are not paused; one index probe each."""
-    return {Stage(word) for word in tx.execute(_free_stages(), {"campaign": campaign_id}).scalars()}
+def tasks_from(tx: Transaction, campaign_id: int, stage: Stage, first: int, limit: int) -> list[Task]:
+    """Up to ``limit`` tasks of a stage from an id on, whatever became of them."""
+    query = select(*TASK).where(TaskRow.campaign_id == campaign_id, TaskRow.stage == stage, TaskRow.id >= first)
+    return [Task(row[0], Stage(row[1]), *row[2:]) for row in tx.execute(query.order_by(TaskRow.id).limit(limit))]
+
+
+def free_stages(tx: Transaction, campaign_id: int, tiles: int = 1) -> dict[Stage, int]:
+    """The stages that have a free place and are not paused; one index probe each.
+
+    Returns:
+        Stage -> how many free tasks were seen: up to ``tiles`` of verification, of the others one is enough.
+    """
+    rows = tx.execute(_free_stages(), {"campaign": campaign_id, "most": tiles})
+    return {Stage(word): count for word, count in rows}
 
 
 @cache
 def _free_stages() -> Any:
     campaign: Any = bindparam("campaign")
+    masks = _some_free(literal_column(f"'{Stage.VERIFY}'"))
 
     def probe(stage: Stage) -> Any:
         name: Any = literal_column(f"'{stage}'")  # the planner knows how many tasks a stage has, if it knows the stage
@@ -163,7 +207,8 @@ def _free_stages() -> Any:
         # In the order of the index, or a table of nothing but labels is read from its start for every other stage.
         head = select(TaskRow.id).where(TaskRow.campaign_id == campaign, TaskRow.stage == name, HAS_PLACE)
         head = head.order_by(TaskRow.lane, TaskRow.rank, TaskRow.id).limit(literal_column("1"))
-        return select(name.label("stage")).where(head.scalar_subquery().is_not(None), ~paused)
+        count = masks.scalar_subquery() if stage is Stage.VERIFY else literal_column("1")
+        return select(name.label("stage"), count.label("count")).where(head.scalar_subquery().is_not(None), ~paused)
 
     return union_all(*map(probe, Stage))
 
@@ -203,9 +248,12 @@ def count_free(tx: Transaction, campaign_id: int, stage: Stage, at_most: int) ->
 
 @cache
 def _count_free() -> Any:
+    return _some_free(bindparam("stage"))
+
+
+def _some_free(stage: Any) -> Any:
     some = select(TaskRow.id).where(
-        TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == bindparam("stage"), TaskRow.lane == 0,
-        HAS_PLACE,
+        TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == stage, TaskRow.lane == 0, HAS_PLACE,
     )  # fmt: skip
     return select(func.count()).select_from(some.limit(bindparam("most", type_=Integer)).subquery())
 

@@ -49,30 +49,61 @@ def _draft(row: Any) -> Draft | None:
 
 
 def save_draft(tx: Transaction, assignment_id: int, draft: Draft) -> None:
-    """Put a draft in the place of the one before it; the assignment's row must be locked."""
+    """Put a draft in the place of the one before it, if its version is above 1; the assignment's row must be locked."""
     values = {"version": draft.version, "data": draft.data, "saved_at": draft.saved_at}
-    mine = update(DraftRow).where(DraftRow.assignment_id == assignment_id)
-    if tx.execute(mine.values(**values)).rowcount == 0:
-        tx.execute(insert(DraftRow).values(assignment_id=assignment_id, **values))
+    if draft.version == 1:
+        tx.execute(_first_draft(), {"assignment_id": assignment_id, **values})
+    else:
+        tx.execute(_next_draft(), {"assignment": assignment_id, **values})
+
+
+@cache
+def _first_draft() -> Any:
+    return insert(DraftRow)
+
+
+@cache
+def _next_draft() -> Any:
+    columns: dict[str, Any] = {column: bindparam(column) for column in ("version", "data", "saved_at")}
+    return update(DraftRow).where(DraftRow.assignment_id == bindparam("assignment")).values(columns)
 
 
 def drop_draft(tx: Transaction, assignment_id: int) -> None:
     """The answer is in: its draft is not needed any more."""
-    tx.execute(delete(DraftRow).where(DraftRow.assignment_id == assignment_id))
+    tx.execute(_drop_draft(), {"assignment": assignment_id})
+
+
+@cache
+def _drop_draft() -> Any:
+    return delete(DraftRow).where(DraftRow.assignment_id == bindparam("assignment"))
 
 
 def drop_old_drafts(tx: Transaction, before: int) -> int:
     """Remove drafts that were saved, and whose assignments expired, before a moment (ms); how many."""
+    return tx.execute(_drop_old_drafts(), {"before": before}).rowcount
+
+
+@cache
+def _drop_old_drafts() -> Any:
+    before: Any = bindparam("before")
     over = exists().where(
         AssignmentRow.id == DraftRow.assignment_id, AssignmentRow.expires_at < before, AssignmentRow.state != "leased"
     )
-    return tx.execute(delete(DraftRow).where(DraftRow.saved_at < before, over)).rowcount
+    return delete(DraftRow).where(DraftRow.saved_at < before, over)
 
 
 def save_trace(tx: Transaction, answer_id: int, data: bytes) -> None:
     """Keep how an answer was drawn; what is there already stays."""
-    if tx.execute(select(TraceRow.answer_id).where(TraceRow.answer_id == answer_id)).one_or_none() is None:
-        tx.execute(insert(TraceRow).values(answer_id=answer_id, data=data))
+    tx.execute(_save_trace(), {"answer": answer_id, "trace": data})
+
+
+@cache
+def _save_trace() -> Any:
+    answer: Any = bindparam("answer", type_=TraceRow.answer_id.type)
+    new = select(answer, bindparam("trace", type_=TraceRow.data.type)).where(
+        ~exists().where(TraceRow.answer_id == answer)
+    )
+    return insert(TraceRow).from_select(["answer_id", "data"], new)
 
 
 def find_trace(tx: Transaction, answer_id: int) -> bytes | None:

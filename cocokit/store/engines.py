@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.pool import StaticPool
 
 from ..errors import ParamsError
 
 #: How long a process waits for another that writes.
 BUSY_MS = 30_000
+#: A connection to a server that was idle for longer is asked whether it still stands, s.
+_TRUSTED_S = 2.0
+#: Statements that a server keeps the plans of, for each connection: more than the engine has.
+_PREPARED = 400
 
 #: What may stand before the colon, and the driver that is meant. Hosts of servers print postgres://.
 _DRIVERS = {
@@ -79,7 +84,25 @@ def _sqlite(url: str, durable: bool) -> Engine:
 
 
 def _server(url: str, durable: bool) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=10, max_overflow=40, connect_args={"prepare_threshold": 3})
+
+    @event.listens_for(engine, "connect")
+    def remember(connection: Any, _record: Any) -> None:
+        connection.prepared_max = _PREPARED
+
+    @event.listens_for(engine, "checkin")
+    def leave(_connection: Any, record: Any) -> None:
+        record.info["left"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, _fairy: Any) -> None:
+        # As pool_pre_ping, but not at every request: that is one more way to the server and back each time.
+        if time.monotonic() - record.info.get("left", time.monotonic()) > _TRUSTED_S:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError(str(error)) from error
+
     if not durable:
 
         @event.listens_for(engine, "connect")

@@ -11,17 +11,24 @@ from ..domain.stages import AnswerState, MaskState, SentinelKind, Stage, TaskSta
 from .claims import TASK, Task
 from .database import Transaction
 from .models import AnswerRow, CaptionRow, CrowdRow, ImageRow, SegmentationRow, SentinelRow, TaskRow, VoteRow
+from .whereabouts import is_at
 
 _STANDING = (str(MaskState.UNVERIFIED), str(MaskState.PASSED))
 
 
 def image_rows(
-    tx: Transaction, campaign_id: int, state: str, category_id: int, limit: int, offset: int
-) -> tuple[int, list[Any]]:
-    """(how many there are, some of them): images at a state ("" is any) with a mask of a category (0 is any)."""
+    tx: Transaction, campaign_id: int, state: str, category_id: int, limit: int, offset: int,
+    at: tuple[Stage, str] | None = None,
+) -> tuple[int, list[Any]]:  # fmt: skip
+    """(how many there are, some of them): images at a state ("" is any) with a mask of a category (0 is any).
+
+    ``at`` is a place of the stage graph, as :func:`cocokit.store.whereabouts.is_at` takes it.
+    """
     where = [ImageRow.campaign_id == campaign_id]
     if state:
         where.append(ImageRow.state == state)
+    if at is not None:
+        where.append(is_at(*at))
     if category_id:
         where.append(exists().where(
             SegmentationRow.image_id == ImageRow.id, SegmentationRow.category_id == category_id,
@@ -38,10 +45,10 @@ def image_row(tx: Transaction, campaign_id: int, image_id: int) -> Any | None:
     return tx.execute(query).one_or_none()
 
 
-def standing_masks(tx: Transaction, images: Sequence[int]) -> list[Any]:
-    """Rows of the masks that stand in some images."""
+def standing_masks(tx: Transaction, images: Sequence[int], *more: MaskState) -> list[Any]:
+    """Rows of the masks that stand in some images, and of those in ``more`` states."""
     query = select(SegmentationRow.__table__).where(
-        SegmentationRow.image_id.in_(images), SegmentationRow.state.in_(_STANDING)
+        SegmentationRow.image_id.in_(images), SegmentationRow.state.in_([*_STANDING, *map(str, more)])
     )
     return list(tx.execute(query.order_by(SegmentationRow.id)))
 

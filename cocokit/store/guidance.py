@@ -1,15 +1,11 @@
-"""What a requester tells workers: texts, pictures of categories, masks to show as examples."""
+"""What a requester tells workers: texts, and pictures of categories."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import delete, insert, select
 
-from ..domain.stages import SentinelKind
 from .database import Transaction
-from .models import IconRow, InstructionRow, SentinelRow
-from .sentinels import Sentinel, sentinel_of
+from .models import IconRow, InstructionRow
 
 
 def texts_of(tx: Transaction, campaign_id: int) -> dict[str, str]:
@@ -44,16 +40,3 @@ def set_icon(tx: Transaction, campaign_id: int, category_id: int, checksum: str,
     if data:
         values = {"campaign_id": campaign_id, "category_id": category_id, "sum": checksum, "data": data}
         tx.execute(insert(IconRow).values(**values))
-
-
-def example_masks(
-    tx: Transaction, campaign_id: int, category_id: int, kind: SentinelKind, limit: int
-) -> list[tuple[Sentinel, str]]:
-    """(mask, how it was made) of one kind and category, one of each image, the oldest first."""
-    query = select(SentinelRow.__table__).where(
-        SentinelRow.campaign_id == campaign_id, SentinelRow.category_id == category_id, SentinelRow.kind == kind
-    )
-    found: dict[int, Any] = {}
-    for row in tx.execute(query.order_by(SentinelRow.id).limit(10 * limit)):
-        found.setdefault(row.image_id, row)
-    return [(sentinel_of(row), row.method) for row in list(found.values())[:limit]]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from .database import Transaction
 from .models import EventRow, LedgerRow
@@ -43,3 +43,11 @@ def last_note(tx: Transaction, campaign_id: int, kind: str) -> tuple[int, dict[s
     query = select(EventRow.at, EventRow.data).where(EventRow.campaign_id == campaign_id, EventRow.kind == kind)
     row = tx.execute(query.order_by(EventRow.id.desc()).limit(1)).one_or_none()
     return None if row is None else (row.at, json.loads(row.data))
+
+
+def releases(tx: Transaction, campaign_id: int) -> dict[int, int]:
+    """Worker id -> how many tasks they gave back unanswered."""
+    query = select(EventRow.worker_id, func.count()).where(
+        EventRow.campaign_id == campaign_id, EventRow.kind == "released", EventRow.worker_id.is_not(None)
+    )
+    return {worker or 0: count for worker, count in tx.execute(query.group_by(EventRow.worker_id))}

@@ -38,8 +38,11 @@ class PairRows:
 def load_pairs(tx: Transaction, pairs: Iterable[Pair]) -> dict[Pair, PairRows]:
     """The facts of some pairs."""
     wanted = sorted(set(pairs))
+    if not wanted:
+        return {}
     images = sorted({image for image, _ in wanted})
-    spots, masks, votes = _spots(tx, images), _masks(tx, images), _votes(tx, images)
+    spots, masks = _spots(tx, images), _masks(tx, images)
+    votes = _votes(tx, images) if masks else {}
     words, held = _words(tx, images), _held(tx, images)
     loaded = {}
     for pair in wanted:

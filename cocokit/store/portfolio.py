@@ -117,16 +117,32 @@ def times_of(tx: Transaction, campaign_id: int, stage: Stage, limit: int = 2000)
     return list(tx.execute(query.order_by(AnswerRow.received_at.desc()).limit(limit)).scalars())
 
 
-def pass_rates(tx: Transaction, campaign_id: int) -> dict[int, tuple[int, int]]:
-    """Category id -> (masks that passed, masks that were decided)."""
-    query = select(SegmentationRow.category_id, SegmentationRow.state, func.count()).where(
+def times_by_tool(tx: Transaction, campaign_id: int, stage: Stage, limit: int = 2000) -> dict[str, list[int]]:
+    """Tool -> active time of the newest masks drawn with it, or regions painted, that count, ms."""
+    table = CrowdRow if stage is Stage.CROWD else SegmentationRow
+    query = select(table.tool, AnswerRow.active_ms).join(table, table.answer_id == AnswerRow.id).where(
+        AnswerRow.campaign_id == campaign_id, AnswerRow.stage == stage, AnswerRow.active_ms > 0,
+        AnswerRow.state == AnswerState.COUNTED, AnswerRow.training.is_(False),
+    )  # fmt: skip
+    found: dict[str, list[int]] = {}
+    for tool, ms in tx.execute(query.order_by(AnswerRow.received_at.desc()).limit(limit)):
+        found.setdefault(tool, []).append(ms)
+    return found
+
+
+def pass_rates(tx: Transaction, campaign_id: int) -> dict[int, tuple[int, int, int]]:
+    """Category id -> (masks that passed, masks that were decided, votes on these)."""
+    votes = func.sum(SegmentationRow.good + SegmentationRow.bad)
+    query = select(SegmentationRow.category_id, SegmentationRow.state, func.count(), votes).where(
         SegmentationRow.campaign_id == campaign_id,
         SegmentationRow.state.in_([str(MaskState.PASSED), str(MaskState.FAILED)]),
     )  # fmt: skip
-    found: dict[int, tuple[int, int]] = {}
-    for category, state, count in tx.execute(query.group_by(SegmentationRow.category_id, SegmentationRow.state)):
-        passed, decided = found.get(category, (0, 0))
-        found[category] = passed + (count if state == MaskState.PASSED else 0), decided + count
+    found: dict[int, tuple[int, int, int]] = {}
+    grouped = query.group_by(SegmentationRow.category_id, SegmentationRow.state)
+    for category, state, count, voted in tx.execute(grouped):
+        passed, decided, before = found.get(category, (0, 0, 0))
+        more = count if state == MaskState.PASSED else 0
+        found[category] = passed + more, decided + count, before + int(voted)
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import Integer, bindparam, exists, func, insert, select, update
 
 from ..domain.answers import Mask
 from ..domain.stages import MaskState, SentinelKind
@@ -150,6 +150,21 @@ def sources(tx: Transaction, campaign_id: int, limit: int) -> list[Source]:
     )  # fmt: skip
     rows = tx.execute(query.order_by(SegmentationRow.id).limit(limit))
     return [Source(row.image_id, row.category_id, mask_of(row), row.id) for row in rows]
+
+
+def count_unseen(tx: Transaction, campaign_id: int, worker_id: int, at_most: int) -> int:
+    """How many bad sentinels a worker has not seen, counted up to ``at_most``."""
+    about = {"campaign": campaign_id, "worker": worker_id, "most": at_most}
+    return int(tx.execute(_count_unseen(), about).scalar_one())
+
+
+@cache
+def _count_unseen() -> Any:
+    seen = exists().where(ShowingRow.sentinel_id == SentinelRow.id, ShowingRow.worker_id == bindparam("worker"))
+    bad = select(SentinelRow.id).where(
+        SentinelRow.campaign_id == bindparam("campaign"), SentinelRow.kind == SentinelKind.BAD, ~seen
+    )
+    return select(func.count()).select_from(bad.limit(bindparam("most", type_=Integer)).subquery())
 
 
 def most_seen(tx: Transaction, campaign_id: int) -> int:

@@ -12,9 +12,9 @@ from sqlalchemy import bindparam, case, insert, literal, select, update
 
 from ..domain.facts import Wanted
 from ..domain.stages import Stage, TaskState
-from .claims import IS_LEASED, TASK, Task
+from .claims import IS_LEASED, PICTURED, Task, pictured
 from .database import Transaction
-from .models import AssignmentRow, PlaceRow, TaskRow
+from .models import AssignmentRow, ImageRow, PlaceRow, TaskRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,15 @@ class Held:
 def held_places(tx: Transaction, assignment_id: int) -> list[Held]:
     """The places of an assignment by position, with their tasks."""
     rows = tx.execute(_held_places(), {"assignment": assignment_id})
-    return [Held(r[0], r[1], r[2], Task(r[4], Stage(r[5]), *r[6:]), r[3]) for r in rows]
+    return [Held(r[0], r[1], r[2], pictured(r[4:]), r[3]) for r in rows]
 
 
 @cache
 def _held_places() -> Any:
     wanted = case((TaskRow.places > TaskRow.answered, True), else_=False).label("wanted")
-    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, wanted, *TASK)
+    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, wanted, *PICTURED)
     query = query.join(TaskRow, TaskRow.id == PlaceRow.task_id)
+    query = query.outerjoin(ImageRow, ImageRow.id == TaskRow.image_id)
     return query.where(PlaceRow.assignment_id == bindparam("assignment")).order_by(PlaceRow.position)
 
 

@@ -149,7 +149,7 @@ class Site:
 
 def build(folder: Path, *, stage: Stage | None = None, workers: int = 8, config: dict[str, Any] | None = None,
           database: str | None = None, clock: Any = None, write: Callable[[Path], Sample] = write_sample,
-          **settings: Any) -> Site:  # fmt: skip
+          each: int = 2, **settings: Any) -> Site:  # fmt: skip
     """The campaign and its application, not served.
 
     Args:
@@ -159,6 +159,7 @@ def build(folder: Path, *, stage: Stage | None = None, workers: int = 8, config:
         config: what the application's config has beside the folders.
         database: URL; None makes a file of SQLite.
         clock: tells the time.
+        each: expert masks of each category.
         write: makes the photographs and the truth, ``instances.json``, in a folder.
         settings: of the campaign, beside :data:`SETTINGS`.
     """
@@ -173,7 +174,7 @@ def build(folder: Path, *, stage: Stage | None = None, workers: int = 8, config:
     images = [replace(image, query="person + vehicle", kind="pair") for image in found.images]
     preset = find_preset("coco")
     file = CampaignFile(NAME, "coco", preset.settings.changed(**{**SETTINGS, **settings}), preset.graph)
-    create_campaign(opened, file, truth.categories, images, gold_of(truth, 0, 2), clock=clock)
+    create_campaign(opened, file, truth.categories, images, gold_of(truth, 0, each), clock=clock)
     with opened.read() as tx:
         campaign = load_campaign(tx)
     launch(opened, campaign, clock)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cocokit.campaign.bad_reasons import REASONS, bad_reasons, last_reasons
@@ -52,6 +52,8 @@ def test_what_a_voter_chose_last_is_read_beside_the_mask(make_site: Callable[...
         {"ms": 3, "on": [first], "marked": True, "reason": "edge"},
         {"ms": 4, "on": [third], "marked": True, "reason": "two"},
         {"ms": 5, "on": [third], "marked": False, "reason": None},
+        {"ms": 6, "on": [second], "marked": True, "reason": "part"},
+        {"ms": 7, "on": [second], "marked": True, "reason": None},
     ]
     assert ann.submit(given_["id"], payload={"bad": bad}, trace=strokes).status_code == 200
     lease = assignment_by_word(site.database, given_["id"])
@@ -69,6 +71,7 @@ ANY = st.recursive(
 
 
 @given(ANY | st.lists(ANY))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine
 def test_any_trace_gives_known_words_at_whole_positions(trace: Any) -> None:
     for position, word in last_reasons(trace).items():
         assert type(position) is int
@@ -80,3 +83,9 @@ def test_any_trace_gives_known_words_at_whole_positions(trace: Any) -> None:
                                    [{"on": [True], "marked": True, "reason": "edge"}]])  # fmt: skip
 def test_strange_strokes_say_nothing(trace: Any) -> None:
     assert last_reasons(trace) == {}
+
+
+def test_a_reason_that_was_taken_back_is_gone_though_its_tile_stays_bad() -> None:
+    words = [None, "edge", None]
+    assert last_reasons([{"on": [3], "marked": True, "reason": word} for word in words]) == {}
+    assert last_reasons([{"on": [3], "marked": True, "reason": word} for word in words[:2]]) == {3: "edge"}

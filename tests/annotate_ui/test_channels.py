@@ -12,10 +12,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from cocokit.annotate_ui.channels import check_channel
-from cocokit.annotate_ui.channels.mturk_hits import Offer, approve, post, question, stop
 from cocokit.campaign.channels import add_channel, change_channel, list_channels
+from cocokit.campaign.preview import preview, preview_by_word
 from cocokit.domain.stages import Stage
-from cocokit.errors import CocokitError, ParamsError
+from cocokit.domain.tasks import VerifyTask
+from cocokit.errors import CocokitError
 
 from .conftest import Caller, tokens_of
 from .site import Site
@@ -137,7 +138,8 @@ def test_who_previews_in_the_marketplace_makes_no_worker_and_takes_no_task(site:
     for names in ({**TURK, "assignmentId": "ASSIGNMENT_ID_NOT_AVAILABLE"}, {"hitId": "H1"}):
         looks = turk.join(**names)
         shown = looks.next()
-        assert (shown["state"], shown["assignment"]["id"]) == ("task", "preview")
+        assert shown["state"] == "task"
+        assert shown["assignment"]["id"].startswith("preview-")
         assert looks.client.get(shown["assignment"]["work"]["image"]["url"]).status_code == 200
         for method, path, body in (
             ("GET", "assignments", None), ("POST", "assignments/preview/submit", {"client_id": "x", "payload": {}}),
@@ -150,13 +152,65 @@ def test_who_previews_in_the_marketplace_makes_no_worker_and_takes_no_task(site:
     assert rows() == before
 
 
+def leave_only(site: Site, stage: Stage) -> None:
+    """Nothing of the other stages is open any more."""
+    done = f"UPDATE task SET state = 'done', free = 0 WHERE stage <> '{stage}'"
+    site.database.run(lambda tx: tx.exec_driver_sql(done))
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_a_preview_shows_a_real_task_of_every_stage(make_site: Callable[..., Site], stage: Stage) -> None:
+    site = make_site(stage, training=False)
+    leave_only(site, stage)
+    looks = panel(site, "mturk", {}).join(hitId="H1")
+    given = looks.next()["assignment"]
+    assert given["stage"] == stage
+    work = given["work"]
+    pictures = [sheet["url"] for sheet in work.get("sheets", [])]
+    pictures += [tile["url"] for tile in [*work.get("tiles", []), *work.get("candidates", [])]]
+    pictures += [work["image"]["url"]] if "image" in work else []
+    assert pictures
+    for url in pictures:
+        answer = looks.client.get(url)
+        assert (answer.status_code, answer.mimetype) == (200, "image/jpeg"), url
+    refused = looks.call("POST", f"assignments/{given['id']}/submit", {"client_id": "x", "payload": {"bad": []}})
+    assert refused.status_code == 403
+
+
+def test_a_preview_of_masks_has_no_hidden_check_on_it(make_site: Callable[..., Site]) -> None:
+    site = make_site(Stage.VERIFY)
+    leave_only(site, Stage.VERIFY)
+    shown = preview(site.engine)
+    assert shown is not None
+    held = preview_by_word(site.database, shown.id)
+    assert held is not None
+    assert held.work == shown.work
+    assert isinstance(shown.work, VerifyTask)
+    with site.database.read() as tx:
+        known = set(tx.exec_driver_sql("SELECT counts FROM sentinel WHERE kind <> 'training'").scalars())
+    drawn = {bytes(tile.mask.counts) for tile in shown.work.tiles}
+    assert drawn
+    assert not drawn & known
+
+
+@pytest.mark.parametrize("word", [
+    "preview", "preview-1-verify", "preview-1-sing-1", "preview-x-verify-1", "preview-9-verify-1",
+    "preview-1-verify-999999", "preview-1-verify-\u0665", "preview--verify-1", "preview-1-verify-1\n",
+])  # fmt: skip
+def test_what_is_no_preview_shows_nothing(site: Site, word: str) -> None:
+    assert preview_by_word(site.database, word) is None
+
+
 def test_the_marketplaces_workers_end_with_its_form(site: Site) -> None:
     turk = panel(site, "mturk", {"answers": 1})
     page = turk.send(**TURK)
     policy = page.headers["Content-Security-Policy"]
     assert "form-action 'self' https://www.mturk.com https://workersandbox.mturk.com" in policy
     assert "frame-ancestors https://worker.mturk.com https://www.mturk.com https://workersandbox.mturk.com" in policy
-    said = work(turk.join(**TURK), 1, "a")
+    assert "Set-Cookie" not in page.headers
+    at_work = turk.join(**TURK)
+    assert "Set-Cookie" not in at_work.call("GET", "assignments").headers
+    said = work(at_work, 1, "a")
     assert said["return_url"] == "https://workersandbox.mturk.com/mturk/externalSubmit"
     turk.come_back(said)
     assert turk.paid == [{"assignmentId": "A1", "done": "1"}]
@@ -173,51 +227,6 @@ def test_only_the_marketplaces_own_hosts_and_ids_are_believed(site: Site, change
     refused = panel(site, "mturk", {}).send(**{**TURK, **changed})
     assert refused.status_code == 422
     assert "<script>" not in refused.text
-
-
-class Client:
-    """The marketplace behind boto3: the same token gives the same HIT."""
-
-    def __init__(self) -> None:
-        self.hits: dict[str, dict[str, Any]] = {}
-        self.approved: list[str] = []
-        self.ended: list[str] = []
-
-    def create_hit_type(self, **given: Any) -> dict[str, str]:
-        assert re.fullmatch(r"\d+\.\d\d", given["Reward"])
-        return {"HITTypeId": "T1"}
-
-    def create_hit_with_hit_type(self, **given: Any) -> dict[str, Any]:
-        self.hits.setdefault(given["UniqueRequestToken"], given)
-        return {"HIT": {"HITId": f"H{list(self.hits).index(given['UniqueRequestToken'])}"}}
-
-    def list_assignments_for_hit(self, **given: Any) -> dict[str, Any]:
-        assert given["AssignmentStatuses"] == ["Submitted"]
-        if "NextToken" not in given:
-            return {"Assignments": [{"AssignmentId": given["HITId"] + "a"}], "NextToken": "more"}
-        return {"Assignments": [{"AssignmentId": given["HITId"] + "b"}]}
-
-    def approve_assignment(self, AssignmentId: str) -> None:
-        self.approved.append(AssignmentId)
-
-    def update_expiration_for_hit(self, HITId: str, ExpireAt: int) -> None:
-        self.ended.append(HITId)
-
-
-def test_hits_are_posted_in_groups_under_ten_and_posting_again_posts_none() -> None:
-    client, offer = Client(), Offer("Label photos", "Drag icons onto photos", 75)
-    url = "https://lab.example.org/p/1/turk?a=1&b=2"
-    hits = post(client, url, offer, 20, "batch 1")
-    assert [given["MaxAssignments"] for given in client.hits.values()] == [9, 9, 2]
-    assert "a=1&amp;b=2" in next(iter(client.hits.values()))["Question"]
-    assert post(client, url, offer, 20, "batch 1") == hits
-    assert len(client.hits) == 3
-    assert approve(client, hits[:1]) == 2
-    assert client.approved == ["H0a", "H0b"]
-    stop(client, hits)
-    assert client.ended == hits
-    with pytest.raises(ParamsError, match="https pages alone"):
-        question("http://lab.example.org/")
 
 
 def test_a_link_is_revoked_for_new_and_for_old_workers(site: Site) -> None:

@@ -37,7 +37,7 @@ def test_every_page_says_for_whom_it_is(site: Site) -> None:
         role = needs(site, endpoint)
         assert role in RANKS, (method, path)
         if method == "POST":
-            assert role != "viewer" or "sign-out" in path, f"{path} changes something"
+            assert role != "viewer" or "sign-out" in path or path == "/dash/theme", f"{path} changes something"
 
 
 def test_no_page_is_open_to_a_role_below_its_own(site: Site) -> None:
@@ -110,3 +110,43 @@ def test_headers_of_the_dashboard(site: Site) -> None:
     assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.headers["Cache-Control"] == "no-store"
     assert Stage.FILTER in site.engine.campaign.graph.stages
+
+
+def test_every_number_of_the_graph_leads_to_its_images(site: Site) -> None:
+    site.work(110)
+    who = requester(site, "viewer")
+    status = read_status(site.database, site.engine.campaign, site.engine.clock.now())
+    links = re.findall(r'<a href="/dash/(\d+/images\?[^"]+)"', who.text(f"{who.campaign}/"))
+    assert len(set(links)) > len(status.stages) + 5
+    for link in set(links):
+        assert "<h1>Images</h1>" in who.text(link.replace("&amp;", "&"))
+    counts = {edge.outcome: count for edge, count in status.edges}
+    assert shown(who, "filter.kept") == counts[Outcome.KEPT]
+    with site.database.read() as tx:
+        for stage in ("label", "spot", "segment", "verify", "caption"):
+            for work, where in (("open", "state = 'open'"), ("done", "state = 'done'"),
+                                ("out", "state = 'open' AND taken > answered")):  # fmt: skip
+                query = f"SELECT count(DISTINCT image_id) FROM task WHERE stage = '{stage}' AND {where}"
+                assert shown(who, f"{stage}.{work}") == tx.exec_driver_sql(query).scalar_one(), (stage, work)
+        for place, query in (("verify.passed", "segmentation WHERE state = 'passed'"),
+                             ("verify.failed", "segmentation WHERE state = 'failed'"),
+                             ("spot.spotted", "spot WHERE state != 'void'")):  # fmt: skip
+            assert shown(who, place) == tx.exec_driver_sql(f"SELECT count(DISTINCT image_id) FROM {query}").scalar_one()
+
+
+def shown(who: Requester, place: str) -> int:
+    """How many images are at a place of the stage graph."""
+    found = re.search(r'class="sub num">([\d,]+)', who.text(f"{who.campaign}/images?at={place}"))
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+def test_a_place_that_the_graph_does_not_have_is_no_page(site: Site) -> None:
+    who = requester(site)
+    for place in ("segment.flying", "verify.kept", "x", "filter", "'.open", "segment.open.x"):
+        assert who.get(f"{who.campaign}/images?at={place}").status_code == 404, place
+
+
+def test_the_board_says_how_much_came_in_the_last_hour(site: Site) -> None:
+    site.work(7)
+    assert "7 answers in the last hour" in requester(site).text(f"{site.engine.campaign.id}/")

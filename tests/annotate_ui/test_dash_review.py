@@ -146,4 +146,4 @@ def test_the_health_page_names_what_is_short(site: Site) -> None:
     site.only(Stage.SPOT)
     text = requester(site).text("health")
     assert "Paused stages: " in text
-    assert "version 0003" in text
+    assert "version 0004" in text

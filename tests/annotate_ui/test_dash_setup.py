@@ -78,7 +78,8 @@ def test_from_photos_to_a_pilot_and_a_launch(site: Site, who: Requester) -> None
     for step in ("photos", "categories", "numbers", "simulate", "launch"):
         assert who.get(f"{plan}/{step}").status_code == 200
     assert who.get(f"{plan}/nothing").status_code == 404
-    assert "Streets pilot is running with 20 photos" in who.post(f"{plan}/launch", what="pilot", follow=True).text
+    assert "different people at least: k_spot = 8" in who.get(f"{plan}/launch").text
+    assert "Send workers their link: http://localhost/w/" in who.post(f"{plan}/launch", what="pilot", follow=True).text
     assert "Streets is running with 22 photos" in who.post(f"{plan}/launch", what="all", follow=True).text
     newest = [(one.name, one.images) for one in list_campaigns(site.database)][:2]
     assert newest == [("Streets", 22), ("Streets pilot", 20)]

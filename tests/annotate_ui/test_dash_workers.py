@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
 import re
 
@@ -12,7 +14,10 @@ from cocokit.campaign.audit import read_audit
 from cocokit.campaign.drafts import hand_in
 from cocokit.campaign.rejection import preview
 from cocokit.campaign.roster import list_workers
+from cocokit.crowd.learning import learning
 from cocokit.crowd.quality_plots import Rate, Step
+from cocokit.crowd.stage_agreement import stage_agreement
+from cocokit.crowd.worker_quality import measure
 from cocokit.domain.stages import Stage, WorkerState
 from cocokit.errors import GoneError
 
@@ -38,8 +43,33 @@ def test_the_table_has_everybody_with_their_numbers(worked: Site, who: Requester
     for line in lines:
         assert f">w-{line.id}</a>" in text
         assert f'<td class="n">{line.answers:,}</td>' in text
-    for sort in ("answers", "time", "sentinels", "precision", "recall", "passed", "cents", "nonsense"):
+    skipping = lines[0].id
+    given = worked.engine.next_task(skipping)
+    assert given is not None
+    worked.engine.release(skipping, given.id, "skip")
+    seen = next(line.answers for line in lines if line.id == skipping) + 1
+    assert f'<td class="n">{100 / seen:.0f} %</td>' in who.text(f"{who.campaign}/workers")
+    for sort in ("answers", "time", "sentinels", "precision", "recall", "passed", "cents", "speed", "skips",
+                 "vote_agreement", "nonsense"):  # fmt: skip
         assert who.text(f"{who.campaign}/workers?sort={sort}").count("<tr>") == 9
+
+
+def test_the_table_is_a_file_too(worked: Site, who: Requester) -> None:
+    with worked.database.write() as tx:
+        tx.exec_driver_sql("UPDATE worker_identity SET channel = '=cmd|calc' WHERE worker_id = 1")
+    answer = who.get(f"{who.campaign}/workers.csv")
+    assert answer.mimetype == "text/csv"
+    assert "cocokit-workers.csv" in answer.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    lines = list_workers(worked.engine)
+    assert [(int(row["worker"]), int(row["answers"])) for row in rows] == [(one.id, one.answers) for one in lines]
+    assert rows[0]["name"].startswith("'=cmd")  # no formula
+    measured = [row for row in rows if row["checks_shown"] != "0"]
+    assert measured
+    for row in measured:
+        assert float(row["checks_low"]) <= float(row["checks_share"]) <= float(row["checks_high"])
+    assert {"speed_percentile", "skip_rate", "vote_agreement", "masks_passed", "flags"} <= set(rows[0])
+    assert any(row["speed_percentile"] for row in rows)
 
 
 def test_without_workers_the_table_says_what_to_do(site: Site) -> None:
@@ -125,8 +155,44 @@ def test_the_line_says_who_is_under_it(worked: Site, who: Requester) -> None:
     assert who.text(f"{page}?line=nan")
 
 
+def test_the_quality_page_has_every_plot_with_its_sentence(worked: Site, who: Requester) -> None:
+    text = who.text(f"{who.campaign}/quality")
+    for title in ("How far people agree", "Recall of k workers together", "Workers against the others",
+                  "Time for an answer", "Masks that pass, by category", "From image to mask", "Learning",
+                  "Drawn twice"):  # fmt: skip
+        assert text.count(f"<h2>{title}</h2>") == 1
+    agreed = stage_agreement(worked.engine, measure(worked.engine))
+    for one in agreed.stages:
+        assert html.escape(one.meaning, quote=True).replace("&#x27;", "&#39;") in text
+        shown = "–" if one.value is None else f"{one.value:.2f}"
+        assert f'<th scope="row">{str(one.stage).capitalize()}</th><td class="n"><b>{shown}</b>' in text
+    learnt = learning(worked.engine)
+    assert f">{learnt.paces[-1].middle:.2f}</text>" in text
+    drawn = text.split("<h2>Drawn twice")[1]
+    for twice in agreed.twice:
+        assert f'class="lab">{twice.what.capitalize()}</text>' in drawn
+        assert f">{twice.median:.2f}</text>" in drawn
+
+
+def test_times_are_told_by_tool(worked: Site, who: Requester) -> None:
+    with worked.database.write() as tx:
+        tx.exec_driver_sql("UPDATE segmentation SET tool = CASE WHEN id % 2 THEN 'brush' ELSE 'polygon' END")
+        counts = dict(list(tx.exec_driver_sql(
+            "SELECT tool, count(*) FROM segmentation JOIN answer ON answer.id = answer_id "
+            "WHERE answer.state = 'counted' AND active_ms > 0 GROUP BY tool")))  # fmt: skip
+    worked.app.extensions["cocokit"].measured.forget(worked.engine)
+    text = who.text(f"{who.campaign}/quality")
+    for tool, count in counts.items():
+        assert (f'class="lab sub">{tool}</text>' in text) == (count > 3)
+    assert min(counts.values()) > 3
+    assert "In segment the <b>" in text
+
+
 def test_an_empty_campaign_has_plots_that_say_so(site: Site) -> None:
     text = requester(site).text(f"{site.engine.campaign.id}/quality")
+    assert "Not enough is done yet" in text
+    assert "Nothing was drawn twice yet" in text
+    assert "there is nothing to compare" in text
     assert "Nobody can be compared yet" in text
     assert "No mask is decided yet" in text
 

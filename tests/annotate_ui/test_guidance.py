@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,16 @@ from PIL import Image
 
 from cocokit import rle
 from cocokit.annotate_ui.small_icons import SIDE, small_icon
-from cocokit.campaign.guidance import LONGEST, category_named, instruct, picture_category, read_examples
+from cocokit.campaign.examples import add_example, collect, read_example, read_examples
+from cocokit.campaign.guidance import LONGEST, category_named, instruct, picture_category
+from cocokit.campaign.handout import work_of
+from cocokit.campaign.reviewing import promote
+from cocokit.campaign.sentinels import restock
 from cocokit.domain.stages import Stage
+from cocokit.domain.tasks import Assignment
 from cocokit.errors import CocokitError, DataError
+from cocokit.store.claims import tasks_from
+from cocokit.store.sentinels import Source, find_sentinels
 
 from .conftest import come
 from .site import Site
@@ -106,14 +114,26 @@ def test_pictures_have_a_largest_size_and_a_known_category(site: Site) -> None:
     assert category_named(campaign, str(kind.id)) == kind
 
 
+def shown_tasks(site: Site) -> list[Any]:
+    """Every task of segmentation whose category has examples, as its page would show it."""
+    found = []
+    with site.database.read() as tx, site.app.test_request_context():
+        showing = site.app.extensions["cocokit"].showing(site.engine)
+        for task in tasks_from(tx, site.engine.campaign.id, Stage.SEGMENT, 1, 1000):
+            work = work_of(tx, site.engine.campaign, Stage.SEGMENT, [(task, 0)])
+            found.append(showing.assignment(Assignment("x", 1, Stage.SEGMENT, work, 0))["work"])
+    return [work for work in found if work["examples"]]
+
+
 def test_examples_are_of_the_category_and_of_other_images(make_site: Callable[..., Site]) -> None:
-    site = make_site(Stage.SEGMENT, training=False)
-    shown = 0
-    for i in range(6):
-        ann = come(site, f"w{i}")
-        work = ann.next()["assignment"]["work"]
-        if work["examples"] is None:
-            continue
+    site = make_site(Stage.SEGMENT, training=False, each=4)
+    with site.database.read() as tx:  # of a person on one photograph; there are persons on another one
+        query = "SELECT id FROM sentinel WHERE kind = 'training' AND category_id = 1 AND image_id = 5"
+        (one,) = find_sentinels(tx, [tx.exec_driver_sql(query).scalar_one()])
+    source = Source(one.image_id, one.category_id, one.mask)
+    site.database.run(lambda tx: add_example(tx, site.engine.campaign, source, [], "gold"))
+    shown, client = 0, site.app.test_client()
+    for work in shown_tasks(site):
         good, bad = read_examples(site.engine, work["category"]["id"])
         elsewhere = [one for one in good if one.image.id != work["image"]["id"]]
         assert len(work["examples"]["good"]) == min(len(elsewhere), 3)
@@ -122,12 +142,66 @@ def test_examples_are_of_the_category_and_of_other_images(make_site: Callable[..
             key = int(one["url"].split("/")[3])
             (example,) = [e for e in (*good, *bad) if e.id == key]
             assert example.image.id != work["image"]["id"]
-            answer = site.app.test_client().get(one["url"])
-            assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
             x, y, w, _ = one["crop"]
             box = rle.bbox(one["mask"])
             assert x <= box[0]
             assert box[0] + box[2] <= x + w
             assert y <= box[1]
+            if shown < 4:
+                answer = client.get(one["url"])
+                assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
         assert all(one["text"] for one in work["examples"]["bad"])
     assert shown
+
+
+def kinds(site: Site) -> dict[str, list[tuple[int, int, int, bytes]]]:
+    """What masks with a known answer are for -> (id, image, category, counts) of each."""
+    with site.database.read() as tx:
+        rows = tx.exec_driver_sql("SELECT kind, id, image_id, category_id, counts FROM sentinel").all()
+    return {kind: [tuple(row[1:]) for row in rows if row[0] == kind] for kind in {row[0] for row in rows}}
+
+
+def test_no_mask_that_is_shown_is_asked_for_and_none_that_is_asked_for_is_shown(make_site: Callable[..., Site]) -> None:
+    site = make_site()
+    hidden = [key for kind in ("good", "bad", "training") for key, *_ in kinds(site)[kind]]
+    for category in site.engine.campaign.categories:
+        good, bad = read_examples(site.engine, category)
+        assert not {one.id for one in (*good, *bad)} & set(hidden)
+    assert all(read_example(site.database, key) is None for key in hidden)
+    for _ in range(12):
+        site.work(40)
+        collect(site.engine, 5)
+        restock(site.engine)
+    found = kinds(site)
+    shown = found["example"]
+    assert shown
+    asked = [one for kind in ("good", "bad", "training") for one in found[kind]]
+    assert not {one[0] for one in shown} & {one[0] for one in asked}
+    with site.database.read() as tx:
+        pages = set(tx.exec_driver_sql("SELECT sentinel_id FROM sentinel_showing").scalars())
+        trained = set(tx.exec_driver_sql("SELECT sentinel_id FROM assignment WHERE sentinel_id > 0").scalars())
+    assert pages
+    assert not {one[0] for one in shown} & (pages | trained)
+    masks = {image: [one[3] for one in asked if one[1] == image] for image in {one[1] for one in shown}}
+    for _, image, _, counts in shown:
+        assert counts not in masks[image]
+
+
+def test_what_is_shown_cannot_become_gold(make_site: Callable[..., Site]) -> None:
+    site = make_site()
+    site.work(400)
+    assert collect(site.engine, 1) == 1
+    with site.database.read() as tx:
+        (mask,) = set(tx.exec_driver_sql("SELECT source_id FROM sentinel WHERE kind = 'example'").scalars())
+    with pytest.raises(CocokitError, match="as an example; choose another"):
+        promote(site.engine, mask)
+
+
+def test_of_many_expert_masks_some_are_shown_and_are_no_tasks(make_site: Callable[..., Site]) -> None:
+    site = make_site(Stage.SEGMENT, training=False, each=4)
+    found = kinds(site)
+    per = Counter(category for _, _, category, _ in found["training"])
+    assert max(per.values()) == 3  # of four; the fourth is shown
+    good = {(image, counts) for kind in ("good", "training") for _, image, _, counts in found[kind]}
+    assert found["example"]
+    assert not {(image, counts) for _, image, _, counts in found["example"]} & good

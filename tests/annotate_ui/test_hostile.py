@@ -51,7 +51,7 @@ def refused(answer: Any) -> dict[str, Any]:
     (b'{"hold": ' + b"[" * 500 + b"]" * 500 + b"}", "too deep"), (b'{"hold": ' + b"9" * 6000 + b"}", "no JSON"),
     (b'{"hold": [1]}', "list of ids"), (b'{"hold": {"0": 1}}', "list of ids"), (b'{"more": 1}', "not known here"),
     (b'{"hold": ["' + b"x" * 100 + b'"]}', "list of ids"), (b'{"hold": [' + b'"a",' * 20 + b'"a"]}', "list of ids"),
-    (b'\xef\xbb\xbf{"hold": []}', "no JSON"), (b"1e999", "object"), ("[1]".encode("utf-16"), "no JSON"),
+    (b'\xef\xbb\xbf{"hold": []}', "no JSON"), (b"1e999", "number 1e999"), ("[1]".encode("utf-16"), "no JSON"),
     (b'"\\ud800"', "object"),
 ])  # fmt: skip
 def test_what_is_no_answer_is_refused_in_a_sentence(caller: Caller, body: bytes, said: str) -> None:

@@ -22,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 
 from cocokit.annotate_ui.tokens import Entry
-from cocokit.cli import cli
+from cocokit.cli import cli, serve
 from cocokit.domain.stages import Stage
 from tests.databases import Server
 from tests.test_packaging import ROOT
@@ -83,6 +83,20 @@ def run(folder: Path, *words: str) -> Any:
         return CliRunner().invoke(cli, list(words))
     finally:
         os.chdir(before)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", ""])
+def test_links_of_a_server_for_everybody_name_this_machine_as_others_do(host: str) -> None:
+    address = serve._named(host)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as bound:
+        bound.bind((address, 0))  # only an address of this machine can be bound
+    assert address != "0.0.0.0"
+    assert (serve._named("::1"), serve._named("campaign.example.org")) == ("[::1]", "campaign.example.org")
+
+
+def test_the_bare_address_leads_to_the_dashboard(make_site: Callable[..., Site]) -> None:
+    answer = make_site(Stage.LABEL).app.test_client().get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/dash/")
 
 
 def test_a_port_in_use_is_said(make_site: Callable[..., Site]) -> None:

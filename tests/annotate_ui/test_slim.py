@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from cocokit.annotate_ui.slim import slim_script, slim_style
 ROOT = Path(__file__).parents[2]
 PARSE = """for (const name of process.argv.slice(1))
     new (require("vm").SourceTextModule)(require("fs").readFileSync(name, "utf8"), { identifier: name })"""
-TESTS = ("history", "keys", "view", "times", "journal", "tabs", "palette")
+TESTS = ("history", "keys", "view", "times", "journal", "tabs", "palette", "masks", "draw", "grid", "rings")
 SCRIPTS = ROOT / "annotate_ui" / "static" / "js"
 
 
@@ -22,7 +24,7 @@ SCRIPTS = ROOT / "annotate_ui" / "static" / "js"
     [
         ("a = b / c; // x\nd = e / f", "a=b/c;d=e/f"),
         ("return /\\/\\*/.test(x)", "return/\\/\\*/.test(x)"),
-        ("x = `a // b ${ `c /* d */ ${e}` } `", "x=`a // b ${ `c /* d */ ${e}` } `"),
+        ("x = `a // b ${ `c /* d */ ${e}` } `", "x=`a // b ${`c /* d */ ${e}`} `"),
         ("x = 'it\\'s // kept'", "x='it\\'s // kept'"),
         ("a\n++b", "a\n++b"),
         ("let x = a + +b - -c", "let x=a+ +b- -c"),
@@ -33,6 +35,19 @@ SCRIPTS = ROOT / "annotate_ui" / "static" / "js"
             "class A{#a=1;y=`${this.#a} #xy .#z`+'#xy';}",
         ),
         ("f(\n  1,\n  2,\n)", "f(1,2,)"),
+        ("const { width, height: tall = width } = box;", "const{width:a,height:b=a}=box;"),
+        ("f((first, ...rest) => ({ first, rest: rest[0].first, get second() { return first * rest } }))",
+         "f((a,...b)=>({first:a,rest:b[0].first,get second(){return a*b}}))"),
+        ("const one = (mine) => { return mine }; const two = (yours) => { return yours + one(1) };",
+         "const b=(a)=>{return a};const c=(a)=>{return a+b(1)};"),
+        ("for (const part of all) { let first = part, last = 2; go({ last, size: 2 * first }) }",
+         "for(const c of all){let a=c,b=2;go({last:b,size:2*a})}"),
+        ("import { el } from 'x'; export const shown = (node) => el(node, shown, event); const name = event",
+         "import{el}from'x';export const shown=(a)=>el(a,shown,event);const name=event"),
+        ("class A { size = 1; wide(size) { return `${size}${this.size}` } }",
+         "class A{size=1;wide(a){return`${a}${this.size}`}}"),
+        ("const pick = case1 ? long : { long: long }; function long(short = URL) {}",
+         "const b=case1?a:{long:a};function a(c=URL){}"),
     ],
 )
 def test_small_scripts(source: str, served: str) -> None:
@@ -64,5 +79,6 @@ def test_the_scripts_as_served_pass_the_tests_of_the_sources(tmp_path: Path) -> 
     assert checked.returncode == 0, checked.stderr
     shutil.copytree(ROOT / "tests" / "js", tmp_path / "tests" / "js")
     tests = [str(tmp_path / "tests" / "js" / f"{name}.test.js") for name in TESTS]
-    run = subprocess.run(["node", "--test", *tests], capture_output=True, text=True, check=False)
+    env = {**os.environ, "PYTHON": sys.executable}
+    run = subprocess.run(["node", "--test", *tests], capture_output=True, text=True, check=False, env=env)
     assert run.returncode == 0, run.stdout

@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 
 from cocokit.annotate_ui.tokens import Bearer, Entry
 from cocokit.campaign.channels import add_channel
+from cocokit.campaign.examples import add_example
 from cocokit.campaign.guidance import picture_category
 from cocokit.domain.stages import Stage
+from cocokit.store.sentinels import Source, find_sentinels
 
 from .conftest import Caller, come, tokens_of
 from .site import Site
@@ -25,6 +27,7 @@ _ANYBODY = dict.fromkeys(ROLES, 200)
 TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "health.health"): _ANYBODY,
     ("GET", "worker.by_link"): _ANYBODY,
+    ("GET", "worker.root"): dict.fromkeys(ROLES, 302),
     ("GET", "worker.by_panel"): _ANYBODY,
     ("GET", "pictures.image"): _ANYBODY,
     ("GET", "pictures.sheet"): _ANYBODY,
@@ -41,9 +44,10 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "api.submit"): _HELD,
     ("POST", "api.release"): _HELD,
 }
-#: Blueprints whose routes have a table of their own.
+#: Blueprints of the dashboard: their table is in test_dash_roles.
 ELSEWHERE = frozenset({
-    "audit", "board", "downloads", "images", "login", "machine", "quality", "review", "setup", "workers",
+    "audit", "board", "channels", "downloads", "guidance", "images", "login", "machine", "quality",
+    "review", "setup", "theme", "workers",
 })  # fmt: skip
 
 
@@ -53,6 +57,10 @@ def site(make_site: Callable[..., Site]) -> Site:
     assert found.path  # the link is made before anything else
     campaign = found.engine.campaign
     add_channel(found.database, campaign.id, "study", "panel", {"worker": "pid"})
+    with found.database.read() as tx:
+        one = find_sentinels(tx, [tx.exec_driver_sql("SELECT id FROM sentinel").scalars().first()])[0]
+    source = Source(one.image_id, one.category_id, one.mask)
+    found.database.run(lambda tx: add_example(tx, campaign, source, [], "gold"))
     picture_category(found.database, campaign, next(iter(campaign.categories.values())), b"a picture")
     return found
 
@@ -61,11 +69,14 @@ def address(site: Site, given: dict[str, Any], endpoint: str) -> tuple[str, Any]
     """The path of a route, about the worker's assignment, and a body that is right."""
     tokens, word, now = tokens_of(site), given["id"], site.engine.clock.now()
     image = f"image/1/{tokens.media('image/1', now)}.jpg"
-    example = f"example/1/{tokens.media('example/1', now)}.jpg"
+    with site.database.read() as tx:
+        shown = "example/" + str(tx.exec_driver_sql("SELECT id FROM sentinel WHERE kind = 'example'").scalars().first())
+    example = f"{shown}/{tokens.media(shown, now)}.jpg"
     own = f"icon/{site.engine.campaign.id}/{next(iter(site.engine.campaign.categories))}/x"
     bodies = {"write_draft": {"version": 0, "data": 1}, "release": {"reason": "skip"}, "next_task": {"hold": []}}
     paths = {
-        "health.health": "/health", "worker.by_link": site.path, "api.openapi": "/api/v1/openapi.json",
+        "health.health": "/health", "worker.root": "/",
+        "worker.by_link": site.path, "api.openapi": "/api/v1/openapi.json",
         "worker.by_panel": f"/p/{site.engine.campaign.id}/study?pid=7", "pictures.image": f"/media/{image}",
         "pictures.sheet": given["work"]["sheets"][0]["url"], "pictures.tile": given["work"]["tiles"][0]["url"],
         "pictures.example": f"/media/{example}", "pictures.icon": f"/media/{own}/{tokens.media(own, now)}.png",
@@ -116,6 +127,7 @@ def test_who_gets_what(site: Site) -> None:
             options = {} if method == "GET" else {"json": body}
             answer = client.open(path, method=method, headers=header(site, worker, role), **options)
             found.setdefault((method, endpoint), {})[role] = answer.status_code
+            assert answer.status_code < 400 or answer.json, (path, role, answer.status_code)
             assert answer.status_code < 400 or answer.json["error"]["sentence"].endswith((".", "!"))
     assert found == TABLE
 

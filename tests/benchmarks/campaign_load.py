@@ -182,7 +182,7 @@ def faults(database: Database, answers: list[int]) -> list[str]:
     return found + ([f"{over} tasks with more workers than places"] if over else [])
 
 
-def _busy() -> float:
+def busy() -> float:
     """CPU seconds that this machine has been busy since it started."""
     user, nice, system, _, _, irq, softirq = map(int, Path("/proc/stat").read_text().split()[1:8])
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
@@ -211,9 +211,9 @@ def main() -> None:
         answers: list[int] = []
         for count, think, seconds in loads:
             title = f"{count} workers, {f'{think:g} s of thought' if think else 'no pause'}"
-            busy = _busy()
+            before = busy()
             report, took = run(url, workers[:count], think, seconds, given.most, title)
-            show(title, report, took, (_busy() - busy) / took)
+            show(title, report, took, (busy() - before) / took)
             answers += report.answers
         wrong = faults(database, answers)
         print("\n" + ("\n".join(wrong) or f"{len(answers):,} answers: none lost, no place given twice, rows sound"))

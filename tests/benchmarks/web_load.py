@@ -3,9 +3,15 @@
     python -m tests.benchmarks.web_load [--browsers 200 --tasks 20000 --seconds 60 --think 10 --processes 4]
 
 A browser does what the worker's page does: it joins, fetches the next task while one is worked at, saves a draft half
-way, and submits. Between a task and its answer it thinks. Times are those that the page would see; the seconds in which
-browsers join do not count. At last the rows are checked: every acknowledged answer is there, and no place was given
-twice. The server is the machine's own PostgreSQL, without waiting for the disk.
+way, and submits. Between a task and its answer it thinks: 10 s on average (exponential, at most 40 s), as people do who
+label; 200 browsers are then some 20 answers a second. Times are those that the page would see, over a connection for
+each request, as behind a proxy. What happens before ``--warm`` is over does not count: browsers join and hurry through
+their first tasks, so that each process has built its statements.
+
+Then ``--closed`` other browsers do not think at all, each asking again as soon as it is answered: how many answers a
+second the machine can take. CPU time is told for the browsers, the server and the database, and beside it how busy the
+machine was: where others work on it, only the CPU time means anything. At last the rows are checked: every acknowledged
+answer is there, and no place was given twice. The server is the machine's own PostgreSQL, without waiting for the disk.
 """
 
 from __future__ import annotations
@@ -13,25 +19,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import http.client
-import json
 import os
-import random
 import socket
 import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
 from PIL import Image
-from sqlalchemy import select
-from tqdm import tqdm
+from sqlalchemy import select, text
 
 from cocokit.annotate_ui.config import Config
 from cocokit.annotate_ui.tokens import Entry, Tokens
@@ -39,135 +41,30 @@ from cocokit.campaign.channels import add_channel
 from cocokit.migrations import upgrade
 from cocokit.store.database import Database
 from cocokit.store.models import AnswerRow
-from tests.benchmarks.campaign_load import faults, quantiles
+from tests.benchmarks.campaign_load import busy, faults, quantiles
+from tests.benchmarks.web_browsers import Load, Report, run
 from tests.cocokit.campaign.bulk import HEIGHT, WIDTH, create
 from tests.databases import server
 
 _ROOT = Path(__file__).parents[2]
-_START_S, _ANSWER_S = 60.0, 30.0
+_START_S = 180.0
 
 
 @dataclass
-class Report:
-    """What the browsers saw: (call, s) of each call that counts, ids of the answers that were acknowledged, errors."""
+class Part:
+    """One part of a measurement.
 
-    times: list[tuple[str, float]] = field(default_factory=list)
-    clients: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    calls: int = 0
+    Attributes:
+        title: what was done.
+        report: what the browsers saw.
+        seconds: that count.
+        cpu: who -> CPU seconds in them: browsers, server, database, machine.
+    """
 
-
-@dataclass
-class Load:
-    """From when to when browsers work, by the loop's clock, s; who thinks how long; most answers."""
-
-    port: int
-    start: float
-    end: float
-    think: float
-    most: int
-    report: Report = field(default_factory=Report)
-
-    async def call(self, name: str, method: str, path: str, body: Any, token: str = "") -> Any:
-        """One request of a browser, on a connection of its own; what was answered."""
-        data = json.dumps(body).encode()
-        head = f"{method} /api/v1/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        head += f"Connection: close\r\nContent-Length: {len(data)}\r\n"
-        head += f"Authorization: Bearer {token}\r\n\r\n" if token else "\r\n"
-        began = time.perf_counter()
-        async with asyncio.timeout(_ANSWER_S):
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-            writer.write(head.encode() + data)
-            said = await reader.read()
-            writer.close()
-        took = time.perf_counter() - began
-        status, text = said[9:12], said.partition(b"\r\n\r\n")[2]
-        self.report.calls += 1
-        if status != b"200":
-            raise AssertionError(f"{name}: {status.decode()} {text[:200].decode()}")
-        if time.monotonic() > self.start:
-            self.report.times.append((name, took))
-        return json.loads(text)
-
-
-class Browser:
-    """One worker's page."""
-
-    def __init__(self, load: Load, number: int, entry: str) -> None:
-        self.load, self.entry = load, entry
-        self.chance = random.Random(f"browser {number}")
-        self.ahead: list[Any] = []
-
-    async def work(self) -> None:
-        """From joining to the end."""
-        await asyncio.sleep(self.chance.random() * max(self.load.start - time.monotonic(), 0))
-        try:
-            joined = await self.load.call("join", "POST", "join", {"entry": self.entry, "consent": True})
-            self.token = joined["token"]
-            self.take(await self.load.call("next", "POST", "next", {}, self.token))
-            while time.monotonic() < self.load.end and len(self.load.report.clients) < self.load.most:
-                await self.task()
-        except (AssertionError, OSError, TimeoutError, json.JSONDecodeError) as error:
-            self.load.report.errors.append(f"{type(error).__name__}: {error}")
-
-    def take(self, said: Any) -> None:
-        """Keep a task that came."""
-        if said["state"] == "task":
-            self.ahead.append(said["assignment"])
-
-    async def task(self) -> None:
-        """One task: the next one is fetched meanwhile, half way a draft is saved."""
-        call = self.load.call
-        if not self.ahead:
-            await asyncio.sleep(1)
-            return self.take(await call("next", "POST", "next", {}, self.token))
-        given = self.ahead.pop(0)
-        word, pause = given["id"], min(self.chance.expovariate(1 / self.load.think), 4 * self.load.think) / 2
-        if not self.ahead:
-            self.take(await call("next", "POST", "next", {"hold": [word]}, self.token))
-        await asyncio.sleep(pause)
-        payload = answer(given["work"], self.chance)
-        await call("draft", "PUT", f"assignments/{word}/draft", {"version": 0, "data": payload}, self.token)
-        await asyncio.sleep(pause)
-        client = f"{self.chance.getrandbits(64):016x}"
-        body = {"client_id": client, "payload": payload, "trace": [[0, "drop", 1.5, 2.5]] * 20,
-                "times": {"wall_ms": 9000, "visible_ms": 9000, "active_ms": 8000},
-                "hold": [one["id"] for one in self.ahead]}  # fmt: skip
-        done = await call("submit", "POST", f"assignments/{word}/submit", body, self.token)
-        self.load.report.clients.append(client)
-        self.take(done["next"])
-
-
-def answer(work: Any, chance: random.Random) -> Any:
-    """Something that a stage takes: up to three categories, a spot or two, a small triangle, all masks good."""
-    x, y = 30 + chance.random() * (WIDTH - 60), 30 + chance.random() * (HEIGHT - 60)
-    if "groups" in work:
-        kinds = [one["id"] for group in work["groups"] for one in group["categories"]]
-        seen = chance.sample(kinds, chance.choice([0, 0, 1, 3]))
-        return {"drops": [{"category_id": kind, "x": x, "y": y + i} for i, kind in enumerate(seen)]}
-    if "primer" in work:
-        return {"points": [[x, y], [x - 10, y]][: chance.choice([1, 2])]}
-    if "spot" in work:
-        x, y = work["spot"]
-        ring = [max(x - 9, 0), max(y - 9, 0), min(x + 9, WIDTH), max(y - 9, 0), x, min(y + 9, HEIGHT)]
-        return {"outcome": "mask", "polygons": [ring], "tool": "polygon"}
-    return {"bad": []}
-
-
-async def run(port: int, entries: list[str], think: float, seconds: float, warm: float, most: int) -> Report:
-    """All browsers until the end, a progress bar meanwhile."""
-    start = time.monotonic() + warm
-    load = Load(port, start, start + seconds, think, most)
-    tasks = [asyncio.create_task(Browser(load, i, entry).work()) for i, entry in enumerate(entries)]
-    title = f"{len(entries)} browsers"
-    with tqdm(total=round(seconds + warm), unit=" s", desc=title, mininterval=5, file=sys.stderr) as bar:
-        while not all(task.done() for task in tasks):
-            await asyncio.wait(tasks, timeout=1)
-            bar.update(min(round(time.monotonic() - start + warm), bar.total) - bar.n)
-            bar.set_postfix(answers=len(load.report.clients), refresh=False)
-    for task in tasks:
-        task.result()
-    return load.report
+    title: str
+    report: Report
+    seconds: float
+    cpu: dict[str, float] = field(default_factory=dict)
 
 
 @contextmanager
@@ -219,47 +116,87 @@ def workspace(folder: Path, url: str, tasks: int, places: int) -> Database:
     return database
 
 
-def measure(folder: Path, url: str, given: argparse.Namespace) -> tuple[Report, float, list[str]]:
-    """Fill, serve, run, check: the report, CPU seconds of the server's processes, what is wrong."""
+def measure(folder: Path, url: str, given: argparse.Namespace) -> tuple[list[Part], list[str]]:
+    """Fill, serve, run, check: what was measured, and what is wrong."""
     database = workspace(folder, url, given.tasks, given.places)
     secret = Config(url, str(folder), str(folder / "images")).with_secret().secret
     tokens = Tokens(secret or "")
-    entries = [tokens.entry(Entry(1, "load", f"browser {i}")) for i in range(given.browsers)]
-    with served(folder, url, given.processes) as (port, master):
-        before = sum(_cpu(pid) for pid in _children(master))
-        report = asyncio.run(run(port, entries, given.think, given.seconds, given.warm, given.most))
-        spent = sum(_cpu(pid) for pid in _children(master)) - before
+    names = [f"browser {i}" for i in range(max(given.browsers, given.closed))]
+    entries = [tokens.entry(Entry(1, "load", name)) for name in names]
+    master = _master(database)
+    parts = []
+    with served(folder, url, given.processes) as (port, first):
+        def meter() -> dict[str, float]:
+            return {"browsers": _cpu(os.getpid()), "server": sum(_cpu(pid) for pid in _children(first)),
+                    "database": _family(master), "machine": busy()}  # fmt: skip
+
+        parts.append(_part(f"{given.browsers} browsers, {given.think:g} s of thought", entries[: given.browsers],
+                           (port, given.warm, given.seconds, given.think, given.most), meter))  # fmt: skip
+        if given.closed:
+            parts.append(_part(f"{given.closed} browsers, no pause", entries[: given.closed],
+                               (port, 3.0, given.seconds / 3, 0.0, given.most), meter))  # fmt: skip
+    clients = [client for part in parts for client in part.report.clients]
     with database.read() as tx:
         ids = {row[0]: row[1] for row in tx.execute(select(AnswerRow.client_id, AnswerRow.id))}
-    wrong = faults(database, [ids[client] for client in report.clients if client in ids])
-    lost = [client for client in report.clients if client not in ids]
+    wrong = faults(database, [ids[client] for client in clients if client in ids])
+    lost = [client for client in clients if client not in ids]
     database.close()
-    return report, spent, wrong + ([f"{len(lost)} acknowledged answers are not there"] if lost else [])
+    return parts, wrong + ([f"{len(lost)} acknowledged answers are not there"] if lost else [])
+
+
+def _part(
+    title: str, entries: list[str], how: tuple[int, float, float, float, int], meter: Callable[[], dict[str, float]]
+) -> Part:
+    port, warm, seconds, think, most = how
+    start = time.monotonic() + warm
+    report, spent = asyncio.run(run(Load(port, start, start + seconds, think, most, title), entries, meter))
+    return Part(title, report, seconds, spent)
 
 
 def _children(master: int) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
 
-def _cpu(pid: int) -> float:
-    """CPU seconds of a process."""
+def _cpu(pid: int, *, ended: bool = False) -> float:
+    """CPU seconds of a process, or of its children that have ended."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11 + 2 * ended]) + int(fields[12 + 2 * ended])) / os.sysconf("SC_CLK_TCK")
 
 
-def show(report: Report, spent: float, seconds: float) -> None:
+def _family(master: int) -> float:
+    """CPU seconds of a process and of all that it started, ended ones too; NaN if it is not on this machine."""
+    try:
+        return _cpu(master) + _cpu(master, ended=True) + sum(_cpu(pid) for pid in _children(master))
+    except OSError:
+        return float("nan")
+
+
+def _master(database: Database) -> int:
+    """The process that started the server's others; 0 if it is not on this machine."""
+    with database.read() as tx:
+        mine = int(tx.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        try:
+            return int(Path(f"/proc/{mine}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            return 0
+
+
+def show(part: Part) -> None:
     """Print a table."""
     groups: defaultdict[str, list[float]] = defaultdict(list)
-    for call, took in report.times:
+    for call, took in part.report.times:
         groups[call].append(took)
         if call in ("next", "submit"):
             groups["next + submit"].append(took)
-    print(f"\n{len(report.clients):,} answers in {seconds:.0f} s; CPU of the server's processes: "
-          f"{1000 * spent / max(report.calls, 1):.1f} ms a call; errors {len(report.errors)} "
-          f"{sorted(set(report.errors))[:3]}")  # fmt: skip
+    calls, answers = max(len(part.report.times), 1), len(groups["submit"])
+    each = "; ".join(f"{who} {1000 * spent / calls:.1f}" for who, spent in part.cpu.items() if who != "machine")
+    print(f"\n{part.title}: {answers / part.seconds:.1f} answers a second for {part.seconds:.0f} s; errors "
+          f"{len(part.report.errors)} {sorted(set(part.report.errors))[:3]}")  # fmt: skip
+    print(f"CPU, ms a call: {each}; the machine was busy for {part.cpu['machine'] / part.seconds:.2f} of "
+          f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")  # fmt: skip
     print(f"{'ms':16}{'calls':>8}      p50      p95      p99")
     for call, times in sorted(groups.items()):
-        print(f"{call:16}{len(times):8,}  {quantiles(times)}")
+        print(f"{call:16}{len(times):8,}  {quantiles(times)}" if times else "")
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -269,22 +206,24 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     reader.add_argument("--tasks", type=int, default=20_000)
     reader.add_argument("--places", type=int, default=3)
     reader.add_argument("--seconds", type=float, default=60)
-    reader.add_argument("--warm", type=float, default=15, help="seconds in which browsers join; they do not count")
+    reader.add_argument("--warm", type=float, default=30, help="seconds of joining and first tasks; they do not count")
     reader.add_argument("--think", type=float, default=10.0, help="mean seconds between a task and its answer")
+    reader.add_argument("--closed", type=int, default=8, help="browsers that do not think, afterwards; 0: none")
     reader.add_argument("--processes", type=int, default=4)
-    reader.add_argument("--most", type=int, default=5000, help="answers at most")
+    reader.add_argument("--most", type=int, default=5000, help="answers of each part at most")
     return reader.parse_args(words)
 
 
 def main() -> None:
     """Run it and print."""
     given = arguments()
-    before = os.getloadavg()[0]
+    print(f"load of the machine before: {os.getloadavg()[0]:.1f}; {os.cpu_count()} cores")
     with server() as found, found.database(tables=False) as url, TemporaryDirectory() as folder:
-        report, spent, wrong = measure(Path(folder), url, given)
-        show(report, spent, given.seconds + given.warm)
-        print(f"load of the machine: {before:.1f} before, {os.getloadavg()[0]:.1f} after; {os.cpu_count()} cores")
-        print("\n".join(wrong) or f"{len(report.clients):,} answers: none lost, no place given twice, rows sound")
+        parts, wrong = measure(Path(folder), url, given)
+        for part in parts:
+            show(part)
+        answers = sum(len(part.report.clients) for part in parts)
+        print("\n" + ("\n".join(wrong) or f"{answers:,} answers: none lost, no place given twice, rows sound"))
 
 
 if __name__ == "__main__":

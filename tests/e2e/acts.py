@@ -243,7 +243,8 @@ def dash_pages(crowd: Company) -> dict[str, str]:
         "board": f"{home}/", "workers": f"{home}/workers", "worker": f"{home}/workers/{worker}",
         "review": f"{home}/review", "quality": f"{home}/quality", "images": f"{home}/images",
         "image": f"{home}/images/{image}", "export": f"{home}/export", "setup": "/dash/setup", "audit": "/dash/audit",
-        "health": "/dash/health", "accounts": "/dash/accounts",
+        "health": "/dash/health", "accounts": "/dash/accounts", "channels": f"{home}/channels",
+        "instructions": f"{home}/instructions",
     }  # fmt: skip
 
 

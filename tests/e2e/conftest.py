@@ -164,20 +164,22 @@ def visit(browser: Browser, canned: str) -> Iterator[Callable[..., Visit]]:
     """Opens pages of a stage; afterwards nothing may have gone wrong in any of them.
 
     Keywords: width, height (px), touch, theme ("light", "dark"), reduced (motion), draft (what a page's snapshot gave),
-    before (is given the page before it goes anywhere).
+    before (is given the page before it goes anywhere), of (another visit, whose campaign this is too), tab (in a tab of
+    its browser, and not in a new browser).
     """
     visits: list[Visit] = []
 
     def go(
         stage: str, *, width: int = 1440, height: int = 900, touch: bool = False, theme: str = "light",
         reduced: bool = False, draft: Any = None, before: Callable[[Page], None] | None = None,
+        of: Visit | None = None, tab: bool = False,
     ) -> Visit:  # fmt: skip
-        context = browser.new_context(
+        context = of.page.context if of and tab else browser.new_context(
             viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch,
             color_scheme=theme, reduced_motion="reduce" if reduced else "no-preference",
         )  # fmt: skip
         context.add_init_script(AGREED)
-        page, entry = context.new_page(), f"stage={stage}&number={next(_NUMBERS)}"
+        page, entry = context.new_page(), of.entry if of else f"stage={stage}&number={next(_NUMBERS)}"
         watch = Watch(page, canned)
         page.set_default_timeout(10_000)
         if draft is not None:

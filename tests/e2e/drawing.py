@@ -96,6 +96,12 @@ class Hand:
         """Two frames later."""
         self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
+    def found(self) -> None:
+        """Waits until nothing is being looked for in the photo."""
+        self.settled()
+        self.page.locator(".photo:not([aria-busy])").wait_for()
+        self.settled()
+
     def hint(self, words: str) -> None:
         """Waits for a hint."""
         self.page.locator("#hint .words", has_text=words).wait_for()

@@ -19,6 +19,7 @@ No  Complaint                                                               Held
 8                                                                           test_segment.py test_a_crossing_is_marked_told_and_refused_until_a_point_is_moved
 9   Days of work lost: no autosave, a session that ended                    test_never_lose.py test_a_draft_is_on_the_server_within_five_seconds_and_comes_back_in_another_browser
 9                                                                           test_never_lost.py test_a_token_that_is_over_is_made_anew_without_a_word
+9                                                                           test_one_history.py test_what_was_done_is_there_again_after_a_closed_tab_and_in_another_browser
 10  Two tabs at one task                                                    test_never_lost.py test_a_second_tab_only_looks_on_until_it_takes_over
 10                                                                          test_never_lost.py test_submitting_twice_is_one_answer_and_keeps_the_strokes_of_the_first
 11  Looking deletes; upgrades wipe                                          test_hostile.py test_get_never_writes
@@ -43,6 +44,7 @@ No  Complaint                                                               Held
 22  Neighbours share an edge or overlap                                     test_segment.py test_an_outline_that_runs_into_another_mask_is_trimmed_to_its_edge
 23  Points cannot be deleted; undo brings back the wrong thing              test_segment.py test_points_are_inserted_deleted_walked_and_nudged
 23                                                                          test_segment.py test_undo_walks_back_through_everything_and_redo_forth_again
+23                                                                          test_one_history.py test_each_action_is_in_the_journal_and_one_undo_takes_it_back
 24  Tablet and pen do not work                                              test_segment.py test_every_way_of_drawing_gives_the_same_pixels
 24                                                                          test_complaints.py test_a_pen_draws_the_same_outline
 25  Trackpads zoom far too fast                                             test_frame.py test_wheel_pans_pinch_zooms_gently_and_the_lock_holds

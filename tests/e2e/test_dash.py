@@ -74,8 +74,9 @@ def open_page(dash: Dash, browser: Browser) -> Iterator[Callable[..., Page]]:
     assert errors == []
 
 
-PAGES = ("{}/", "{}/workers", "{}/workers/1", "{}/quality", "{}/images", "{}/images/1", "{}/review", "{}/export",
-         "{}/discard?ids=1", "setup", "audit", "health", "accounts")  # fmt: skip
+PAGES = ("{}/", "{}/workers", "{}/workers/1", "{}/quality", "{}/images", "{}/images?at=segment.drawn", "{}/images/1",
+         "{}/review", "{}/export", "{}/discard?ids=1", "setup", "audit", "audit?since=2020-01-01", "health",
+         "accounts")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -149,11 +150,61 @@ def test_a_campaign_is_set_up_from_photos_to_a_pilot(dash: Dash, open_page: Call
     page.get_by_label("Label", exact=True).fill("2")
     page.get_by_role("button", name="Work out the wage").click()
     page.locator("tr", has_text="Label").get_by_text("under $10.00").wait_for()
+    page.get_by_role("button", name="Next: instructions").click()
     page.get_by_role("button", name="Next: simulate").click()
     page.get_by_role("link", name="Next: launch").click()
     assert faults(page) == []
     page.get_by_role("button", name="Start a pilot").click()
     page.get_by_text("Street scenes pilot is running").wait_for()
+
+
+GROUND = "getComputedStyle(document.body).backgroundColor"
+
+
+def test_a_theme_is_chosen_remembered_and_there_at_once(dash: Dash, open_page: Callable[..., Page]) -> None:
+    page = open_page("health")  # the system is light
+    light = page.evaluate(GROUND)
+    page.locator(".me summary").click()
+    assert page.get_by_role("button", name="System").get_attribute("aria-pressed") == "true"
+    with page.expect_navigation():
+        page.get_by_role("button", name="Dark").click()
+    assert page.url.endswith("/dash/health")
+    dark = page.evaluate(GROUND)
+    assert dark != light
+    page.locator(".me summary").click()
+    assert faults(page) == []
+    page.goto(f"{dash.site.url}/dash/{dash.campaign}/workers")
+    assert page.evaluate(GROUND) == dark
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+    page.locator(".me summary").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="System").click()
+    assert page.evaluate(GROUND) == light
+
+
+def test_an_edge_of_the_graph_leads_to_its_images_by_pointer_and_by_keys(
+    dash: Dash, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{dash.campaign}/")
+    link = page.get_by_role("link", name=re.compile(r"\d+ masks"))
+    box = link.locator(".hit").bounding_box()
+    assert box
+    assert min(box["width"], box["height"]) >= 24
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"at=segment\.drawn"))
+    assert "with masks drawn" in page.inner_text("main .sub")
+    page.locator(".pick [name=at]").select_option("filter.kept")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url(re.compile(r"at=filter\.kept"))
+    assert page.locator(".gallery li").count() > 0
+
+
+def test_the_table_of_workers_is_downloaded(dash: Dash, open_page: Callable[..., Page]) -> None:
+    page = open_page(f"{dash.campaign}/workers")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="CSV").click()
+    assert waiting.value.suggested_filename == "cocokit-workers.csv"
 
 
 def test_menus_open_by_keys_and_sign_out_works(dash: Dash, open_page: Callable[..., Page]) -> None:

@@ -41,7 +41,10 @@ def test_hiding_the_page_saves_at_once(open_page: Open) -> None:
     page.evaluate("""() => {
         Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
         document.dispatchEvent(new Event('visibilitychange')); }""")
-    page.wait_for_timeout(300)
+    for _ in range(40):  # a second: without the page going, a draft comes after three
+        if fake(query).drafts:
+            break
+        page.wait_for_timeout(25)
     assert fake(query).drafts[1]["version"] == 1
 
 

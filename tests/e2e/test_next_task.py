@@ -1,7 +1,8 @@
 """From submitting to the next task on screen, each page, the real server: 100 ms at most on a machine that is at rest.
 
-Others may be busy on the machine that tests: of some tries the best one counts. The outline that flashes for 400 ms
-after a mask was sent is a motion, and left out where motion is reduced, as here.
+Others may be busy on the machine that tests: of some tries the best one counts, and where several programs wait for
+each core, as many times as long is allowed. The outline that flashes for 400 ms after a mask was sent is a motion, and
+left out where motion is reduced, as here.
 """
 
 from __future__ import annotations
@@ -50,5 +51,5 @@ def test_the_next_task_is_on_screen_within_100_ms(browser: Any, tmp_path: Path, 
         context.close()
         watch.check()
         assert took, "no second task"
-        load = os.getloadavg()[0]
-        assert min(took) <= MOST_MS, f"{[round(one) for one in took]} ms at a load of {load:.1f}"
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
+        assert min(took) <= MOST_MS * max(1, load), f"{[round(one) for one in took]} ms at a load of {load:.1f} a core"

@@ -15,6 +15,15 @@ from tests.e2e.drawing import KNOWN, Hand, decoded, flat, opened
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # pycocotools
 
 Draws = Callable[[Hand], None]
+#: The longest ms of script in one task while 20 frames pass.
+SMOOTH = """() => new Promise((done) => {
+  let longest = 0, frames = 0;
+  const watch = new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) longest = Math.max(longest, one.duration); });
+  watch.observe({ entryTypes: ['longtask'] });
+  const next = () => (++frames < 20 ? requestAnimationFrame(next) : setTimeout(() => done(longest)));
+  requestAnimationFrame(next);
+})"""
 WRONG = (270, 300)
 
 
@@ -160,7 +169,7 @@ def test_a_box_becomes_an_outline_and_clicks_correct_it(visit: Any) -> None:
     hand.hint("what it missed")
     first = hand.ring()
     hand.click((290, 290))
-    hand.settled()
+    hand.found()
     assert hand.ring() != first
     hand.keys("z")
     assert hand.ring() == first
@@ -170,6 +179,39 @@ def test_a_box_becomes_an_outline_and_clicks_correct_it(visit: Any) -> None:
     assert pixels.sum() > 8_000
     assert not pixels[:, :200].any()
     assert not pixels[:, 480:].any()
+
+
+SLOW_WORKER = """(() => { const Real = Worker; window.Worker = class extends Real {
+  postMessage(...all) { setTimeout(() => { if (!this.over) super.postMessage(...all); }, 700); }
+  terminate() { this.over = true; super.terminate(); } }; })()"""
+
+
+def test_what_takes_long_is_told_can_be_stopped_and_leaves_the_page_free(visit: Any) -> None:
+    hand = opened(visit, before=lambda page: page.add_init_script(SLOW_WORKER))
+    hand.keys("g")
+    hand.click((225, 70), (455, 300))
+    hand.hint("Looking for its edges")
+    assert hand.page.locator("#hint .arc").count() == 1
+    hand.page.locator("#submit").click()
+    hand.hint("still being looked for")
+    hand.keys("Escape")
+    hand.found()
+    assert hand.points() == "0 points"
+    hand.click((225, 70), (455, 300))
+    hand.hint("Looking for its edges")
+    moved = hand.page.evaluate(SMOOTH)
+    assert moved < 50, moved
+    hand.hint("what it missed")
+    first = hand.ring()
+    hand.click((290, 290))
+    hand.found()
+    assert hand.ring() != first
+    hand.keys("t")
+    hand.hint("Looking for its edges")
+    hand.keys("z")
+    hand.found()
+    assert hand.ring() == first
+    assert hand.submit()["tool"] == "box"
 
 
 def test_sides_follow_edges_or_run_straight_as_the_key_says(visit: Any) -> None:
@@ -230,11 +272,69 @@ def test_an_outline_that_runs_into_another_mask_is_trimmed_to_its_edge(visit: An
     hand.keys("Enter")
     hand.hint("into cup 2")
     hand.keys("k")
-    hand.settled()
+    hand.found()
     pixels = decoded(hand.submit())
     assert pixels[60, 420]
     assert not pixels[70, 515]
     assert pixels.sum() < 120 * 60 - 500
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_side_follows_anothers_outline_to_the_pixel(visit: Any, how: str) -> None:
+    said: list[dict[str, Any]] = []
+
+    def spied(page: Page) -> None:
+        def keep(route: Route) -> None:
+            response = route.fetch()
+            said.append(response.json())
+            route.fulfill(response=response)
+
+        page.route("**/api/v1/next", keep)
+
+    hand = opened(visit, before=spied)
+    other = decoded({"rle": said[0]["assignment"]["work"]["others"][1]["mask"]})
+    rows, columns = np.nonzero(other)
+    left = int(columns.min())
+    top = (float(columns[rows == rows.min()].min()), float(rows.min()))
+    bottom = (float(columns[rows == rows.max()].min()), float(rows.max() + 1))
+    far = (left - 60.0, bottom[1]), (left - 60.0, top[1])
+    hand.keys("f", "n")
+    hand.hint("Click two points on another outline")
+    if how == "mouse":
+        hand.click(top)
+        hand.page.mouse.move(*hand.to(bottom))
+        hand.settled()
+        ghost = hand.page.locator(".drawing .shape-ghost").get_attribute("d")
+        assert ghost
+        assert len(ghost) > 20
+        hand.click(bottom, *far, top)
+    else:
+        hand.page.locator(".photo").focus()
+        hand.keys("ArrowLeft")
+        for at in (top, bottom, *far):
+            hand.walk(at)
+            hand.keys("Enter")
+        hand.keys("Enter")
+    hand.settled()
+    assert int(hand.points().split()[0]) > 8
+    pixels = decoded(hand.submit())
+    assert not (pixels & other).any()
+    band = np.zeros_like(pixels)
+    band[int(top[1]) : int(bottom[1]), left - 59 : int(min(top[0], bottom[0]))] = True
+    before = np.cumsum(other, axis=1) == 0  # left of the other mask in each row
+    assert pixels[band & before].all()
+
+
+def test_the_way_round_anothers_outline_is_turned_by_the_key(visit: Any) -> None:
+    hand = opened(visit)
+    hand.keys("n")
+    hand.click((500, 60))
+    first = hand.page.locator(".rail [data-tool='draw.along']")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    hand.keys("n")
+    hand.hint("the longer way")
+    hand.keys("p")
+    expect(first).to_have_attribute("aria-pressed", "false")
 
 
 def test_a_coarse_outline_gets_a_hint_that_does_not_block(visit: Any) -> None:
@@ -326,7 +426,7 @@ def test_a_campaign_of_polygons_alone_has_no_other_tool_and_a_drag_moves_the_pho
 
     hand = opened(visit, before=plain)
     tools = hand.page.locator(".rail [data-tool^='draw.']").evaluate_all("all => all.map((one) => one.dataset.tool)")
-    assert tools == ["draw.polygon", "draw.hole", "draw.part"]
+    assert tools == ["draw.polygon", "draw.along", "draw.hole", "draw.part"]
     left, top, _ = hand.view()
     hand.drag((300, 200), (320, 230))
     hand.settled()

@@ -59,3 +59,20 @@ def test_axe_finds_nothing(visit: Any, theme: str, size: tuple[int, int]) -> Non
     compared(hand)
     hand.page.wait_for_timeout(200)
     assert faults(hand.page) == []
+
+
+def test_keys_alone_draw_compare_and_go_on(visit: Any) -> None:
+    hand = opened(visit, "training")
+    hand.keys("p")
+    hand.page.locator(".photo").focus()
+    hand.keys("ArrowLeft")
+    for at in ((230, 150), (400, 150), (400, 270)):
+        hand.walk(at)
+        hand.keys("Enter")
+    hand.keys("Enter", "Escape", "Control+Enter")
+    expect(hand.page.locator(".result h2")).to_be_focused()
+    hand.keys("1")
+    expect(hand.page.locator(".comparison")).to_have_attribute("data-show", "yours")
+    hand.keys("Enter")
+    hand.page.locator(".result").wait_for(state="detached")
+    expect(hand.page.locator("#submit")).to_contain_text("Close and compare")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from cocokit.campaign.bad_reasons import last_reasons
 from tests.e2e.axe import faults
 from tests.e2e.conftest import Visit
 from tests.e2e.grids import checked, keys, opened, submitted, tab_to_grid, tile, until
@@ -50,7 +51,7 @@ def test_every_way_of_marking_gives_the_same_answer(visit: Go, how: Callable[[Pa
     how(found.page)
     submitted(found)
     assert found.payload() == {"bad": BAD}
-    expect(found.page.locator("#toast")).to_contain_text("You found 3 of 4 checks")
+    expect(found.page.locator("#toast")).to_contain_text("You found 3 of 4 planted bad outlines")
 
 
 def test_undo_and_redo_go_through_every_mark(visit: Go) -> None:
@@ -59,14 +60,37 @@ def test_undo_and_redo_go_through_every_mark(visit: Go) -> None:
     tile(page, 5).click(modifiers=["Shift"])
     keys(page, "2")
     assert checked(page) == [3, 4, 5]
-    expect(page.get_by_role("radio", name="Wrong object")).to_be_checked()
+    expect(page.get_by_role("radio", name="Wrong category")).to_be_checked()
     keys(page, "z")
-    expect(page.get_by_role("radio", name="Wrong object")).not_to_be_checked()
+    expect(page.get_by_role("radio", name="Wrong category")).not_to_be_checked()
     keys(page, "z", "z")
     assert checked(page) == []
     keys(page, "Shift+Z", "Shift+Z", "Shift+Z")
     assert checked(page) == [3, 4, 5]
-    expect(page.get_by_role("radio", name="Wrong object")).to_be_checked()
+    expect(page.get_by_role("radio", name="Wrong category")).to_be_checked()
+
+
+def test_a_reason_is_taken_back_by_undo_and_by_choosing_it_again(visit: Go) -> None:
+    """The reason travels in the answer's trace alone, so that is where it must be gone."""
+    found = opened(visit, "verify")
+    page = found.page
+    tile(page, 3).click()
+    keys(page, "2", "z")
+    tile(page, 5).click()
+    keys(page, "4", "4")
+    expect(page.get_by_role("radio", name="Part missing")).not_to_be_checked()
+    tile(page, 9).click()
+    reason = page.get_by_role("radio", name="Coarse outline")
+    reason.click()
+    expect(reason).to_be_checked()
+    reason.click()
+    expect(reason).not_to_be_checked()
+    reason.press("Space")
+    expect(reason).to_be_checked()
+    page.get_by_role("button", name="Submit page").click()
+    submitted(found)
+    assert found.payload() == {"bad": [3, 5, 9]}
+    assert last_reasons(found.fake.answers[-1]["trace"]) == {9: "coarse"}
 
 
 def test_a_draft_comes_back_with_marks_and_reasons(visit: Go) -> None:

@@ -16,6 +16,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -24,6 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jinja2
 
+from cocokit.annotate_ui.assets import lighter
 from tests.js.canned import STAGES, photo_bytes, training_result, work_of
 
 ROOT = Path(__file__).parents[2] / "annotate_ui"
@@ -46,6 +48,12 @@ SENTENCES = {
     "finished": "You did all that there was for you. Thank you.",
     "rejected": "Your answers did not pass the checks, so there are no more tasks for you here.",
 }
+
+
+@lru_cache
+def served(path: Path, _changed: int) -> bytes:
+    """What is served of a file, as the application does."""
+    return lighter(path)
 
 
 class Fake:
@@ -169,7 +177,7 @@ class Handler(BaseHTTPRequestHandler):
         if path.name == "sample.js":
             path, inside = Path(__file__).parent / "sample.js", True
         if inside and path.is_file():
-            self.reply(path.read_bytes(), KINDS.get(path.suffix, "application/octet-stream"))
+            self.reply(served(path, path.stat().st_mtime_ns), KINDS.get(path.suffix, "application/octet-stream"))
         else:
             self.reply(b"not found", "text/plain", 404)
 

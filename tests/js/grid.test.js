@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { encode } from "../../annotate_ui/static/js/masks/rle.js";
-import { checksFound, counted, filterQuestion, rowsLeft, verifyQuestion } from "../../annotate_ui/static/js/pages/grid/guards.js";
+import { asked, checksFound, counted, filterQuestion, rowsLeft, verifyQuestion } from "../../annotate_ui/static/js/pages/grid/guards.js";
 import { Looked } from "../../annotate_ui/static/js/pages/grid/looked.js";
 import { Marks } from "../../annotate_ui/static/js/pages/grid/marks.js";
 import { columnsFor, jumped, letter, moved, nameOf, range, rowsOf } from "../../annotate_ui/static/js/pages/grid/moves.js";
@@ -78,10 +78,12 @@ test("tiles are named by column and row", () => {
   assert.equal(letter(26), "AA");
 });
 
-test("a short page gets larger tiles, a full one keeps its columns", () => {
+test("tiles are as large as they can be with all of them in sight", () => {
   assert.equal(columnsFor(64, 8, 800, 760), 8);
   assert.equal(columnsFor(12, 8, 800, 760), 4);
-  assert.equal(columnsFor(128, 16, 1100, 788), 16);
+  assert.equal(columnsFor(128, 16, 1104, 788), 14);
+  assert.equal(columnsFor(128, 16, 1600, 800), 16);
+  assert.equal(columnsFor(128, 16, 700, 1100), 9);
   assert.equal(columnsFor(7, 16, 1100, 788), 4);
   assert.equal(columnsFor(1, 16, 1100, 788), 2);
   assert.equal(columnsFor(2, 8, 800, 100), 2);
@@ -160,6 +162,8 @@ test("a row counts once one of its tiles was in hand, in any number of columns",
 
 test("sentences name the number, and a question comes only at the two ends", () => {
   assert.equal(counted(1, "row"), "1 row");
+  assert.equal(asked("dog + car").join(""), "Keep everyday photos of dog + car. Remove the rest.");
+  assert.equal(asked("").join(""), "Keep everyday photos. Remove what is posed, doubled or useless.");
   assert.match(filterQuestion(0, 128), /none of the 128/);
   assert.equal(filterQuestion(1, 128), null);
   assert.equal(filterQuestion(121, 128), null);
@@ -168,7 +172,7 @@ test("sentences name the number, and a question comes only at the two ends", () 
   assert.match(verifyQuestion(61, 64), /61 of the 64/);
   assert.equal(rowsLeft([true, false, false]), "2 rows not looked at yet");
   assert.equal(rowsLeft([true]), "");
-  assert.equal(checksFound({ found: 3, of: 4 }), "You found 3 of 4 checks");
+  assert.equal(checksFound({ found: 3, of: 4 }), "You found 3 of 4 planted bad outlines");
   assert.equal(checksFound(null), null);
 });
 

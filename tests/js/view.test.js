@@ -59,6 +59,17 @@ test("fit shows all of it in the middle; zoomTo shows a box with its margin", ()
   near([view.scale], [6]);
 });
 
+test("zoomTo leaves no room beside the photo that the photo could fill", () => {
+  const view = new View(640, 480);
+  view.resize(1000, 600);
+  view.inset = { left: 12, right: 72, top: 52, bottom: 64 };
+  view.zoomTo([600, 0, 40, 40], 0.5);
+  near(view.toScreen([640, 0]), [1000 - 72, 52]);
+  view.zoomTo([500, 0, 100, 480]);
+  near([view.scale], [view.fitScale]);
+  near(view.toScreen([320, 240]), [12 + 916 / 2, 52 + 484 / 2]);
+});
+
 test("a new size of the stage keeps what was asked for, until the worker moves the view", () => {
   const view = new View(640, 480);
   view.resize(640, 480);

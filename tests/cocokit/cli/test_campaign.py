@@ -127,3 +127,16 @@ def test_what_cannot_be_made_is_refused_in_a_sentence(place: Folder, tmp_path: P
     check_sentence(place, place.run("workers", "show", "99"), ["99", "cocokit workers list"])
     check_sentence(place, place.run("workers", "reject", "99"), ["99"])
     check_sentence(place, place.run("init"), ["cocokit.toml", "another folder"])
+
+
+def test_stages_are_left_out(place: Folder) -> None:
+    made = create(place, "--without", "filter, caption", "--json")
+    assert made.exit_code == 0, made.output
+    database = Database(sqlite_url(place.path / "cocokit.db"))
+    stages = Engine(database).campaign.graph.stages
+    database.close()
+    assert "filter" not in stages
+    assert "caption" not in stages
+    assert "verify" in stages
+    refused = create(place, "--without", "label")
+    check_sentence(place, refused, ["stages is 'label'", "a campaign can do without filter, crowd, caption"])

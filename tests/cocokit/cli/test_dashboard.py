@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import Any
 
@@ -55,6 +56,18 @@ def test_one_worker_is_paused_trained_and_let_go(worked: Folder) -> None:
     assert worked.run("workers", "refuse-pay", "1", "--evidence", "spam").exit_code == 0
 
 
+def test_the_table_of_workers_is_written(worked: Folder) -> None:
+    file = worked.path / "workers.csv"
+    listed = said(worked, "workers", "list", "--csv", str(file))["workers"]
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert [(row["worker"], row["answers"]) for row in rows] == [(str(w["id"]), str(w["answers"])) for w in listed]
+    assert {"speed_percentile", "skip_rate", "checks_low", "vote_agreement", "flags"} <= set(rows[0])
+    assert any(row["precision"] for row in rows)
+    agreed = said(worked, "workers", "quality")["agreement"]["stages"]
+    assert {one["stage"] for one in agreed} == {"filter", "label", "spot", "segment", "verify", "crowd"}
+    assert all(one["meaning"].endswith(".") for one in agreed)
+
+
 def test_masks_are_listed_voted_on_and_made_gold(worked: Folder) -> None:
     assert "masks" in said(worked, "review", "list")
     check_sentence(worked, worked.run("review", "vote", "9999", "good"), ["no mask 9999"])
@@ -66,7 +79,15 @@ def test_a_broken_log_is_found(place: Folder) -> None:
     database = Database(sqlite_url(place.path / "cocokit.db"))
     for i in range(3):
         record(database, None, "worker.pause", i, worker=i)
-    assert len(said(place, "audit", "--action", "worker.")["entries"]) == 3
+    entries = said(place, "audit", "--action", "worker.")["entries"]
+    assert len(entries) == 3
+    assert [one["hash"] for one in entries[1:]] == [one["previous_hash"] for one in entries[:-1]]
+    assert len(said(place, "audit", "--since", "1970-01-01", "--until", "1970-01-01")["entries"]) == 3
+    assert said(place, "audit", "--since", "1970-01-02")["entries"] == []
+    assert "soon" in place.run("audit", "--since", "soon").output
+    file = place.path / "audit.csv"
+    said(place, "audit", "--limit", "1", "--csv", str(file))
+    assert len(file.read_text().splitlines()) == 4  # with the head
     with database.write() as tx:
         tx.exec_driver_sql("DROP TRIGGER audit_is_not_changed")
         tx.exec_driver_sql("UPDATE audit SET data='{}' WHERE id=2")

@@ -15,10 +15,11 @@ from random import Random
 import click
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 import cocokit.cli
 from cocokit.campaign.engine import Engine
-from cocokit.cli import COMMANDS, INTERNAL, cli
+from cocokit.cli import COMMANDS, HEADINGS, INTERNAL, cli
 from cocokit.domain.stages import Stage
 from cocokit.store.database import Database, sqlite_url
 from cocokit.store.journal import pay
@@ -47,6 +48,20 @@ def test_help_names_every_command_and_imports_none() -> None:
     *help_lines, loaded = done.stdout.splitlines()
     assert loaded == "[]"
     assert all(any(line.strip().startswith(name) for line in help_lines) for name in COMMANDS)
+
+
+def test_help_has_each_command_once_and_begins_with_the_demo(folder: Folder) -> None:
+    text = folder.run("--help").stdout
+    lines = [line.strip() for line in text[text.index("Look around:") :].splitlines() if line.strip()]
+    assert [line.split()[0] for line in lines if line.split()[0] in COMMANDS] == [*COMMANDS]
+    assert [line[:-1] for line in lines if line.endswith(":")] == [*HEADINGS.values()]
+
+
+def test_the_commands_of_a_campaign_stand_in_the_order_of_their_use(folder: Folder) -> None:
+    text = folder.run("campaign", "--help").stdout
+    lines = text[text.index("Commands:") :].splitlines()[1:]
+    assert [line.split()[0] for line in lines if line.startswith("  ")][:4] == ["create", "launch", "pause", "close"]
+    assert not [line for line in lines if line.endswith("...")]  # none is cut off
 
 
 def test_h_works_as_help_everywhere(folder: Folder) -> None:
@@ -83,7 +98,8 @@ BEFORE |= {"accounts": ["db migrate"], "accounts add": ["db migrate"], "accounts
            "workers pause": [*_RUNNING, JOIN], "workers resume": [*_RUNNING, JOIN],
            "workers retrain": [*_RUNNING, JOIN], "workers refuse-pay": [*_RUNNING, JOIN, PAID, "workers reject 1"],
            "channel": _RUNNING, "channel list": _RUNNING, "channel add": _RUNNING,
-           "channel revoke": [*_RUNNING, "channel add invite"]}  # fmt: skip
+           "channel revoke": [*_RUNNING, "channel add invite"], "campaign instruct": _DRAFT,
+           "campaign icon": ["db migrate", f"{_DRAFT[1]} --categories axolotl"]}  # fmt: skip
 
 
 def type_before(folder: Folder, line: str) -> None:
@@ -125,6 +141,8 @@ def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("preds.json", box_results())
     folder.write("more.json", more())
     folder.write("mapping.json", {"rename": {"a": "cat"}, "join": {"pet": ["b"]}})
+    folder.write("how-to.txt", "Leave shadows out.")
+    Image.new("RGB", (8, 8)).save(folder.path / "axolotl.png")
     for line in BEFORE.get(name, []):
         type_before(folder, line)
     last = folder.run(*name.split(), "--help").stdout.strip().splitlines()[-1].strip()

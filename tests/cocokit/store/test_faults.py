@@ -239,6 +239,22 @@ def test_a_connection_that_was_ended_is_one_sentence_and_the_next_works(database
     assert database.run(add_campaign) > 0
 
 
+@ON_SERVER
+def test_a_connection_that_ended_while_nobody_used_it_is_replaced(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "_TRUSTED_S", -1.0)  # as if it had been idle for long
+    with database.read() as tx:
+        before = tx.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    other = Database(database.url)
+    with other.write() as killer:
+        killer.execute(text(f"SELECT pg_terminate_backend({before})"))
+    other.close()
+    time.sleep(0.1)
+    with database.read() as tx:
+        assert tx.execute(text("SELECT pg_backend_pid()")).scalar_one() != before
+
+
 @pytest.mark.skipif("COCOKIT_TEST_POSTGRES" in os.environ, reason="somebody else's server is not stopped")
 def test_a_server_that_stops_is_one_sentence(postgres: Server) -> None:
     with own_server() as url:

@@ -6,7 +6,7 @@ import { el } from "./dom.js";
 
 const POINTS = [
   ["What you do", "You look at photos and say or draw what is in them. Some photos may show things that you do not like to see: you can skip any task."],
-  ["What is kept", "Your answers, finished or not, how long each took, and how a drawing came to be. Your name is the one that you choose or that your panel gives. Your network address is not stored with any of it: the server counts requests by address for about a minute, and its technical logs may name addresses, as with any site."],
+  ["What is kept", "Your answers, finished or not, how long each took, and how a drawing came to be. Your name is the one that you choose or that your panel gives, with its number of your visit. Your network address is not stored with any of it: the server counts requests by a scrambled form of it for about a minute, and its technical logs may name addresses, as with any site. Your browser keeps unsent work and your choices on your own device."],
   ["How it is checked", "Some tasks have a known answer. Who misses too many gets no more tasks. What was earned stays earned, unless the requester finds the work not honestly done and puts the reason on record."],
   ["What it is for", "The answers become a dataset of images for research and for software that sees. You may stop at any time."],
 ];

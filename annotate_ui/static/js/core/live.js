@@ -27,7 +27,7 @@ function button(action) {
 /**
  * Shows one floating hint over the stage, in the place of the one before; null takes it away. It never blocks.
  * @param {Node|string|null} what
- * @param {{action?: {text: string, key?: string, run: () => void}, kind?: "warn"|"bad"|"good"|"plain"}} [options]
+ * @param {{action?: {text: string, key?: string, run: () => void}, kind?: "warn"|"bad"|"good"|"plain"|"busy"}} [options]
  * @returns {() => void} takes this hint away if it still stands
  */
 export function hint(what, { action, kind = "warn" } = {}) {
@@ -37,7 +37,7 @@ export function hint(what, { action, kind = "warn" } = {}) {
   if (what === null || what === "") return () => {};
   const mark = { warn: "warning", bad: "warning", good: "check", plain: null }[kind];
   const close = () => box.remove();
-  const box = el("div", { class: `float hint ${kind}` }, mark ? icon(mark) : null,
+  const box = el("div", { class: `float hint ${kind}` }, mark ? icon(mark) : kind === "busy" ? el("i", { class: "arc" }) : null,
     el("span", { class: "words" }, what), action ? button(action) : null,
     el("button", { class: "ib", type: "button", "aria-label": "Close this hint", on: { click: close } }, icon("close")));
   home.append(box);

@@ -17,7 +17,7 @@ const meta = (name) => document.querySelector(`meta[name=${name}]`)?.content ?? 
 const ENTRY = `cocokit.entry:${location.pathname}`;
 const AGREED = `cocokit.agreed:${location.pathname}`;
 /** The conditions, as the server knows them: a new text is asked for anew. */
-const VERSION = "2";
+const VERSION = "3";
 const own = meta("asks-nickname") !== null;
 const preview = meta("preview") !== null;
 

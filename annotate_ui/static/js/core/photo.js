@@ -73,7 +73,7 @@ export class Photo {
    */
   on(name, listen) {
     const all = this.#listeners.get(name);
-    if (!all) throw new Error(`A photo has no event called ${name}. It has ${EVENTS.join(", ")}.`);
+    if (!all) throw new Error(`A photo has no event called ${name}.`);
     all.add(listen);
     return () => all.delete(listen);
   }
@@ -91,7 +91,7 @@ export class Photo {
   fit() { this.#change(() => this.view.fit()); }
 
   /** @param {[number, number, number, number]} box px of the image @param {number} [margin] share on each side */
-  zoomTo(box, margin = 0.25) { this.#change(() => this.view.zoomTo(box, margin)); }
+  zoomTo(box, margin) { this.#change(() => this.view.zoomTo(box, margin)); }
 
   /** @param {number} factor @param {[number, number]} [about] CSS px from the stage's corner */
   zoomBy(factor, about) { this.#change(() => this.view.zoomBy(factor, about)); }

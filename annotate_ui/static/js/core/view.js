@@ -59,23 +59,19 @@ export class View {
   }
 
   /** All of the photo, in the middle. */
-  fit() {
-    this.goal = () => this.fit();
-    this.scale = this.fitScale;
-    this.#centre([this.width / 2, this.height / 2]);
-  }
+  fit() { this.zoomTo([0, 0, this.width, this.height], 0); }
 
   /**
+   * Shows a box in the middle, or as near to it as leaves no room beside the photo; never smaller than `fit`.
    * @param {[number, number, number, number]} box x, y, width, height, px of the image
    * @param {number} [margin] share of the box's size that is added on each side
    */
   zoomTo([x, y, width, height], margin = 0.25) {
     this.goal = () => this.zoomTo([x, y, width, height], margin);
     const [free, high] = this.#room();
-    const more = 1 + 2 * margin;
-    const scale = Math.min(free / (Math.max(width, 1) * more), high / (Math.max(height, 1) * more));
-    this.scale = clamp(scale, this.leastScale, this.mostScale);
-    this.#centre([x + width / 2, y + height / 2]);
+    this.scale = clamp(Math.min(free / width, high / height) / (1 + 2 * margin), this.fitScale, this.mostScale);
+    const inside = (at, room, all) => clamp(at, room = Math.min(room / this.scale, all) / 2, all - room);
+    this.#centre([inside(x + width / 2, free, this.width), inside(y + height / 2, high, this.height)]);
   }
 
   /**
@@ -145,6 +141,5 @@ export class View {
  * @returns {number}
  */
 export function wheelFactor(delta, mode) {
-  const px = delta * [1, 16, 400][mode];
-  return clamp(Math.exp(-px / 240), 1 / STEP, STEP);
+  return clamp(Math.exp(delta * [1, 16, 400][mode] / -240), 1 / STEP, STEP);
 }

@@ -34,19 +34,43 @@ export function decode(rle) {
  */
 export function encode({ width, height, data }) {
   const runs = [];
-  let value = 0, run = 0;
-  for (let x = 0; x < width; x++) {
-    for (let y = 0, i = x; y < height; y++, i += width) {
-      if (data[i] !== value) {
-        runs.push(run);
-        run = 0;
-        value = data[i];
-      }
-      run++;
+  let last = 0;
+  for (const at of turns(width, height, data)) {
+    runs.push(at - last);
+    last = at;
+  }
+  runs.push(width * height - last);
+  return { size: [height, width], counts: write(runs) };
+}
+
+/** Where pixels begin to differ from the one before, counted down the columns; found row by row, as they lie in memory. */
+function turns(width, height, data) {
+  const starts = new Int32Array(width + 1), at = [];
+  const lowest = (height - 1) * width;
+  const each = (x, y) => {
+    starts[x + 1]++;
+    at.push(x, y);
+  };
+  for (let x = 0; height && x < width; x++) if (data[x] !== (x ? data[lowest + x - 1] : 0)) each(x, 0);
+  const wide = Math.ceil(width / 4), words = fours(width, height, data);
+  for (let y = 1, i = wide; y < height; y++) {
+    for (let four = 0; four < wide; four++, i++) {
+      if (words[i] === words[i - wide]) continue;
+      for (let x = 4 * four; x < Math.min(4 * four + 4, width); x++) if (data[y * width + x] !== data[(y - 1) * width + x]) each(x, y);
     }
   }
-  runs.push(run);
-  return { size: [height, width], counts: write(runs) };
+  for (let x = 0; x < width; x++) starts[x + 1] += starts[x];
+  const sorted = new Float64Array(at.length / 2);
+  for (let k = 0; k < at.length; k += 2) sorted[starts[at[k]]++] = at[k] * height + at[k + 1];
+  return sorted;
+}
+
+/** The pixels of rows by fours, so that what does not change is passed by quickly. */
+function fours(width, height, data) {
+  if (width % 4 === 0 && data.byteOffset % 4 === 0) return new Uint32Array(data.buffer, data.byteOffset, data.length / 4);
+  const wide = 4 * Math.ceil(width / 4), rows = new Uint8Array(wide * height);
+  for (let y = 0; y < height; y++) rows.set(data.subarray(y * width, (y + 1) * width), y * wide);
+  return new Uint32Array(rows.buffer);
 }
 
 /** Sets the pixels `from` to `to`, counted down the columns. */

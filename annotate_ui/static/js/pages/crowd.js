@@ -79,7 +79,7 @@ export async function open(host) {
   railOf(desk, finding);
   const share = el("span", { class: "covered num" });
   let nothing = false;
-  const none = el("button", { class: "btn quiet", type: "button", on: { click: () => {
+  const none = el("button", { class: "btn", type: "button", on: { click: () => {
     nothing = true;
     host.submit();
   } } }, "Nothing left to paint");
@@ -92,7 +92,7 @@ export async function open(host) {
   editor.set({ ...EMPTY, paint: { mask: blank(image.width, image.height), tool: "brush" } });
   editor.onchange((what) => { if (what === "drawing") told(); });
   told();
-  photo.view.inset = host.coarse ? photo.view.inset : { left: 12, right: 72, top: 12, bottom: 64 };
+  if (!host.coarse) photo.view.inset = { left: 12, right: 72, top: 12, bottom: 64 };
   photo.fit();
   editor.use("brush");
 

@@ -1,8 +1,8 @@
-/** The filter page: 128 candidates of one query; the iconic, invalid and doubled ones go. */
+/** The filter page: 128 candidates of one query, all in sight; the iconic, invalid and doubled ones go. */
 import { clear, el } from "../core/dom.js";
 import { Duplicates } from "./grid/duplicates.js";
 import { pair } from "./grid/examples.js";
-import { counted, filterQuestion } from "./grid/guards.js";
+import { asked, counted, filterQuestion } from "./grid/guards.js";
 import { columnsFor } from "./grid/moves.js";
 import { GridPage } from "./grid/page.js";
 import { cap, keyList, section } from "./grid/parts.js";
@@ -48,7 +48,7 @@ class Filter extends GridPage {
 
   panel() {
     const { keys, panel } = this.host;
-    const lead = el("p", { class: "lead" }, "Keep everyday photos of ", el("b", { text: this.work.query }), ". Remove the rest.");
+    const lead = el("p", { class: "lead" }, ...asked(this.work.query).map((text, i) => (i === 1 ? el("b", { text }) : text)));
     this.brief = section(null, null, lead, pair());
     panel.append(
       this.brief,
@@ -83,18 +83,19 @@ class Filter extends GridPage {
   fit(width, height) {
     if (!this.leafs) return;
     this.phone(width <= 480);
-    const room = [16, 12, 8].find((columns) => width / columns >= LEAST) ?? 8;
-    if (width > 480) return this.arrange(Math.min(room, columnsFor(this.count, COLUMNS, width, height)), 0, this.count);
+    const most = Math.max(8, Math.min(COLUMNS, Math.floor(width / LEAST)));
+    if (width > 480) return this.arrange(columnsFor(this.count, most, width, height), 0, this.count);
     this.turn(Math.floor(this.grid.at / PAGE));
   }
 
   /** A phone shows what to do in the strip at the top, and turns its pages. */
   phone(narrow) {
-    if (this.leafs.hidden !== narrow) return;
-    this.leafs.hidden = !narrow;
-    if (narrow) this.host.side.prepend(this.brief);
-    else this.host.panel.prepend(this.brief);
-    if (!narrow) clear(this.host.side);
+    const { side, panel } = this.host;
+    if (side.contains(this.brief) === narrow) return;
+    this.leafs.hidden = !narrow || this.count <= PAGE;
+    if (narrow) return side.prepend(this.brief);
+    panel.prepend(this.brief);
+    clear(side);
   }
 
   /** @param {number} leaf which page of a phone */
@@ -153,7 +154,6 @@ class Filter extends GridPage {
   mark(ids, what) {
     if (this.host.preview) return;
     const gone = this.marks.toggle(ids, "iconic", (marking) => `${marking ? "Remove" : "Keep"} ${what}`);
-    this.note(ids, gone, "iconic");
     this.host.say(`${what} ${gone ? "removed" : "kept"}, ${this.marks.size} removed in all`);
   }
 
@@ -168,12 +168,12 @@ class Filter extends GridPage {
   set(entries, reason) {
     const place = this.place(this.index.get(entries[0][0]));
     if (this.host.preview || !this.marks.change(`Remove ${place}`, entries)) return;
-    this.note(entries.filter(([, gone]) => gone).map(([id]) => id), true, reason);
     this.host.say(`${place} removed: ${short(reason)}`);
   }
 
   /** @param {number[]} ids whose marks have changed */
   marked(ids) {
+    this.note(ids);
     for (const i of new Set(ids.map((id) => this.index.get(id)))) {
       const gone = this.removedOf(i);
       this.grid.check(i, gone === this.tiles[i].length ? "true" : gone ? "mixed" : "false");

@@ -7,7 +7,7 @@ import { Problem } from "../core/problem.js";
 import { Desk } from "./draw/desk.js";
 import { Edges } from "./draw/edges.js";
 import { keep, kept } from "./draw/kept.js";
-import { editing, pixels, regions, remarks } from "./draw/later.js";
+import { along, editing, pixels, regions, remarks } from "./draw/later.js";
 import { Line } from "./draw/line.js";
 import { payloadOf } from "./draw/payload.js";
 import { pulse } from "./draw/pulse.js";
@@ -15,13 +15,11 @@ import { points, whyOpen } from "./draw/shape.js";
 import { fillSide, miniature, named, neighbours, passive } from "./draw/side.js";
 
 const FLASH_MS = 400;
-const SKIPS = [
-  ["no_object", (name) => `No such ${name}`, "S 1"], ["all_segmented", () => "All already outlined", "S 2"],
-  ["too_small", () => "Too small or unclear", "S 3"],
-];
+/** Why there is no outline; the menu of S has them under 1 to 3. */
+const skipsOf = (name) => [["no_object", `No such ${name}`], ["all_segmented", "All already outlined"], ["too_small", "Too small or unclear"]];
 
 /** The rail of the campaign's tools. */
-function railOf(desk) {
+function railOf(desk, others) {
   const { editor, line, allowed } = desk;
   const has = (tool) => allowed.includes(tool);
   const draw = (edges) => () => {
@@ -32,10 +30,17 @@ function railOf(desk) {
     editor.use("polygon");
     line.arm(role);
   };
-  const tight = () => regions.use(({ tightened, tighten }) => tightened(editor, tighten));
+  const tight = () => regions.use(({ tightened }) => tightened(editor));
+  const follow = () => along.use(({ Along }) => {
+    editor.use("polygon");
+    if (line.along) line.along.turned = !line.along.turned;
+    line.round(line.along ?? new Along(others));
+    editor.note(`Click two points on another outline: the side follows it${line.along.turned ? ", the longer way" : ""}. N turns the way round`);
+  });
   const groups = [[
     desk.tool("polygon", "polygon", "Polygon", "p", { run: draw(false) }),
-    has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || !line.edges)() }),
+    has("scissors") && desk.tool("wire", "wire", "Edge: sides follow edges", "l", { short: "Edge", run: () => draw(editor.tool !== line || line.along || !line.edges)() }),
+    others.length && desk.tool("along", "along", "Follow another outline", "n", { short: "Follow", run: follow }),
     has("brush") && desk.tool("brush", "brush", "Brush", "b"), has("brush") && desk.tool("eraser", "eraser", "Eraser", "e"),
     has("box") && desk.tool("box", "box", "Box to outline", "g", { short: "Box" }),
   ], [
@@ -45,7 +50,7 @@ function railOf(desk) {
   ]];
   desk.rail(groups.map((group) => group.filter(Boolean)), () => {
     if (editor.tool !== line) return [`draw.${editor.tool?.id}`];
-    return [`draw.${line.edges ? "wire" : "polygon"}`, `draw.${line.armed ?? editor.drawing.draft?.role}`].filter((id) => id !== "draw.part" || line.armed);
+    return [`draw.${line.along ? "along" : line.edges ? "wire" : "polygon"}`, `draw.${line.armed ?? editor.drawing.draft?.role}`].filter((id) => id !== "draw.part" || line.armed);
   });
 }
 
@@ -66,7 +71,7 @@ function tipOf(host, desk) {
 
 export const styles = ["draw"];
 /** What may be needed: editing of what is closed, remarks, the other tools. */
-export const later = [editing, remarks, pixels, regions];
+export const later = [editing, remarks, pixels, regions, along];
 
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
@@ -85,8 +90,8 @@ export async function open(host) {
     more: "Every part that you can see counts. Leave out whatever stands in front of it." }, others, `${category.name} ${same + 1}`);
   miniature(host.side, photo, host.keys);
   if (allowed.includes("scissors")) line.wire = new Edges(photo);
-  if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool, box }) => new BoxTool(editor, box));
-  railOf(desk);
+  if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool }) => new BoxTool(editor));
+  railOf(desk, others);
   const tip = tipOf(host, desk);
   let remarked = null, open = true;
   const remark = ({ Remarks }) => {
@@ -108,15 +113,16 @@ export async function open(host) {
     if (!remarked) remarks.use(remark);
   });
   told();
-  host.foot.append(...SKIPS.map(([id, text, key]) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
-    on: { click: () => leave(id) } }, text(category.name), el("kbd", { text: key, "aria-hidden": "true" }))));
+  const skips = skipsOf(category.name);
+  host.foot.append(...skips.map(([id, text], i) => el("button", { class: "btn quiet", type: "button", "data-skip": id,
+    on: { click: () => leave(id) } }, text, el("kbd", { text: `S ${i + 1}`, "aria-hidden": "true" }))));
   const leave = (id) => {
     if (id === "too_small") return host.skip("too_small");
     outcome = id;
     return host.submit();
   };
   const home = () => photo.zoomTo(work.box ?? around(work.spot, work.image), 0.12);
-  photo.view.inset = host.coarse ? photo.view.inset : { left: 12, right: 72, top: 52, bottom: 64 };
+  if (!host.coarse) photo.view.inset = { left: 12, right: 72, top: 52, bottom: 64 };
   home();
   photo.zoomFloat.setTarget(home);
   editor.use("polygon");
@@ -125,11 +131,12 @@ export async function open(host) {
   return {
     title: { text: `Outline this ${category.name}`, icon: category.icon },
     verb: "Close and submit",
-    skips: SKIPS.map(([id, text]) => ({ id, text: text(category.name), run: () => leave(id) })),
+    skips: skips.map(([id, text]) => ({ id, text, run: () => leave(id) })),
     payload() {
       const other = outcome;
       outcome = null;
       if (other) return { outcome: other };
+      if (editor.job) throw new Problem("Its edges are still being looked for. Wait a moment, or press Escape");
       editor.settle();
       if (editor.drawing.draft) {
         const why = whyOpen(editor.drawing);

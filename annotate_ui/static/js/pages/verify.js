@@ -9,12 +9,12 @@ import { cap, keyList, section } from "./grid/parts.js";
 /** Why an outline is bad; short: on the chip of the marked list. */
 const REASONS = [
   { id: "coarse", text: "Coarse outline", short: "Coarse" },
-  { id: "wrong", text: "Wrong object", short: "Wrong object" },
-  { id: "two", text: "Two objects", short: "Two objects" },
+  { id: "wrong", text: "Wrong category", short: "Wrong category" },
+  { id: "two", text: "Two in one outline", short: "Two in one" },
   { id: "part", text: "Part missing", short: "Part missing" },
   { id: "edge", text: "Misses the edge", short: "Misses edge" },
 ];
-const WORDS = { stage: "verify", group: "Outlines", mark: "Bad", x: "Mark bad, or undo", why: "Why is it bad?", note: "optional",
+const WORDS = { stage: "verify", group: "Outlines", mark: "Bad", x: "Mark bad, or undo", why: "Why is it bad?", note: "optional, again to clear",
   flickers: true, headers: true, choices: REASONS };
 const COLUMNS = 8;
 const short = (reason) => REASONS.find(({ id }) => id === reason)?.short ?? "";
@@ -58,21 +58,22 @@ class Verify extends GridPage {
   /** The tile in hand at three times its size, and why it is bad. */
   panel() {
     const { keys, panel } = this.host;
-    const choice = (text, on, ...more) => el("button", { class: "seg", type: "button", on: { click: () => this.outline(on) } }, text, more);
+    const choice = (text, on, ...more) => el("button", { class: "seg", type: "button", on: { click: () => this.outline(on && !(this.host.coarse && this.outlined)) } }, text, more);
     this.sides = [choice("Outline", true, keys.cap("verify.outline")), choice("Photo only", false)];
     this.scale = el("span", { class: "num" });
     this.size = el("span", { class: "num" });
     panel.append(el("section", { class: "section large" },
-      el("div", { class: "viewhead" }, this.title, this.enlarge,
+      el("div", { class: this.work.category ? "viewhead" : "viewhead mixed" }, this.title, this.enlarge,
         el("div", { class: "choice", role: "group", "aria-label": "What the large view shows" }, this.sides)),
       this.view.node, el("div", { class: "units" }, this.scale, this.size)), this.reasons.node);
   }
 
-  /** Eight columns, fewer where a tile would be too small; four to two for a finger. */
+  /** Eight columns for a full page, fewer where a tile would be too small; four to two for a finger. */
   fit(width, height) {
     const [least, most] = width > 480 || !this.host.coarse ? [56, COLUMNS] : [80, 4];
     const room = Math.max(2, Math.min(most, Math.floor((width - 24) / least)));
-    this.arrange(width > 480 ? Math.min(room, columnsFor(this.count, COLUMNS, width - 40, height - 24)) : room);
+    const short = width > 480 && this.count <= 6 * COLUMNS;
+    this.arrange(short ? Math.min(room, columnsFor(this.count, COLUMNS, width - 40, height - 24)) : room);
     if (this.grid) this.list();
   }
 
@@ -126,20 +127,21 @@ class Verify extends GridPage {
     const positions = list.map((i) => this.tiles[i].position);
     const bad = this.marks.toggle(positions, null, (marking) => (marking ? `Mark ${places} bad` : `Take the mark off ${places}`));
     this.looked.add(list);
-    this.note(positions, bad, null);
     this.host.say(`${places} ${bad ? "marked bad" : "not marked"}, ${this.marks.size} in all`);
   }
 
   why(id) {
     const i = this.grid.at;
     const { position } = this.tiles[i];
-    if (this.host.preview || !this.marks.change(`Mark ${this.place(i)} bad`, [[position, id]])) return;
-    this.note([position], true, id);
-    this.host.say(`${this.place(i)} marked bad: ${short(id).toLowerCase()}`);
+    const reason = this.reasonOf(i) === id ? null : id;
+    if (!this.host.preview) this.marks.change(`Mark ${this.place(i)} bad`, [[position, reason]]);
+    this.reasons.show(this.reasonOf(i));
+    this.host.say(`${this.place(i)} marked bad: ${short(reason).toLowerCase() || "no reason"}`);
   }
 
   /** @param {number[]} positions whose marks have changed */
   marked(positions) {
+    this.note(positions);
     for (const i of positions.map((position) => this.index.get(position))) {
       this.grid.check(i, this.marks.has(this.tiles[i].position));
       if (i === this.grid.at) this.inHand(i);

@@ -1,4 +1,4 @@
-/** The page's side of workers/tools.js: every call is a promise; the worker begins with the first one. */
+/** The page's side of workers/tools.js: every call is a promise with its own number; the worker begins with the first. */
 
 export class Tools {
   #worker = null;
@@ -7,30 +7,30 @@ export class Tools {
 
   /** @param {() => Worker} [begin] how to begin the worker */
   constructor(begin = () => new Worker(new URL("./tools.js", import.meta.url), { type: "module" })) {
-    this.begin = begin;
+    this.start = begin;
   }
 
-  /** A first mask from a box: `start` of tools/box.js. @returns {Promise<import("../masks/sets.js").Mask>} */
-  box(pixels, box) {
-    return this.#call("box", pixels, box);
+  /**
+   * What a box and clicks cut out, as in workers/found.js. The photo is sent only if the worker has not got it yet.
+   * @param {object} recipe @returns {Promise<object>} a drawing
+   */
+  async cut(recipe) {
+    return (await this.#call("cut", { ...recipe, crop: null })) ?? this.#call("cut", recipe);
   }
 
-  /** The mask after click number `count` (from 0) in that box. @returns {Promise<import("../masks/sets.js").Mask>} */
-  click(count, at, inside) {
-    return this.#call("click", count, at, inside);
-  }
+  /** As in workers/found.js. @param {object} recipe @returns {Promise<object>} a drawing */
+  tighten(recipe) { return this.#call("tighten", recipe); }
 
-  /** As in tools/tighten.js. @returns {Promise<import("../masks/sets.js").Mask>} */
-  tighten(pixels, mask, options) {
-    return this.#call("tighten", pixels, mask, options);
-  }
+  /** As in workers/found.js. @param {object} recipe @returns {Promise<object>} a drawing */
+  trim(recipe) { return this.#call("trim", recipe); }
 
   /** As in tools/superpixels.js. @returns {Promise<Int32Array>} */
-  superpixels(pixels, n) {
-    return this.#call("superpixels", pixels, n);
-  }
+  superpixels({ width, height, data }, n) { return this.#call("superpixels", { width, height, data }, n); }
 
-  /** Ends the worker; calls that wait are refused. */
+  /** Begins the worker before it is needed. */
+  begin() { this.#worker ??= this.#begun(); }
+
+  /** Stops what is being done; the next call begins another worker. Calls that wait are refused. */
   close() {
     this.#worker?.terminate();
     this.#worker = null;
@@ -38,18 +38,16 @@ export class Tools {
   }
 
   #call(name, ...args) {
-    this.#worker ??= this.#begun();
+    this.begin();
     const id = ++this.#count;
-    // Only what the tools read crosses the border.
-    const plain = args.map((a) => (a?.data && a.width ? { width: a.width, height: a.height, data: a.data } : a));
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, args: plain });
+      this.#worker.postMessage({ id, name, args });
     });
   }
 
   #begun() {
-    const worker = this.begin();
+    const worker = this.start();
     worker.onmessage = ({ data: { id, made, error } }) => {
       const call = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -68,3 +66,6 @@ export class Tools {
     this.#waiting.clear();
   }
 }
+
+/** The worker of the drawing pages; it stays from task to task. */
+export const shared = new Tools();

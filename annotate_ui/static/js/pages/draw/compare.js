@@ -8,9 +8,6 @@ import { decode } from "../../masks/rle.js";
 import { area, bbox, union } from "../../masks/sets.js";
 import { places } from "./places.js";
 
-/** CSS px of outlines that are too small to compare. */
-const SMALL = 260;
-
 const path = (mask) => trace(mask).map(({ ring }) => `M${ring.join(" ")}Z`).join("");
 const percent = (share) => `${Math.round(100 * share)} %`;
 
@@ -72,12 +69,6 @@ function report(panel, result, masks, found, name) {
     el("ol", { class: "fixes" }, ...found.map((one, i) => el("li", null, el("i", { class: "num", text: i + 1 }), el("div", null, one.what, el("p", { text: one.how })))))));
 }
 
-/** All of the photo, or only around the outlines where they would be small in it. */
-function overview(photo, box) {
-  photo.fit();
-  if (Math.max(box[2], box[3]) * photo.scale < SMALL) photo.zoomTo(box, 0.4);
-}
-
 /** Compare, yours, reference: one of them is shown. */
 function switches(host, group, badges) {
   const show = (what) => {
@@ -128,8 +119,8 @@ export function compare(host, page, result) {
   const left = result.tries_left === 1 ? "1 try left" : `${result.tries_left} tries left`;
   host.foot.append(el("span", { class: "tries num", text: result.passed ? "You can outline this category now" : left }));
   host.title({ text: result.passed ? "Training passed" : `Training: outline this ${name}`, icon: host.task.work.category.icon }, again ? "Draw again" : "Go on");
-  photo.view.inset = { left: 24, right: 24, top: 24, bottom: 72 };
-  requestAnimationFrame(() => overview(photo, bbox(union(union(masks.agreed, masks.missed), masks.extra))));
+  photo.view.inset = { left: 12, right: 12, top: 12, bottom: 68 };
+  requestAnimationFrame(() => photo.zoomTo(bbox(union(union(masks.agreed, masks.missed), masks.extra)), 0.4));
   host.panel.querySelector("h2").focus({ preventScroll: true });
   host.say(`${host.panel.querySelector("h2").textContent}. ${result.hint}`);
   let end;

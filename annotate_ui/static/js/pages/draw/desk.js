@@ -42,17 +42,18 @@ export class Desk {
     add("close", ["Enter"], "Close the outline", () => this.line?.close(), open);
     add("back", ["Backspace"], "Take back the last point", () => this.line?.back(), open);
     add("delete", ["Delete", "Backspace"], "Delete the point", () => this.line.points.delete(), () => !open() && Boolean(this.line?.points?.target));
-    add("escape", ["Escape"], "Let go of what is in hand", () => { if (!this.line?.escape()) this.#cancel(); }, () => this.#busy());
+    add("escape", ["Escape"], "Let go of what is in hand", () => { if (editor.job || !this.line?.escape()) this.#cancel(); }, () => this.#busy());
     add("smaller", ["["], "Smaller brush", () => editor.tool.resize(-1), brush);
     add("larger", ["]"], "Larger brush", () => editor.tool.resize(1), brush);
   }
 
   #busy() {
     const { editor, line } = this;
-    return Boolean(editor.drawing.draft || line?.armed || editor.chosen || editor.shown.box);
+    return Boolean(editor.job || editor.drawing.draft || line?.armed || editor.chosen || editor.shown.box);
   }
 
   #cancel() {
+    this.editor.job?.cancel();
     this.editor.tool?.cancel?.();
     this.photo.node.focus({ preventScroll: true });
   }
@@ -79,6 +80,7 @@ export class Desk {
   }
 
   close() {
+    this.editor.job?.cancel();
     this.editor.settle();
     this.overlay.close();
   }

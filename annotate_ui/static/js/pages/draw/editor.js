@@ -39,6 +39,8 @@ export class Editor {
     /** What the overlay shows beside the drawing: {hover, preview, ghost, free, box, ring}. */
     this.shown = {};
     this.tool = null;
+    /** What is being found off the page's thread, see region.js. @type {{cancel: () => void}|null} */
+    this.job = null;
     /** Where closed rings cross themselves; who closes rings knows. @type {(drawing: object) => [number, number][]} */
     this.crossed = () => [];
     for (const name of ["down", "move", "up", "point", "cancel"]) photo.on(name, (e) => this.#tell(name, e));
@@ -92,6 +94,7 @@ export class Editor {
 
   /** Another drawing, without the history. @param {import("./shape.js").Drawing} drawing */
   set(drawing) {
+    if (drawing !== this.drawing) this.job?.cancel();
     this.drawing = drawing;
     this.#note?.();
     this.#note = null;

@@ -12,9 +12,8 @@ export const pixels = new Later(() => all(import("./tip.js"), import("./painted.
 /** The points of closed rings. */
 export const editing = new Later(() => all(import("./points.js"), import("./walker.js")));
 /** Outlines that are found in the photo; some can only be said by pixels. */
-export const regions = new Later(async () => {
-  const [region, box, { tighten }] = await Promise.all([import("./region.js"), import("../../tools/box.js"), import("../../tools/tighten.js"), pixels.get()]);
-  return { ...region, box, tighten };
-});
+export const regions = new Later(() => all(import("./region.js"), pixels.get()));
 /** What is worth saying of an outline; it can trim one. */
 export const remarks = new Later(() => all(import("./remarks.js"), pixels.get()));
+/** Sides that follow the outlines of others. */
+export const along = new Later(() => import("../../tools/along.js"));

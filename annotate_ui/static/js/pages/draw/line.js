@@ -24,6 +24,8 @@ export class Line {
     editor.crossed = crossed;
     /** Whether sides follow edges. */
     this.edges = false;
+    /** What sides follow instead: outlines that are there. @type {import("../../tools/along.js").Along|null} */
+    this.along = null;
     /** What the next ring is: "part", "hole", or null when none may begin. */
     this.armed = null;
     this.last = { time: 0, screen: [0, 0] };
@@ -87,7 +89,7 @@ export class Line {
 
   point(e) {
     const { drawing } = this.editor;
-    const at = this.editor.at(e);
+    const at = this.#at(e);
     if (drawing.draft) return this.#next(e, at);
     if (this.points?.click(e, at, this.role !== null)) return undefined;
     if (!this.role) return this.editor.note("One more part: A. A hole: O");
@@ -99,8 +101,10 @@ export class Line {
   close(edges = this.edges) {
     const { drawing } = this.editor;
     const flat = shape.draftFlat(drawing.draft);
-    const path = edges && flat.length >= 4 && this.wire?.path(flat.slice(-2), flat.slice(0, 2));
-    const last = path ? { tool: "scissors", flat: path.slice(0, -2) } : undefined;
+    const home = flat.slice(0, 2);
+    const round = this.along?.path(flat.slice(-2), home);
+    const path = round ?? (edges && !this.along && flat.length >= 4 && this.wire?.path(flat.slice(-2), home));
+    const last = path ? { tool: round ? "polygon" : "scissors", flat: path.slice(0, -2) } : undefined;
     const open = shape.whyOpen(drawing, last?.flat);
     if (open) return this.editor.note(open, { kind: "warn" });
     const { role } = drawing.draft;
@@ -131,6 +135,12 @@ export class Line {
   /** Sides follow edges from now on, or run straight. @param {boolean} edges */
   follow(edges) {
     this.edges = edges && Boolean(this.wire);
+    this.round(null);
+  }
+
+  /** Sides follow outlines that are there, or do not any more. @param {import("../../tools/along.js").Along|null} along */
+  round(along) {
+    this.along = along;
     this.editor.tell("tool");
     if (this.hoverAt) this.#preview(this.hoverAt);
   }
@@ -148,11 +158,16 @@ export class Line {
     const again = Math.hypot(e.screen[0] - this.last.screen[0], e.screen[1] - this.last.screen[1]) <= DOUBLE_PX
       && (e.keyboard || performance.now() - this.last.time < DOUBLE_MS);
     if (again || (flat.length >= 6 && this.#onFirst(e, flat))) return this.close(this.#kind(e));
+    const round = this.along?.path(flat.slice(-2), at, e.event?.shiftKey);
+    if (round) return this.#step({ tool: "polygon", flat: round }, e);
     const path = this.#kind(e) ? this.wire.path(flat.slice(-2), at) : null;
     return this.#step(path ? { tool: "scissors", flat: path } : { tool: "polygon", flat: at }, e);
   }
 
-  #kind(e) { return Boolean(this.wire) && this.edges !== Boolean(e.event?.shiftKey); }
+  /** Where a click sets a point: on an outline near it, if sides follow those. */
+  #at(e) { return this.along?.snap(e.at, this.editor.reach(e)) ?? this.editor.at(e); }
+
+  #kind(e) { return !this.along && Boolean(this.wire) && this.edges !== Boolean(e.event?.shiftKey); }
 
   #onFirst(e, flat) {
     return Math.hypot(e.at[0] - flat[0], e.at[1] - flat[1]) <= this.editor.reach(e);
@@ -170,14 +185,16 @@ export class Line {
   #preview(e) {
     this.hoverAt = e;
     const flat = shape.draftFlat(this.editor.drawing.draft);
-    if (!flat.length) return;
+    if (!flat.length) return undefined;
     const from = flat.slice(-2);
     const first = flat.length >= 6 && this.#onFirst(e, flat);
-    const at = first ? flat.slice(0, 2) : this.editor.at(e);
-    const path = this.wire?.path(from, at);
+    const at = first ? flat.slice(0, 2) : this.#at(e);
+    const other = Boolean(e.event?.shiftKey), round = this.along?.path(from, at, other);
+    if (round) return this.editor.show({ preview: [...from, ...round], ghost: [...from, ...this.along.path(from, at, !other)], first, hover: null });
+    const path = this.along ? null : this.wire?.path(from, at);
     const straight = [...from, ...at], edge = path ? [...from, ...path] : straight;
     const edges = this.#kind(e);
-    this.editor.show({ preview: edges ? edge : straight, ghost: path ? (edges ? straight : edge) : null, first, hover: null });
+    return this.editor.show({ preview: edges ? edge : straight, ghost: path ? (edges ? straight : edge) : null, first, hover: null });
   }
 
   #scribble(e) {

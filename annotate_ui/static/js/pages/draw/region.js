@@ -2,43 +2,49 @@
  * Tools that find an outline in the photo: a box that clicks set right, and what pulls an outline to the edges near it.
  * @module pages/draw/region
  */
-import { bbox, blank, union } from "../../masks/sets.js";
+import { bbox } from "../../masks/mask.js";
+import { shared } from "../../workers/calls.js";
 import { Crop } from "./crop.js";
-import { drawingOf } from "./outlines.js";
-import { toMask } from "./raster.js";
-import { EMPTY } from "./shape.js";
+import { contains, flatBox } from "./shape.js";
 
 /** A box smaller than this is a click, CSS px. */
 const SMALL = 10;
 /** How far an outline may be off, as a share of the root of its area: of one with few points, of others. */
 const ROUGH = 0.08, FINE = 0.04, FEW = 14;
+/** What is being looked for is told after so long, ms. */
+const SHOWN_AFTER = 150;
 
-/** A mask of the image as one of the crop. @param {Crop} crop @param {object} mask @returns {object} */
-function cropped(crop, mask) {
-  const made = blank(crop.pixels.width, crop.pixels.height);
-  each(crop, mask.width, (inner, outer) => { made.data[inner] = mask.data[outer]; }, mask.height);
-  return made;
-}
+let boxes = 0;
 
-/** A mask of the crop as one of the image. @param {Crop} crop @param {object} mask @param {{width: number, height: number}} image @returns {object} */
-function uncropped(crop, mask, image) {
-  const made = blank(image.width, image.height);
-  const [left, top, w, h] = crop.box;
-  for (let y = top; y < top + h; y++) {
-    for (let x = left; x < left + w; x++) {
-      const [u, v] = crop.to([x + 0.5, y + 0.5]).map(Math.floor);
-      if (u >= 0 && v >= 0 && u < mask.width && v < mask.height) made.data[y * image.width + x] = mask.data[v * mask.width + u];
-    }
-  }
-  return made;
-}
-
-function each(crop, width, visit, height) {
-  const { x, y, scale, width: wide, height: high } = crop.pixels;
-  for (let v = 0, i = 0; v < high; v++) {
-    const row = Math.min(Math.floor(y + (v + 0.5) / scale), height - 1) * width;
-    for (let u = 0; u < wide; u++, i++) visit(i, row + Math.min(Math.floor(x + (u + 0.5) / scale), width - 1));
-  }
+/**
+ * Has something found off the page's thread. It is over when the drawing changes meanwhile, or at Escape.
+ * @param {import("./editor.js").Editor} editor @param {(tools: import("../../workers/calls.js").Tools) => Promise<object>} call
+ * @param {(found: object) => void} done
+ */
+export async function find(editor, call, done) {
+  editor.job?.cancel();
+  const { node } = editor.photo;
+  let gone = null;
+  const end = () => {
+    clearTimeout(timer);
+    gone?.();
+    editor.job = null;
+    node.removeAttribute("aria-busy");
+  };
+  const job = { cancel() {
+    end();
+    shared.close();
+  } };
+  const timer = setTimeout(() => {
+    gone = editor.host.hint("Looking for its edges", { kind: "busy", action: { text: "Stop", key: "Esc", run: job.cancel } });
+  }, SHOWN_AFTER);
+  editor.job = job;
+  node.setAttribute("aria-busy", "true");
+  const found = await call(shared).catch(() => null);
+  if (editor.job !== job) return;
+  end();
+  if (found) done(found);
+  else editor.note("The tool did not load. Check your network and try again", { kind: "bad" });
 }
 
 const sorted = ([x0, y0], [x1, y1]) => [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)];
@@ -49,8 +55,11 @@ export class BoxTool {
   #cuts = new WeakMap();
   #corner = null;
 
-  /** @param {import("./editor.js").Editor} editor @param {object} box module tools/box.js */
-  constructor(editor, box) { Object.assign(this, { editor, box }); }
+  /** @param {import("./editor.js").Editor} editor */
+  constructor(editor) {
+    this.editor = editor;
+    shared.begin();
+  }
 
   enter() { this.editor.note("Click two corners around it, or drag a box"); }
 
@@ -89,62 +98,69 @@ export class BoxTool {
 
   cancel() {
     this.#corner = this.pressed = null;
+    this.editor.job?.cancel();
     this.editor.show({ box: null });
   }
 
   #start(box) {
     this.editor.show({ box: null });
     if (Math.min(box[2], box[3]) < 2) return;
-    const crop = new Crop(this.editor.photo, box);
-    const [x, y] = crop.to(box), { scale } = crop.pixels;
-    const region = this.box.start(crop.pixels, [x, y, box[2] * scale, box[3] * scale]);
-    this.#keep("Cut out a box", { crop, region, base: this.editor.drawing });
-    this.editor.note("Click what it missed, or what is too much. P edits points");
+    const { photo, drawing } = this.editor;
+    const crop = new Crop(photo, box), { scale } = crop.pixels;
+    const inner = [...crop.to(box), box[2] * scale, box[3] * scale];
+    this.#keep("Cut out a box", { crop, key: ++boxes, box: inner, clicks: [], base: drawing }, () => (
+      this.editor.note("Click what it missed, or what is too much. P edits points")));
   }
 
   #correct(cut, at) {
-    const here = toMask(this.editor.drawing, this.editor.image);
-    const [x, y] = at.map((v, i) => Math.min(Math.floor(v), (i ? here.height : here.width) - 1));
-    const region = this.box.click(cut.region, cut.crop.to(at), !here.data[y * here.width + x]);
-    this.#keep("Correct the cut", { ...cut, region });
+    const click = { at: cut.crop.to(at), inside: !covers(this.editor.drawing, at) };
+    this.#keep("Correct the cut", { ...cut, clicks: [...cut.clicks, click] });
   }
 
-  #keep(name, cut) {
-    const { image } = this.editor;
-    const mask = uncropped(cut.crop, this.box.maskOf(cut.region), image);
-    const { base } = cut;
-    const found = drawingOf(base.paint ? union(base.paint.mask, mask) : mask, "box", cut.crop.step);
-    const next = base.parts.length && found.parts.length ? { ...found, parts: [...base.parts, ...found.parts] } : found;
-    this.#cuts.set(next, cut);
-    this.editor.apply(name, next);
+  #keep(name, cut, then) {
+    const { base, key, box, clicks } = cut;
+    const recipe = { key, crop: plain(cut.crop), box, clicks, base: base.paint?.mask ?? null, image: sizeOf(this.editor), step: cut.crop.step };
+    find(this.editor, (tools) => tools.cut(recipe), (found) => {
+      const next = base.parts.length && found.parts.length ? { ...found, parts: [...base.parts, ...found.parts] } : found;
+      this.#cuts.set(next, cut);
+      this.editor.apply(name, next);
+      then?.();
+    });
   }
 }
 
-/**
- * Pulls the drawing to the edges near it.
- * @param {import("./editor.js").Editor} editor @param {(pixels: object, mask: object, options: object) => object} tighten
- */
-export function tightened(editor, tighten) {
-  const { host } = editor;
-  if (!editor.drawing.parts.length && !editor.drawing.paint) {
-    editor.note("Nothing to tighten yet. Draw around it first", { kind: "warn" });
+/** What crosses to the worker of a crop, and of the image. */
+const plain = ({ pixels: { data, width, height, x, y, scale }, box }) => ({ pixels: { data, width, height, x, y, scale }, box });
+const sizeOf = ({ image: { width, height } }) => ({ width, height });
+
+/** Whether a drawing covers a point. */
+function covers({ parts, paint }, [x, y]) {
+  if (!paint) return parts.some(({ outer, holes }) => contains(outer.flat, [x, y]) && !holes.some((hole) => contains(hole.flat, [x, y])));
+  const { data, width, height } = paint.mask;
+  return data[Math.min(Math.floor(y), height - 1) * width + Math.min(Math.floor(x), width - 1)] === 1;
+}
+
+/** Pulls the drawing to the edges near it. @param {import("./editor.js").Editor} editor */
+export function tightened(editor) {
+  const { host, drawing, drawing: { parts, paint } } = editor;
+  if (!parts.length && !paint) {
+    editor.note("Nothing to tighten yet. Close an outline first", { kind: "warn" });
     return;
   }
-  const mask = toMask(editor.drawing, editor.image);
-  const crop = new Crop(editor.photo, bbox(mask));
-  const points = editor.drawing.parts.reduce((sum, part) => sum + part.outer.flat.length / 2, 0);
+  const points = parts.reduce((sum, part) => sum + part.outer.flat.length / 2, 0);
+  const crop = new Crop(editor.photo, paint ? bbox(paint.mask) : flatBox(parts.flatMap((part) => part.outer.flat)));
   const slack = points && points < FEW ? ROUGH : FINE;
-  const tight = uncropped(crop, tighten(crop.pixels, cropped(crop, mask), { slack }), editor.image);
-  editor.apply("Tighten", { ...drawingOf(tight, "tighten", crop.step), draft: editor.drawing.draft });
-  const undo = { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() };
-  editor.note("Tightened to the edges near it", { kind: "good", action: undo });
+  const recipe = { crop: plain(crop), drawing: { parts, paint }, image: sizeOf(editor), slack, step: crop.step };
+  find(editor, (tools) => tools.tighten(recipe), (found) => {
+    editor.apply("Tighten", { ...found, draft: drawing.draft });
+    const undo = { text: "Undo", key: host.keys.named("undo"), run: () => host.history.undo() };
+    editor.note("Tightened to the edges near it", { kind: "good", action: undo });
+  });
 }
 
 /** Takes what belongs to another mask out of the drawing. @param {import("./editor.js").Editor} editor @param {{box: number[], mask: object}} other */
-export function trimmed(editor, { box: [x, y, w, h], mask }) {
-  const { drawing, image } = editor;
-  const left = toMask(drawing, image);
-  for (let v = 0; v < h; v++) for (let u = 0; u < w; u++) if (mask.data[v * w + u]) left.data[(y + v) * left.width + x + u] = 0;
-  const tool = drawing.paint?.tool ?? drawing.parts[0].outer.tool;
-  editor.apply("Trim", drawing.paint ? { ...EMPTY, paint: { mask: left, tool } } : drawingOf(left, tool, 0.6));
+export function trimmed(editor, { box, mask }) {
+  const { drawing: { parts, paint } } = editor;
+  const recipe = { drawing: { parts, paint }, image: sizeOf(editor), other: { box, mask }, tool: paint?.tool ?? parts[0].outer.tool };
+  find(editor, (tools) => tools.trim(recipe), (found) => editor.apply("Trim", found));
 }

@@ -57,9 +57,11 @@ export class Grid {
     [this.columns, this.from, this.to] = [columns, from, to];
     const held = this.node.contains(document.activeElement);
     this.node.style.setProperty("--columns", String(columns));
-    this.node.style.setProperty("--fit", String(Math.min(8, Math.ceil((to - from) / columns))));
+    const high = Math.ceil((to - from) / columns);
+    this.node.style.setProperty("--rows", String(high));
+    this.node.style.setProperty("--fit", String(Math.min(8, high)));
     this.node.setAttribute("aria-colcount", String(columns));
-    this.node.setAttribute("aria-rowcount", String(Math.ceil((to - from) / columns)));
+    this.node.setAttribute("aria-rowcount", String(high));
     const rows = [];
     for (let start = from; start < to; start += columns) rows.push(this.row(start, Math.min(start + columns, to)));
     this.node.replaceChildren(...(this.options.headers ? [this.head()] : []), ...rows);
@@ -112,6 +114,7 @@ export class Grid {
 
   /** @param {number} i @param {boolean} [extend] the range goes on to it @param {boolean} [still] nothing may scroll */
   focus(i, extend = false, still = false) {
+    clearTimeout(this.hovering); // The pointer that came to rest just before is not what moves now.
     if (i < this.from || i >= this.to) this.options.away?.(i);
     if (!extend) this.anchor = i;
     this.reach(extend ? i : null);

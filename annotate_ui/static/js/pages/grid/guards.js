@@ -3,6 +3,10 @@
 /** @param {number} n @param {string} one @param {string} [many] @returns {string} "1 row", "3 rows" */
 export const counted = (n, one, many = one + "s") => `${n} ${n === 1 ? one : many}`;
 
+/** @param {string} query what the photos were found with; "" for those of a folder @returns {string[]} what to do; the second is bold */
+export const asked = (query) => (query ? ["Keep everyday photos of ", query, ". Remove the rest."]
+  : ["Keep everyday photos. Remove what is posed, doubled or useless."]);
+
 /** More than this share removed is asked about once. */
 export const MOST = 0.95;
 
@@ -34,5 +38,5 @@ export function rowsLeft(rows) {
 
 /** @param {{found: number, of: number}|null|undefined} checks @returns {string|null} a count, never which */
 export function checksFound(checks) {
-  return checks ? `You found ${checks.found} of ${counted(checks.of, "check")}` : null;
+  return checks ? `You found ${checks.found} of ${counted(checks.of, "planted bad outline")}` : null;
 }

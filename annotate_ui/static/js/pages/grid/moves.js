@@ -65,16 +65,15 @@ export function range(from, to) {
 }
 
 /**
- * How many columns make the tiles of a short page as large as they can be; a full page keeps the most.
+ * How many columns make the tiles as large as they can be with all of them in sight.
  *
  * @param {number} count of tiles
  * @param {number} most columns
  * @param {number} width px of the room
  * @param {number} height
- * @returns {number} from 2
+ * @returns {number} from 2; of two that are as good the greater
  */
 export function columnsFor(count, most, width, height) {
-  if (count > 6 * most) return most;
   const size = (columns) => Math.min(width / columns, height / Math.ceil(count / columns));
   let best = 2;
   for (let columns = 3; columns <= Math.min(most, count); columns += 1) if (size(columns) >= size(best)) best = columns;

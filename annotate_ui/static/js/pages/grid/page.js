@@ -106,9 +106,14 @@ export class GridPage {
   /** What the foot says before the rows. */
   tally() { return ""; }
 
-  /** Remembers an action for the answer's trace. */
-  note(keys, marked, reason) {
-    this.strokes.push({ ms: Math.round(performance.now() - this.started), on: keys, marked, reason });
+  /** Remembers for the answer's trace what stands on some tiles now: undo and redo are actions like any other. */
+  note(keys) {
+    const ms = Math.round(performance.now() - this.started);
+    const reasons = keys.map((key) => this.marks.reason(key));
+    for (const reason of new Set(reasons)) {
+      const on = keys.filter((_, i) => reasons[i] === reason);
+      this.strokes.push({ ms, on, marked: reason !== undefined, reason: reason ?? null });
+    }
   }
 
   snapshot() { return { marks: this.marks.snapshot(), looked: this.looked.snapshot(), at: this.grid.at }; }

@@ -50,7 +50,7 @@ export class Reasons {
    */
   constructor({ title, note, choices, cap: capOf, choose }) {
     const group = `reasons-${Reasons.made += 1}`;
-    this.inputs = choices.map(({ id }) => el("input", { type: "radio", name: group, value: id, on: { change: () => choose(id) } }));
+    this.inputs = choices.map(({ id }) => el("input", { type: "radio", name: group, value: id, on: { click: () => choose(id) } }));
     const line = ({ text }, i) => el("label", { class: "reason" }, this.inputs[i], el("span", { text }), capOf(i));
     this.node = el("fieldset", { class: "section reasons" },
       el("legend", { class: "label" }, el("span", { text: title }), note ? el("span", { class: "note", text: note }) : null),

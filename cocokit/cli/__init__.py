@@ -23,7 +23,7 @@ COMMANDS = {
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
     "simulate": ("simulate", "Run a campaign with simulated workers."),
-    "channel": ("channel", "Add, list and revoke the ways by which workers come to a campaign."),
+    "channel": ("channel", "Add, list, rotate and revoke the ways by which workers come to a campaign."),
     "serve": ("serve", "Serve the campaigns to web browsers."),
     "status": ("status", "Show how far the campaign is."),
     "workers": ("workers", "List the workers, look at one, reject some."),

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
 
 import numpy as np
 
 from cocokit.columns import Float64
+from cocokit.svg import pieces, text, ticks, words
 
 #: Left, top, right and bottom px.
 Box = tuple[float, float, float, float]
@@ -114,34 +114,21 @@ def document(charts: Sequence[Chart], name: str) -> str:
     )
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     ground = f'<rect class="app" width="{width}" height="{height}"/>'
-    return f'{head} role="img">\n<title>{escape(name)}</title>\n<style>{_STYLE}</style>\n{ground}\n{body}</svg>\n'
-
-
-def ticks(lo: float, hi: float, most: int = 6) -> list[float]:
-    """Round numbers from ``lo`` to ``hi``.
-
-    >>> ticks(0, 1), ticks(-3.2, 4.1)
-    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [-2.0, 0.0, 2.0, 4.0])
-    """
-    rough = (hi - lo) / most
-    size = 10.0 ** math.floor(math.log10(rough))
-    step = next(size * m for m in (1, 2, 5, 10) if size * m >= rough * (1 - 1e-9))
-    first = math.ceil(lo / step - 1e-9)
-    return [round(i * step, 12) + 0.0 for i in range(first, math.floor(hi / step + 1e-9) + 1)]
+    return f'{head} role="img">\n<title>{words(name)}</title>\n<style>{_STYLE}</style>\n{ground}\n{body}</svg>\n'
 
 
 def _panel(chart: Chart) -> str:
     parts = [f'<rect class="panel" x=".5" y=".5" width="{_WIDE - 1}" height="{_HIGH - 1}" rx="10"/>']
-    parts.append(_text(_PAD, 28, chart.title, "title"))
+    parts.append(text(_PAD, 28, chart.title, "title"))
     for i, line in enumerate(chart.said):
         parts.append(f'<text class="said" x="{_PAD}" y="{50 + 18 * i}">{_strong(line)}</text>')
     frame = _Frame(chart.x_range)
     for value in ticks(0, 1, 5):
         parts.append(f'<path class="hair" d="M{_LEFT} {frame.y(value)}H{_WIDE - _RIGHT}"/>')
-        parts.append(_text(_LEFT - 8, frame.y(value) + 4, f"{value:.1f}", "tick", "end"))
+        parts.append(text(_LEFT - 8, frame.y(value) + 4, f"{value:.1f}", "tick", "end"))
     marks = ticks(*chart.x_range)
     digits = max(0, -math.floor(math.log10(marks[1] - marks[0]) + 1e-9)) if len(marks) > 1 else 1
-    parts += [_text(frame.x(v), _HIGH - _FOOT + 18, f"{v:.{digits}f}", "tick", "middle") for v in marks]
+    parts += [text(frame.x(v), _HIGH - _FOOT + 18, f"{v:.{digits}f}", "tick", "middle") for v in marks]
     lines = [frame.thinned(line) for line in chart.lines if len(line.x)]
     parts += [frame.area(area) for area in chart.areas if len(area.x)]
     parts += [frame.path(line) for line in lines]
@@ -149,7 +136,7 @@ def _panel(chart: Chart) -> str:
     if chart.point:
         parts.append(frame.point(*chart.point))
     parts += frame.labels(lines, chart.point[:2] if chart.point else None)
-    parts.append(_text(_PAD, _HIGH - 14, chart.caption, "caption"))
+    parts.append(text(_PAD, _HIGH - 14, chart.caption, "caption"))
     return "".join(parts)
 
 
@@ -192,7 +179,7 @@ class _Frame:
                 box = (x - half, foot - 11, x + half, foot + 1)
                 if not _cost(box, [], taken):  # a dot whose word has no room stays without
                     taken.append(box)
-                    made.append(_text(x, foot, word, "tick halo", "middle"))
+                    made.append(text(x, foot, word, "tick halo", "middle"))
                     break
         return made
 
@@ -209,7 +196,7 @@ class _Frame:
                 box = min(self._places(line), key=lambda place: _cost(place, busy, taken))
                 taken.append(box)
                 look = "label halo" if line.kind == "ink" else "label grey halo"
-                made.append(_text((box[0] + box[2]) / 2, box[3] - 4, line.label, look, "middle"))
+                made.append(text((box[0] + box[2]) / 2, box[3] - 4, line.label, look, "middle"))
         return made
 
     def _dots(self, line: Line) -> Float64:
@@ -232,25 +219,17 @@ class _Frame:
         right = x > self.lo + 0.7 * (self.hi - self.lo)
         drop = f'<path class="drop" d="M{px} {py}V{self.y(0)}"/>'
         dot = f'<circle class="point" cx="{px}" cy="{py}" r="5"/>'
-        foot = _text(px + (-8 if right else 8), self.y(0) - 8, label, "value halo", "end" if right else "start")
+        foot = text(px + (-8 if right else 8), self.y(0) - 8, label, "value halo", "end" if right else "start")
         return drop + dot + foot
 
 
 def _cost(place: Box, busy: Sequence[Float64], taken: Sequence[Box]) -> int:
     """How much a box covers: dots of lines, and other boxes, which count more."""
     x0, y0, x1, y1 = place
-    dots = sum(
-        int(np.count_nonzero((d[:, 0] > x0) & (d[:, 0] < x1) & (d[:, 1] > y0) & (d[:, 1] < y1))) for d in busy
-    )
+    dots = sum(int(np.count_nonzero((d[:, 0] > x0) & (d[:, 0] < x1) & (d[:, 1] > y0) & (d[:, 1] < y1))) for d in busy)
     return dots + 1000 * sum(x0 < b[2] and x1 > b[0] and y0 < b[3] and y1 > b[1] for b in taken)
-
-
-def _text(x: float, y: float, content: str, look: str, anchor: str = "start") -> str:
-    where = "" if anchor == "start" else f' text-anchor="{anchor}"'
-    return f'<text class="{look}" x="{x:g}" y="{y:g}"{where}>{escape(content)}</text>'
 
 
 def _strong(line: str) -> str:
     """Escaped text with the parts between asterisks set strong."""
-    parts = [escape(part) for part in line.split("*")]
-    return "".join(f'<tspan class="strong">{part}</tspan>' if i % 2 else part for i, part in enumerate(parts))
+    return "".join(f'<tspan class="strong">{words(p)}</tspan>' if strong else words(p) for p, strong in pieces(line))

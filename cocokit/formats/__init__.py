@@ -17,6 +17,8 @@ __all__ = ["FORMATS", "Format", "Loss", "Read", "Written", "find_format", "forma
 #: The module of each format; a module has one or more of them in its ``FORMATS``.
 MODULES = {
     "coco": "coco",
+    "labelme": "labelme",
+    "cvat": "cvat",
 }
 
 

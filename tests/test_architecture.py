@@ -63,6 +63,7 @@ HOMES = {
     "torch": ("cocokit.baselines",),
     "torchvision": (),
     "flask": ("cocokit.annotate_ui",),
+    "pyarrow": ("cocokit.formats",),
     "sqlalchemy": ("cocokit.store", "cocokit.migrations"),
     "psycopg": (),  # SQLAlchemy loads it by the database's URL
     "alembic": ("cocokit.migrations",),

@@ -19,6 +19,8 @@ MODULES = {
     "coco": "coco",
     "labelme": "labelme",
     "cvat": "cvat",
+    "lvis": "lvis",
+    "parquet": "parquet",
 }
 
 

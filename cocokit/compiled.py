@@ -38,6 +38,7 @@ MODULES = (
     "cocokit.kernels.outlines",
     "cocokit.kernels.scan",
     "cocokit.kernels.spans",
+    "cocokit.kernels.rings",
     "cocokit.eval.kernels.order",
     "cocokit.eval.kernels.boxes",
     "cocokit.eval.kernels.matching",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .columns import Int64
+from .errors import DataError
 from .json_text import BLOCK, annotation_texts, category_members, image_texts
 from .origin import Origin, Source
 from .row_table import raw_json
@@ -138,7 +139,10 @@ def _unchanged(dataset: Dataset, name: str, old: Any) -> bool:
     """Whether a member is what the file says; 1, 1.0 and true are three values."""
     if name != "categories":
         return _sorted(old) == _sorted(dataset.top[name])
-    before = rows_to_categories(old, "categories")
+    try:
+        before = rows_to_categories(old, "categories")
+    except DataError:  # read as what was meant (cocokit.rough), which is not what stands there
+        return False
     return _sorted([*map(category_members, before)]) == _sorted([*map(category_members, dataset.categories)])
 
 

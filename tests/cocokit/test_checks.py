@@ -11,8 +11,10 @@ import pytest
 
 from cocokit.checks import check_dataset, check_results
 from cocokit.coco_json import read_results, results_from_json
+from cocokit.codes import CODES
 from cocokit.dataset import Dataset
 from cocokit.findings import Finding
+from cocokit.geometry import why_invalid
 from cocokit.rle import compress, to_coco
 
 POSE = [1, 1, 2, 2, 2, 0]
@@ -59,58 +61,86 @@ def test_clean_data_have_no_findings() -> None:
     assert found(clean()) == {}
 
 
-@pytest.mark.parametrize(
-    ("slug", "severity", "place", "members"),
-    [
-        ("duplicate-image-ids", "error", "images", {"id": 1}),
-        ("images-without-size", "warning", "images", {"width": ...}),
-        ("negative-image-size", "error", "images", {"height": -3}),
-        ("duplicate-file-names", "warning", "images", {"file_name": "1.jpg"}),
-        ("duplicate-category-ids", "error", "categories", {"id": 1}),
-        ("duplicate-category-names", "warning", "categories", {"name": "cat"}),
-        ("categories-without-name", "warning", "categories", {"name": ...}),
-        ("missing-annotation-ids", "error", "annotations", {"id": ...}),
-        ("duplicate-annotation-ids", "error", "annotations", {"id": 1}),
-        ("annotation-id-zero", "warning", "annotations", {"id": 0}),
-        ("unknown-image-ids", "error", "annotations", {"image_id": 99}),
-        ("unknown-category-ids", "error", "annotations", {"category_id": 99}),
-        ("missing-category-id", "error", "annotations", {"category_id": ...}),
-        ("missing-bbox", "warning", "annotations", {"bbox": ...}),
-        ("missing-area", "warning", "annotations", {"area": ...}),
-        ("missing-iscrowd", "warning", "annotations", {"iscrowd": None}),
-        ("missing-num-keypoints", "warning", "annotations", {"num_keypoints": ...}),
-        ("bbox-not-finite", "error", "annotations", {"bbox": [math.nan, 1, 4, 4]}),
-        ("bbox-negative-size", "error", "annotations", {"bbox": [5, 1, -4, 4], "area": 0.5}),
-        ("bbox-empty", "warning", "annotations", {"bbox": [1, 1, 0, 4], "area": 0.5}),
-        ("bbox-off-image", "error", "annotations", {"bbox": [21, 1, 4, 4]}),
-        ("bbox-outside", "warning", "annotations", {"bbox": [17, 1, 4.5, 4]}),
-        ("area-invalid", "error", "annotations", {"area": -1}),
-        ("area-invalid", "error", "annotations", {"area": math.inf}),
-        ("area-zero", "warning", "annotations", {"area": 0}),
-        ("area-exceeds-bbox", "warning", "annotations", {"area": 60}),
-        ("segmentation-empty", "warning", "annotations", {"segmentation": []}),
-        ("polygon-too-short", "error", "annotations", {"segmentation": [[1, 1, 5, 5]]}),
-        ("polygon-too-short", "error", "annotations", {"segmentation": [[1, 1, 5, 1, 5, 5], []]}),
-        ("polygon-odd", "error", "annotations", {"segmentation": [[1, 1, 5, 1, 5, 5, 3]]}),
-        ("polygon-not-finite", "error", "annotations", {"segmentation": [[1, 1, 5, math.nan, 5, 5]]}),
-        ("polygon-outside", "warning", "annotations", {"segmentation": [[1, 1, 5, 1, 5, 11.5]]}),
-        ("crowd-polygons", "warning", "annotations", {"iscrowd": 1}),
-        ("keypoints-length", "error", "annotations", {"keypoints": POSE[:-1]}),
-        ("keypoints-count", "error", "annotations", {"keypoints": POSE[:3]}),
-        ("keypoints-not-finite", "error", "annotations", {"keypoints": [math.nan, *POSE[1:]]}),
-        ("num-keypoints", "warning", "annotations", {"num_keypoints": 2}),
-    ],
-)
-def test_each_fault_is_found_alone(slug: str, severity: str, place: str, members: dict[str, Any]) -> None:
-    findings = found(changed(place, **members))
-    other = {"duplicate-image-ids": {"unknown-image-ids"}}.get(slug, set())
-    assert set(findings) - other == {slug}
-    finding = findings[slug]
-    assert finding.severity == severity
-    assert finding.count == 1
-    assert finding.message.endswith(f"(1 {'category' if place == 'categories' else place[:-1]})")
+#: A code, and the smallest change of clean data that has it: a list, members of its second row, and where it is.
+FAULTS: list[tuple[str, str, dict[str, Any], str]] = [
+    ("duplicate-images", "images", {"id": 1, "file_name": "1.jpg"}, ""),
+    ("duplicate-image-ids", "images", {"id": 1}, "/id"),
+    ("images-without-size", "images", {"width": ...}, ""),
+    ("images-without-size", "images", {"width": 0}, ""),
+    ("negative-image-size", "images", {"height": -3}, ""),
+    ("duplicate-file-names", "images", {"file_name": "1.jpg"}, "/file_name"),
+    ("missing-file-name", "images", {"file_name": ...}, ""),
+    ("missing-file-name", "images", {"file_name": ""}, ""),
+    ("file-name-outside", "images", {"file_name": "../2.jpg"}, "/file_name"),
+    ("duplicate-categories", "categories", {"id": 1, "name": "cat", "keypoints": ["nose", "tail"]}, ""),
+    ("duplicate-category-ids", "categories", {"id": 1}, "/id"),
+    ("duplicate-category-names", "categories", {"name": "cat"}, "/name"),
+    ("categories-without-name", "categories", {"name": ...}, ""),
+    ("category-id-zero", "categories", {"id": 0}, "/id"),
+    ("category-id-negative", "categories", {"id": -2}, "/id"),
+    ("category-id-sparse", "categories", {"id": 10**12}, "/id"),
+    ("category-skeleton", "categories", {"keypoints": ["nose"], "skeleton": [[1, 2]]}, "/skeleton"),
+    ("category-skeleton", "categories", {"keypoints": ["nose"], "skeleton": 3}, "/skeleton"),
+    ("missing-annotation-ids", "annotations", {"id": ...}, ""),
+    ("duplicate-annotation-ids", "annotations", {"id": 1}, "/id"),
+    ("duplicate-annotations", "annotations", {"image_id": 1}, ""),
+    ("annotation-id-zero", "annotations", {"id": 0}, "/id"),
+    ("unknown-image-ids", "annotations", {"image_id": 99}, "/image_id"),
+    ("unknown-category-ids", "annotations", {"category_id": 99}, "/category_id"),
+    ("missing-category-id", "annotations", {"category_id": ...}, ""),
+    ("missing-bbox", "annotations", {"bbox": ...}, ""),
+    ("missing-bbox", "annotations", {"bbox": []}, ""),
+    ("missing-area", "annotations", {"area": ...}, ""),
+    ("missing-iscrowd", "annotations", {"iscrowd": None}, ""),
+    ("missing-iscrowd", "annotations", {"iscrowd": ...}, ""),
+    ("missing-num-keypoints", "annotations", {"num_keypoints": ...}, ""),
+    ("bbox-not-finite", "annotations", {"bbox": [math.nan, 1, 4, 4]}, "/bbox"),
+    ("bbox-negative-size", "annotations", {"bbox": [5, 1, -4, 4]}, "/bbox"),
+    ("bbox-empty", "annotations", {"bbox": [1, 1, 0, 4]}, "/bbox"),
+    ("bbox-off-image", "annotations", {"bbox": [21, 1, 4, 4]}, "/bbox"),
+    ("bbox-outside", "annotations", {"bbox": [17, 1, 4.5, 4]}, "/bbox"),
+    ("bbox-not-of-mask", "annotations", {"bbox": [1, 1, 7, 4]}, "/bbox"),
+    ("mask-disagrees", "annotations", {"bbox": [9, 1, 7, 4], "area": 28}, "/segmentation"),
+    ("area-invalid", "annotations", {"area": -1}, "/area"),
+    ("area-invalid", "annotations", {"area": math.inf}, "/area"),
+    ("area-zero", "annotations", {"area": 0}, "/area"),
+    ("area-not-of-mask", "annotations", {"area": 60}, "/area"),
+    ("area-exceeds-bbox", "annotations", {"area": 60, "segmentation": ...}, "/area"),
+    ("segmentation-empty", "annotations", {"segmentation": []}, "/segmentation"),
+    ("polygon-too-short", "annotations", {"segmentation": [[1, 1, 5, 5]]}, "/segmentation/0"),
+    ("polygon-too-short", "annotations", {"segmentation": [[1, 1, 5, 1, 5, 5], []]}, "/segmentation/1"),
+    ("polygon-odd", "annotations", {"segmentation": [[1, 1, 5, 1, 5, 5, 3]]}, "/segmentation/0"),
+    ("polygon-not-finite", "annotations", {"segmentation": [[1, 1, 5, math.nan, 5, 5]]}, "/segmentation/0"),
+    ("polygon-outside", "annotations", {"segmentation": [[1, 1, 5, 1, 5, 11.5]]}, "/segmentation/0"),
+    ("polygon-self-crossing", "annotations", {"segmentation": [[1, 1, 5, 5, 5, 1, 1, 5]]}, "/segmentation/0"),
+    ("polygon-no-area", "annotations", {"segmentation": [[1, 1, 3, 3, 5, 5]]}, "/segmentation/0"),
+    ("crowd-polygons", "annotations", {"iscrowd": 1}, "/segmentation"),
+    ("keypoints-length", "annotations", {"keypoints": POSE[:-1]}, "/keypoints"),
+    ("keypoints-count", "annotations", {"keypoints": POSE[:3]}, "/keypoints"),
+    ("keypoints-not-finite", "annotations", {"keypoints": [math.nan, *POSE[1:]]}, "/keypoints"),
+    ("keypoints-visibility", "annotations", {"keypoints": [*POSE[:-1], -1]}, "/keypoints"),
+    ("keypoints-outside", "annotations", {"keypoints": [50, *POSE[1:]]}, "/keypoints"),
+    ("num-keypoints", "annotations", {"num_keypoints": 2}, "/num_keypoints"),
+]
+
+
+@pytest.mark.parametrize(("code", "kind", "members", "where"), FAULTS)
+def test_each_fault_is_found_alone(code: str, kind: str, members: dict[str, Any], where: str) -> None:
+    findings = found(changed(kind, **members))
+    # whoever takes an image's id away leaves its annotations behind
+    other = {"unknown-image-ids"} if code.startswith("duplicate-image") else set()
+    assert set(findings) - other == {code}
+    finding = findings[code]
+    assert (finding.severity, finding.repair) == (CODES[code].severity, CODES[code].repair)
+    assert finding.count == len(finding.rows) == 1
+    assert finding.message.endswith(f"(1 {'category' if kind == 'categories' else kind[:-1]})")
+    assert finding.pointers == (f"/{kind}/1{where}",)
     assert len(finding.examples) == 1
-    assert finding.examples[0].startswith(f"{place}[1]")
+    assert finding.examples[0].startswith(f"{kind}[1]")
+
+
+#: The run lengths of the clean square.
+SQUARE = [11, 4, 6, 4, 6, 4, 6, 4, 155]
 
 
 def rle(counts: Any, size: tuple[int, int] = (10, 20)) -> dict[str, Any]:
@@ -129,7 +159,8 @@ def rle(counts: Any, size: tuple[int, int] = (10, 20)) -> dict[str, Any]:
         ("rle-sum", "error", rle("")),
         ("rle-sum", "error", rle(to_coco(compress({"size": [10, 21], "counts": [11, 16, 183]}))["counts"])),
         ("rle-undecodable", "error", rle("\x01zz")),
-        ("area-not-of-mask", "warning", rle([11, 14, 175])),
+        ("rle-empty", "warning", rle([200])),
+        ("mask-disagrees", "warning", rle([11, 36, 153])),
     ],
 )
 def test_each_fault_of_an_rle_is_found_alone(slug: str, severity: str, outline: dict[str, Any]) -> None:
@@ -139,7 +170,7 @@ def test_each_fault_of_an_rle_is_found_alone(slug: str, severity: str, outline: 
 
 
 def test_a_good_rle_has_no_findings_compressed_or_not() -> None:
-    plain = rle([11, 16, 173])
+    plain = rle(SQUARE)
     for outline in (plain, to_coco(compress(plain))):
         assert found(changed("annotations", segmentation=outline)) == {}
     rows = [{"image_id": 1, "category_id": 1, "score": 1, "segmentation": plain | {"counts": [200, 1]}}]
@@ -150,21 +181,24 @@ def test_a_good_rle_has_no_findings_compressed_or_not() -> None:
 
 
 def test_areas_of_crowd_regions_are_not_compared_with_their_masks() -> None:
-    assert found(changed("annotations", segmentation=rle([11, 14, 175]), iscrowd=1)) == {}
+    row = {"segmentation": rle(SQUARE), "area": 13}
+    assert set(found(changed("annotations", **row))) == {"area-not-of-mask"}
+    assert found(changed("annotations", **row, iscrowd=1)) == {}
 
 
 def test_counts_are_of_all_rows_and_examples_of_the_first() -> None:
     value = clean()
     value["annotations"] = [copy.deepcopy(value["annotations"][0]) | {"id": 5} for _ in range(9)]
     finding = found(value)["duplicate-annotation-ids"]
-    assert finding.count == 8
+    assert finding.count == len(finding.rows) == 8
+    assert finding.pointers == ("/annotations/1/id", "/annotations/2/id", "/annotations/3/id")
     assert finding.message == "ids that occur more than once (8 annotations)"
     assert [text.split(":")[0] for text in finding.examples] == [f"annotations[{i}]" for i in (1, 2, 3)]
 
 
 def test_boxes_of_images_without_a_size_are_not_judged() -> None:
     value = changed("images", width=..., height=...)
-    value["annotations"][1] |= {"bbox": [500, 500, 4, 4], "segmentation": [[500, 500, 504, 500, 504, 504]]}
+    value["annotations"][1] |= {"bbox": [500, 500, 4, 4], "area": 8, "segmentation": [[500, 500, 504, 500, 504, 504]]}
     assert set(found(value)) == {"images-without-size"}
 
 
@@ -175,22 +209,40 @@ def test_a_data_set_of_boxes_alone_is_not_told_about_its_empty_outlines() -> Non
     assert found(value) == {}
 
 
-def test_real_data_are_clean(shared_data: Path) -> None:
-    names = [
-        "coco_mini/annotations/instances_val2017.json",
-        "coco_mini/annotations/person_keypoints_train2017.json",
-        "coco_mini/annotations/captions_val2017.json",
-        "cocoapi_val2014_100/instances_val2014_100.json",
-        "fruits_nuts/trainval.json",
-        "voc100_formats/gts/coco_format_v1/instances_default.json",
-        "panopticapi_sample/sample_data/panoptic_examples.json",
-    ]
-    assert {name: check_dataset(Dataset.read(shared_data / name)) for name in names} == {name: [] for name in names}
+#: What real files really have, by file; all others in the shared folder have nothing.
+REAL = {
+    "coco_mini/annotations/instances_train2017.json": {"polygon-self-crossing": 1},
+    "coco_mini/annotations/instances_val2017.json": {"polygon-self-crossing": 1},
+    "coco_mini/annotations/person_keypoints_train2017.json": {"polygon-self-crossing": 1},
+    "coco_mini/annotations/person_keypoints_val2017.json": {"polygon-self-crossing": 1},
+    "panopticapi_sample/sample_data/panoptic_coco_detection_format.json": {"annotation-id-zero": 1},
+    "labelme_examples/examples/instance_segmentation/data_dataset_coco/annotations.json": {
+        "category-id-zero": 1, "annotation-id-zero": 1, "polygon-self-crossing": 2,
+    },
+    "voc100_formats/dets/coco_format/coco_dets.json": {"category-id-zero": 1, "annotation-id-zero": 1},
+    "voc100_formats/toyexample/dets_coco_format/coco_dets.json": {
+        "category-id-zero": 1, "annotation-id-zero": 1, "bbox-outside": 2,
+    },
+}  # fmt: skip
 
 
-def test_id_zero_in_real_data_is_found(shared_data: Path) -> None:
-    path = shared_data / "panopticapi_sample/sample_data/panoptic_coco_detection_format.json"
-    assert [(f.id, f.count) for f in check_dataset(Dataset.read(path))] == [("annotation-id-zero", 1)]
+def test_real_files_have_what_they_have_and_nothing_else(shared_data: Path) -> None:
+    made = {}
+    for path in sorted(shared_data.rglob("*.json")):
+        if b'"images"' in path.read_bytes():
+            findings = check_dataset(Dataset.open(path, cache=False))
+            made[path.relative_to(shared_data).as_posix()] = {finding.id: finding.count for finding in findings}
+    assert len(made) >= 15
+    assert {name: codes for name, codes in made.items() if codes} == REAL
+
+
+def test_a_crossing_in_a_real_file_is_one_for_shapely_too(shared_data: Path) -> None:
+    dataset = Dataset.read(shared_data / "coco_mini/annotations/instances_val2017.json")
+    (finding,) = check_dataset(dataset)
+    outlines = dataset.annotations.segmentation
+    assert outlines is not None
+    ring = outlines.xy[int(outlines.rings[finding.rows[0]])]
+    assert why_invalid(ring.tolist()).startswith("Self-intersection")
 
 
 def test_real_results_are_clean(shared_data: Path) -> None:

@@ -77,9 +77,7 @@ def _check_rings(notes: Notebook, rows: Rows, seen: Survey) -> None:
         notes.add(code, found, rows.noun, example, partial(ring, bit=bit))
 
 
-def _check_agreement(
-    notes: Notebook, rows: Rows, area: Float64, box: Float64, measured: Bools, edge: Float64
-) -> None:
+def _check_agreement(notes: Notebook, rows: Rows, area: Float64, box: Float64, measured: Bools, edge: Float64) -> None:
     """Box and area beside an outline, each within what rounding and counting pixels make of it.
 
     Areas of crowd regions are left out: those of COCO's own are not those of their masks.

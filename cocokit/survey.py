@@ -47,8 +47,9 @@ def survey(outlines: Segmentations, size: Float64) -> Survey:
     longest = int(lengths.max()) // 2 if len(lengths) else 0
     faults = np.zeros(len(lengths), np.uint8)
     found = np.zeros(WORDS * len(outlines))
-    survey_rings(outlines.xy.values, outlines.xy.offsets, outlines.rings, len(outlines),
-                 np.ascontiguousarray(size).reshape(-1), TOLERANCE, np.empty(5 * longest + 8), faults, found)  # fmt: skip
+    spare, sides = np.empty(5 * longest + 8), np.ascontiguousarray(size).reshape(-1)
+    survey_rings(outlines.xy.values, outlines.xy.offsets, outlines.rings, len(outlines), sides, TOLERANCE, spare,
+                 faults, found)  # fmt: skip
     words = found.reshape(-1, WORDS)
     return Survey(faults, words[:, 0], words[:, 1], words[:, 2:])
 

@@ -145,7 +145,7 @@ class Draft:
     def _extras(self, extras: Ragged) -> Ragged:
         """Without the nulls and empty boxes of members that rows have now."""
         new = {}
-        for row in np.flatnonzero((self._present != self.dataset.annotations.present)).tolist():
+        for row in np.flatnonzero(self._present != self.dataset.annotations.present).tolist():
             now = {name for name in self._columns if self._present[row] & int(Field[name.upper()])}
             members = json.loads(b"{" + extras[row].tobytes() + b"}")
             if now & members.keys():

@@ -1,4 +1,4 @@
-"""Repairs of outlines, boxes and areas."""
+"""Repairs of outlines, boxes and areas; ``rows`` are always (M,) int64 annotations with the finding ``code``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .draft import Draft
 
 
 def cut_rings(draft: Draft, code: str, rows: Int64) -> None:
-    """Cut rings that enclose nothing out of outlines that have others; box and area follow if they must."""
+    """Cut rings that enclose nothing out of outlines with others; box and area follow if they must; ``rows`` (M,)."""
     seen = survey(draft.outlines(rows), np.full((len(rows), 2), np.nan))
     counts = [len(draft.rings(row)) for row in rows.tolist()]
     good = np.split((seen.faults & (SHORT | NO_AREA)) == 0, np.cumsum(counts)[:-1])
@@ -26,7 +26,7 @@ def cut_rings(draft: Draft, code: str, rows: Int64) -> None:
 
 
 def draw_crowds(draft: Draft, code: str, rows: Int64) -> None:
-    """Crowd regions drawn as polygons become the RLE that pycocotools makes of them."""
+    """Crowd regions drawn as polygons, ``rows`` (M,), become the RLE that pycocotools makes of them."""
     size = _sizes(draft, rows)
     made = []
     for row, (width, height) in zip(rows.tolist(), size.tolist(), strict=True):
@@ -38,7 +38,7 @@ def draw_crowds(draft: Draft, code: str, rows: Int64) -> None:
 
 
 def mend_boxes(draft: Draft, code: str, rows: Int64) -> None:
-    """Boxes from their outlines, cut at the image's border if they reach out of it."""
+    """Boxes of ``rows`` (M,) from their outlines, cut at the image's border if they reach out of it."""
     _, box, good = _measures(draft, rows)
     box = _clipped(box, _sizes(draft, rows))
     good &= (box[:, 2] > 0) & (box[:, 3] > 0)
@@ -46,7 +46,7 @@ def mend_boxes(draft: Draft, code: str, rows: Int64) -> None:
 
 
 def mend_clipped(draft: Draft, code: str, rows: Int64) -> None:
-    """Boxes that reach out of their image, from their outlines; those without one are cut, and a larger area too."""
+    """Boxes of ``rows`` (M,) that reach out of their image, from their outlines, or cut; then a larger area too."""
     _, _, good = _measures(draft, rows)
     mend_boxes(draft, code, rows[good])
     others = rows[~good]
@@ -58,7 +58,7 @@ def mend_clipped(draft: Draft, code: str, rows: Int64) -> None:
 
 
 def mend_areas(draft: Draft, code: str, rows: Int64) -> None:
-    """Areas from their outlines; those without one have that of their box, if it has any."""
+    """Areas of ``rows`` (M,) from their outlines; those without one have that of their box, if it has any."""
     area, _, good = _measures(draft, rows)
     box = draft.column("bbox")[rows]
     boxed = ~good & draft.has(Field.BBOX)[rows] & (box[:, 2] > 0) & (box[:, 3] > 0)

@@ -77,7 +77,9 @@ def test_what_has_no_meaning_is_refused_at_its_place(
         assert reason in refused.value.reason
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"images": [', "[" * 100_000, '{"images": [], "annotations": [{"id": 1', "7"])
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"images": [', "[" * 100_000, '{"images": [], "annotations": [{"id": 1', "7"]
+)
 def test_what_is_no_dataset_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "data.json"
     path.write_text(text)

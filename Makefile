@@ -11,7 +11,7 @@ PRECOMPILE := $(PY) -m compileall -q cocokit eval migrations
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo shots test test-all lint types wheel bench bench-tools clean postgres chromium
+.PHONY: help demo shots test test-all lint types wheel bench bench-datasets bench-tools clean postgres chromium
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ bench-tools: $(VENV)/.test  ## a robot draws real masks with the drawing tools: 
 bench: $(VENV)/.bench  ## cocokit beside pycocotools and the fastest peers, each in a fresh process
 	$(PY) -m tests.benchmarks.evaluators
 
+bench-datasets: $(VENV)/.peers  ## cocokit beside Datumaro, globox, supervision: what files cost, what is left of them
+	$(PY) -m tests.benchmarks.datasets --peers $(VENV)/peers --size val train
+
 clean:  ## remove everything that make has made
 	rm -rf $(VENV) build dist demo cocokit-demo shots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 	find cocokit eval migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -113,3 +116,9 @@ $(VENV)/.bench: $(VENV)/.python setup.cfg pyproject.toml
 	@echo "installing cocokit and the evaluators it is compared with into $(VENV)"
 	@$(PIP) install --editable '.[bench]' && $(PRECOMPILE)
 	@touch $@ $(VENV)/.demo
+
+$(VENV)/.peers: $(VENV)/.bench
+	@echo "installing the dataset tools that cocokit is compared with into $(VENV)/peers, each for itself"
+	@for peer in datumaro==1.13.12 globox==2.9.0 supervision==0.31.2; do \
+	    $(PIP) install --target $(VENV)/peers/$${peer%%=*} $$peer || exit; done
+	@touch $@

@@ -101,7 +101,7 @@ def costs(size: str, source: Path, folder: Path, given: argparse.Namespace) -> t
             cells.append(run.fault or f"{run.cpu:.2f}, {run.peak:,.0f}")
             if job == "rewrite" and not run.fault and size == "val":
                 written[tool] = out
-            else:
+            elif job == "rewrite":
                 out.unlink(missing_ok=True)
         rows.append([tool, *cells])
     return rows, written

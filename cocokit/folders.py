@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import re
 import shutil
 from collections.abc import Iterator
 
 from .errors import DataError
+
+#: What a disk says that has no locks, as some on networks have none: it is written to without.
+_NO_LOCKS = (errno.ENOLCK, errno.EBADF, errno.EINVAL, errno.ENOTSUP)
 
 
 @contextlib.contextmanager
@@ -17,7 +22,8 @@ def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
 
     After an exception the old folder is as it was. A process that is killed leaves at most a hidden folder beside
     ``path``, which the next call removes; if it was killed between the two renames, the next call, or a person, finds
-    the old folder under ``.NAME.old``. An error of the system that names a file elsewhere goes through as it is.
+    the old folder under ``.NAME.old``. Of two processes that write one folder at once, the later
+    one's stays. An error of the system that names a file elsewhere goes through as it is.
 
     Args:
         path: the folder; its parents are made.
@@ -32,13 +38,16 @@ def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
     part = os.path.join(above, f".{name}.{os.getpid()}.part")
     try:
         os.makedirs(above, exist_ok=True)
-        _recover(above, name, old, target)
-        _refuse_others(os.fspath(path), target, mark)
-        os.mkdir(part)
+        with _alone(above):
+            _recover(above, name, old, target)
+            _refuse_others(os.fspath(path), target, mark)
+            os.mkdir(part)
         try:
             yield part
             _flush(part)
-            _swap(part, target, old)
+            with _alone(above):
+                _refuse_others(os.fspath(path), target, mark)
+                _swap(part, target, old)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
@@ -47,6 +56,33 @@ def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
             raise
         remedy = "choose a folder that you may write to, on a disk with room"
         raise DataError(os.fspath(path), "", f"cannot be written: {error.strerror or error}", remedy) from error
+
+
+def inside(folder: str | os.PathLike[str], name: str | None, image_id: int) -> str:
+    """The path of an image's file in a folder. Raises DataError for a name that is missing or leads out of it."""
+    root = os.path.realpath(folder)
+    if not name:
+        raise DataError(os.fspath(folder), "", f"image {image_id} has no file_name", "write it into the dataset")
+    path = os.path.normpath(os.path.join(root, name))
+    if not path.startswith(root + os.sep) or "\0" in name:
+        reason = f"the file name {name!r} of image {image_id} leads out of the folder"
+        raise DataError(os.fspath(folder), "", reason, "file names are relative to the folder of the images")
+    return path
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """Let no other process exchange folders in ``folder`` for as long as the block takes; the lock leaves no file."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
+        yield
+    finally:
+        os.close(handle)
 
 
 def _is_ours(error: OSError, folders: tuple[str, ...]) -> bool:
@@ -92,12 +128,13 @@ def _refuse_others(path: str, target: str, mark: str) -> None:
 
 def _flush(folder: str) -> None:
     """What is renamed must be on the disk."""
-    for entry in [*sorted(os.listdir(folder)), "."]:
-        handle = os.open(os.path.join(folder, entry), os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    for root, _, names in os.walk(folder, topdown=False):
+        for entry in [*sorted(names), "."]:
+            handle = os.open(os.path.join(root, entry), os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def _swap(part: str, target: str, old: str) -> None:

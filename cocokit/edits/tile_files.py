@@ -10,6 +10,7 @@ import numpy as np
 
 from ..dataset import Dataset
 from ..errors import DataError
+from ..folders import inside
 from ..imageio import read_image, save_image
 
 _QUALITY = 95
@@ -60,18 +61,6 @@ def cut_photos(
             save_image(np.ascontiguousarray(part), target, _QUALITY)
         if progress is not None:
             progress(done, len(tiled.images))
-
-
-def inside(folder: str | os.PathLike[str], name: str | None, image_id: int) -> str:
-    """The path of an image's file in a folder. Raises DataError for a name that is missing or leads out of it."""
-    root = os.path.realpath(folder)
-    if not name:
-        raise DataError(os.fspath(folder), "", f"image {image_id} has no file_name", "write it into the dataset")
-    path = os.path.normpath(os.path.join(root, name))
-    if not path.startswith(root + os.sep) or "\0" in name:
-        raise DataError(os.fspath(folder), "", f"the file name {name!r} of image {image_id} leads out of the folder",
-                        "file names are relative to the folder of the images")  # fmt: skip
-    return path
 
 
 def _photo(path: str, whole: Dataset, key: int) -> Any:

@@ -1,1 +1,11 @@
 """A dataset as it is published: splits, manifest, card, and the proof that all of it reads back."""
+
+from __future__ import annotations
+
+from .about import About, read_about
+from .parts import Part, divide, images_of, withheld
+from .releasing import Published, publish
+from .verifying import Deviation, verify
+
+__all__ = ["About", "Deviation", "Part", "Published", "divide", "images_of", "publish", "read_about", "verify",
+           "withheld"]  # fmt: skip

@@ -90,7 +90,7 @@ _RUNNING = [*_DRAFT, "campaign launch"]
 BEFORE |= {"campaign launch": _DRAFT, "campaign status": _DRAFT, "status": _DRAFT, "campaign check": _RUNNING,
            "campaign pause": _RUNNING, "campaign close": _RUNNING, "workers": _RUNNING, "workers list": _RUNNING,
            "workers show": [*_RUNNING, JOIN], "workers reject": [*_RUNNING, JOIN], "workers quality": _RUNNING,
-           "export": _RUNNING}  # fmt: skip
+           "export": _RUNNING, "verify": ["publish instances.json -o published"]}  # fmt: skip
 _MARIA = ["db migrate", "accounts add maria"]
 BEFORE |= {"accounts": ["db migrate"], "accounts add": ["db migrate"], "accounts list": _MARIA,
            "accounts remove": _MARIA, "accounts link": _MARIA, "audit": _MARIA, "review": _RUNNING,

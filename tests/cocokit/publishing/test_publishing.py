@@ -197,7 +197,7 @@ def test_what_must_not_be_published_is_refused(tmp_path: Path) -> None:
     found = value()
     folder = photos(tmp_path / "photos", found)
     found["images"][0]["file_name"] = "../secret.jpg"
-    with pytest.raises(DataError, match="leads out of the folder"):
+    with pytest.raises(DataError, match="a file name that leaves the folder"):
         publish([Part("instances", "", Dataset.from_dict(found))], tmp_path / "out", images=folder)
     assert not (tmp_path / "out").exists()
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "audit": ("audit", "Show what was done in the dashboard, and check the log."),
     "db": ("db", "Look after the campaign's database: versions and backups."),
     "check": ("check", "Look for mistakes in a dataset or in results."),
+    "convert": ("convert", "Convert a dataset to another format."),
     "stats": ("stats", "Describe a dataset in numbers and pictures."),
     "show": ("show", "Draw the boxes and masks of one image."),
     "merge": ("merge", "Make one dataset of several."),

@@ -17,6 +17,10 @@ __all__ = ["FORMATS", "Format", "Loss", "Read", "Written", "find_format", "forma
 #: The module of each format; a module has one or more of them in its ``FORMATS``.
 MODULES = {
     "coco": "coco",
+    "yolo": "yolo",
+    "yolo-seg": "yolo",
+    "yolo-pose": "yolo",
+    "darknet": "yolo",
     "labelme": "labelme",
     "cvat": "cvat",
     "lvis": "lvis",

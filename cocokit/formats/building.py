@@ -15,7 +15,7 @@ from ..columns import (
     Float64,
     Images,
     Int64,
-    Segmentations,
+    Ragged,
     take_segmentations,
 )
 from ..dataset import Dataset
@@ -94,17 +94,24 @@ def completed(dataset: Dataset) -> Dataset:
     return Dataset(dataset.images, made, dataset.categories, dataset.top, dataset.members)
 
 
-def boxes_of(outlines: Segmentations) -> Float64:
-    """(N, 4) float64 [x, y, w, h] px around the polygons of N outlines; zeros where there are none."""
-    first, last = outlines.xy.offsets[outlines.rings[:-1]], outlines.xy.offsets[outlines.rings[1:]]
+def boxes_of(rings: Int64, xy: Ragged) -> Float64:
+    """(N, 4) float64 [x, y, w, h] px around the rings of N annotations, w and h to a millionth; zeros without rings.
+
+    A coordinate of two decimals gives a width of two decimals, and not 38.650000000000034.
+
+    Args:
+        rings: (N + 1,) int64: annotation i has the rings ``rings[i]`` to ``rings[i + 1]``.
+        xy: rings of float64 px.
+    """
+    first, last = xy.offsets[rings[:-1]], xy.offsets[rings[1:]]
     rows = np.flatnonzero(last > first)
-    made = np.zeros((len(outlines), 4))
+    made = np.zeros((len(rings) - 1, 4))
     if not len(rows):
         return made
     starts = np.stack([first[rows], last[rows]], axis=1).reshape(-1) // 2
-    points = np.concatenate([outlines.xy.values.reshape(-1, 2), np.zeros((1, 2))])
+    points = np.concatenate([xy.values.reshape(-1, 2), np.zeros((1, 2))])
     low, high = (at.reduceat(points, starts, axis=0)[::2] for at in (np.minimum, np.maximum))
-    made[rows] = np.concatenate([low, high - low], axis=1)
+    made[rows] = np.concatenate([low, np.round(high - low, 6)], axis=1)
     return made
 
 
@@ -125,4 +132,4 @@ def _measured(images: Images, a: Annotations, rows: Int64) -> tuple[Float64, Flo
     outlines = take_segmentations(a.segmentation, rows)
     found = measure(outlines, sizes_of_images(images, a.image_id[rows]))
     polygons = outlines.kind == KIND_POLYGONS
-    return np.where(polygons[:, None], boxes_of(outlines), found.bbox), found.area
+    return np.where(polygons[:, None], boxes_of(outlines.rings, outlines.xy), found.bbox), found.area

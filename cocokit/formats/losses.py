@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -11,18 +12,36 @@ from ..columns import KIND_COUNTS, KIND_POLYGONS, KIND_RLE, Annotations, Bools, 
 from ..dataset import Dataset
 from .base import Loss
 
+#: Counts what of a dataset is lost.
+Counter = Callable[[Dataset], int]
 
-def having(field: Field) -> Callable[[Dataset], int]:
+
+def once(measure: Callable[[Dataset], dict[str, int]]) -> Callable[[str], Counter]:
+    """Counters that share one look at a dataset: ``once(measure)(name)`` gives ``measure(dataset)[name]``."""
+    seen: WeakKeyDictionary[Dataset, dict[str, int]] = WeakKeyDictionary()
+
+    def named(name: str) -> Counter:
+        def count(dataset: Dataset) -> int:
+            if dataset not in seen:
+                seen[dataset] = measure(dataset)
+            return seen[dataset][name]
+
+        return count
+
+    return named
+
+
+def having(field: Field) -> Counter:
     """Counts the annotations that have a field."""
     return lambda dataset: int(np.count_nonzero(dataset.annotations.has(field)))
 
 
-def flagged(name: str) -> Callable[[Dataset], int]:
+def flagged(name: str) -> Counter:
     """Counts the annotations whose ``iscrowd`` or ``ignore`` is 1."""
     return lambda dataset: _truths(getattr(dataset.annotations, name))
 
 
-def counted_ids(name: str) -> Callable[[Dataset], int]:
+def counted_ids(name: str) -> Counter:
     """Counts the images or annotations whose id is not their place, from 1."""
 
     def count(dataset: Dataset) -> int:
@@ -32,7 +51,7 @@ def counted_ids(name: str) -> Callable[[Dataset], int]:
     return count
 
 
-def outlined(*kinds: int) -> Callable[[Dataset], int]:
+def outlined(*kinds: int) -> Counter:
     """Counts the annotations whose segmentation is of one of the kinds (``KIND_POLYGONS``, ...)."""
 
     def count(dataset: Dataset) -> int:
@@ -49,10 +68,7 @@ def areas_unlike_boxes(dataset: Dataset) -> int:
 
 def unplaced(dataset: Dataset) -> Bools:
     """(N,) bool: annotations whose image the dataset does not have."""
-    ids = dataset.annotations.image_id
-    if ids is None:
-        return np.ones(len(dataset.annotations), np.bool_)
-    return ~np.isin(ids, dataset.images.id)
+    return np.asarray(rows_of_images(dataset) == len(dataset.images))
 
 
 def _truths(column: Any) -> int:
@@ -75,25 +91,26 @@ def _many_rings(dataset: Dataset) -> int:
     return 0 if found is None else int(np.count_nonzero(np.diff(found.rings) > 1))
 
 
-def _category_ids(start: int) -> Callable[[Dataset], int]:
+def _category_ids(start: int) -> Counter:
     return lambda dataset: sum(row.id != place for place, row in enumerate(dataset.categories, start))
 
 
 def _out_of_order(dataset: Dataset) -> int:
     """Annotations that stand before one of an earlier image."""
-    ids = dataset.annotations.image_id
-    if ids is None or not len(ids) or not len(dataset.images):
+    rows = rows_of_images(dataset)
+    if not len(rows):
         return 0
-    rows = _rows_of(dataset.images.id, ids)
     behind = np.minimum.accumulate(rows[::-1])[::-1]
     return int(np.count_nonzero(rows > behind))
 
 
-def _rows_of(images: Int64, ids: Int64) -> Int64:
+def rows_of_images(dataset: Dataset) -> Int64:
     """(N,) int64 row of each annotation's image; the number of images where there is none."""
+    images, ids = dataset.images.id, dataset.annotations.image_id
+    if ids is None or not len(images):
+        return np.full(len(dataset.annotations), len(images), np.int64)
     order = np.argsort(images, kind="stable")
-    at = np.minimum(np.searchsorted(images[order], ids), len(images) - 1)
-    rows = order[at]
+    rows = order[np.minimum(np.searchsorted(images[order], ids), len(images) - 1)]
     return np.where(images[rows] == ids, rows, len(images))
 
 

@@ -1,0 +1,70 @@
+"""A zip of a dataset, unpacked into a folder that is gone afterwards; nothing in it reaches another place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+from collections.abc import Iterator
+
+from ..errors import DataError
+from .base import head, inside
+
+#: Entries, and bytes when unpacked beside those of the archive: more is an attack or a mistake.
+MOST_ENTRIES, MOST_TIMES, FREE_BYTES = 4_000_000, 200, 1 << 30
+
+
+@contextlib.contextmanager
+def unpacked(path: str) -> Iterator[str]:
+    """The path itself, or, for a zip, a folder with what is in it; the one folder or file in it if there is one.
+
+    Raises:
+        DataError: an entry that leads out of the folder or is a link, far too much of it, a damaged archive.
+    """
+    if os.path.isdir(path) or not head(path).startswith(b"PK\x03\x04"):
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="cocokit-") as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _unpack(archive, path, folder)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+            if isinstance(error, DataError):
+                raise
+            raise DataError(path, "", f"is a damaged zip archive ({error})", "pack it again") from error
+        yield _only(folder)
+
+
+def _unpack(archive: zipfile.ZipFile, path: str, folder: str) -> None:
+    entries = [entry for entry in archive.infolist() if not entry.filename.startswith("__MACOSX/")]
+    room = MOST_TIMES * os.path.getsize(path) + FREE_BYTES
+    total = sum(entry.file_size for entry in entries)
+    if len(entries) > MOST_ENTRIES or total > room:
+        reason = f"would unpack to {len(entries):,} files and {total:,} bytes"
+        raise DataError(path, "", reason, "if that is right, unpack it yourself and give the folder")
+    for entry in entries:
+        target = os.path.join(folder, inside(entry.filename, path, "an entry"))
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise DataError(path, entry.filename, "is a symbolic link", "pack the files themselves")
+        if entry.is_dir():
+            os.makedirs(target, exist_ok=True)
+            continue
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        try:
+            with archive.open(entry) as source, open(target, "xb") as file:
+                shutil.copyfileobj(source, file, 1 << 20)
+        except FileExistsError:
+            raise DataError(path, entry.filename, "is in it twice", "pack it again") from None
+
+
+def _only(folder: str) -> str:
+    """The one folder or file in a folder; the folder if it has several."""
+    while os.path.isdir(folder):
+        found = os.listdir(folder)
+        if len(found) != 1:
+            return folder
+        folder = os.path.join(folder, found[0])
+    return folder

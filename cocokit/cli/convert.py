@@ -30,9 +30,7 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 
         for each in FORMATS.values():
             lost = ", ".join(loss.what for loss in each.losses)
-            click.echo(
-                f"{each.name:<14} {each.title}\n{'':<14} {'does not hold ' + lost if lost else 'holds everything'}"
-            )
+            click.echo(f"{each.name}: {each.title}; {'does not hold ' + lost if lost else 'holds everything'}")
         context.exit()
 
 

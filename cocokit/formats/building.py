@@ -16,6 +16,7 @@ from ..columns import (
     Images,
     Int64,
     Ragged,
+    Segmentations,
     take_segmentations,
 )
 from ..dataset import Dataset
@@ -70,8 +71,9 @@ class Builder:
 def completed(dataset: Dataset) -> Dataset:
     """The dataset with what COCO wants of an instance and the files did not say.
 
-    A box is that of the polygons or of the mask; an area is the pixels of the mask, or width times height of the box
-    where there is none; ``iscrowd`` is 0. Captions, which have no category, stay as they are.
+    A box is that of the polygons or of the mask; an area is that of the polygons' corners or of the mask's pixels, or
+    width times height of the box where there is neither; ``iscrowd`` is 0. Captions, which have no category, stay as
+    they are.
     """
     a = dataset.annotations
     if not len(a):
@@ -94,8 +96,13 @@ def completed(dataset: Dataset) -> Dataset:
     return Dataset(dataset.images, made, dataset.categories, dataset.top, dataset.members)
 
 
-def boxes_of(rings: Int64, xy: Ragged) -> Float64:
-    """(N, 4) float64 [x, y, w, h] px around the rings of N annotations, w and h to a millionth; zeros without rings.
+def boxes_of(outlines: Segmentations) -> Float64:
+    """(N, 4) float64 [x, y, w, h] px around the polygons of N outlines; as :func:`boxes_around`."""
+    return boxes_around(outlines.rings, outlines.xy)
+
+
+def boxes_around(rings: Int64, xy: Ragged) -> Float64:
+    """(N, 4) float64 [x, y, w, h] px around the rings of N annotations, w and h to nine decimals; zeros without rings.
 
     A coordinate of two decimals gives a width of two decimals, and not 38.650000000000034.
 
@@ -111,7 +118,7 @@ def boxes_of(rings: Int64, xy: Ragged) -> Float64:
     starts = np.stack([first[rows], last[rows]], axis=1).reshape(-1) // 2
     points = np.concatenate([xy.values.reshape(-1, 2), np.zeros((1, 2))])
     low, high = (at.reduceat(points, starts, axis=0)[::2] for at in (np.minimum, np.maximum))
-    made[rows] = np.concatenate([low, np.round(high - low, 6)], axis=1)
+    made[rows] = np.concatenate([low, np.round(high - low, 9)], axis=1)
     return made
 
 
@@ -127,9 +134,12 @@ def _or_zeros(column: Float64 | None, shape: tuple[int, ...]) -> Float64:
 
 
 def _measured(images: Images, a: Annotations, rows: Int64) -> tuple[Float64, Float64]:
+    from .measuring import areas_of
+
     assert a.segmentation is not None
     assert a.image_id is not None
     outlines = take_segmentations(a.segmentation, rows)
     found = measure(outlines, sizes_of_images(images, a.image_id[rows]))
     polygons = outlines.kind == KIND_POLYGONS
-    return np.where(polygons[:, None], boxes_of(outlines.rings, outlines.xy), found.bbox), found.area
+    boxes = np.where(polygons[:, None], boxes_of(outlines), found.bbox)
+    return boxes, np.where(polygons, areas_of(outlines), found.area)

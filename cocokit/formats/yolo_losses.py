@@ -8,11 +8,11 @@ import numpy as np
 
 from ..columns import Field, Int64, Segmentations, take_ragged, take_segmentations
 from ..dataset import Dataset
-from ..masks import measure
 from . import losses
 from .base import Loss
-from .building import boxes_of
+from .building import boxes_around
 from .losses import Counter, once
+from .measuring import TOLERANCE, areas_of
 from .yolo_rings import joined, may_be_parted, parted
 from .yolo_rows import DECIMALS, Outlines, corners, good_rings, is_rle, kept, outlines_of, sizes_of
 
@@ -59,7 +59,7 @@ def _measured_rings(dataset: Dataset) -> dict[str, int]:
     alone = bare & ~masks
     unlike = np.zeros(len(rows), np.bool_)
     if a.bbox is not None:
-        box = boxes_of(found.rings, found.xy)
+        box = boxes_around(found.rings, found.xy)
         unlike = a.has(Field.BBOX)[rows] & (box != a.bbox[rows]).any(axis=1)
     return {
         "finer": _count(found.rounded), "outside": _count(found.outside), "masks": _count(masks), "broken": broken,
@@ -69,13 +69,12 @@ def _measured_rings(dataset: Dataset) -> dict[str, int]:
 
 
 def _unlike_areas(dataset: Dataset, rows: Int64, found: Outlines) -> int:
-    """How many areas are not the pixels of the outlines that are written."""
+    """How many areas are not those of the outlines that are written."""
     a = dataset.annotations
     if a.area is None or not len(rows):
         return 0
-    sizes = sizes_of(dataset, rows)[:, ::-1].astype(np.int64)
-    area = measure(Segmentations.of_polygons(found.rings, found.xy), sizes).area
-    return _count(a.has(Field.AREA)[rows] & (a.area[rows] != area))
+    area = areas_of(Segmentations.of_polygons(found.rings, found.xy))
+    return _count(a.has(Field.AREA)[rows] & ~np.isclose(a.area[rows], area, TOLERANCE, TOLERANCE))
 
 
 def _hard(outlines: Outlines) -> list[int]:
@@ -141,7 +140,7 @@ RINGS = (
     *COMMON,
     losses.KEYPOINTS,
     losses.CATEGORY_MEMBERS,
-    Loss("areas", "areas are those of the outlines, in whole pixels", _rings("areas")),
+    Loss("areas", "areas are those of the outlines, by their corners", _rings("areas")),
     Loss("boxes", "boxes are those around the outlines", _rings("boxes")),
     Loss("RLE masks", "masks become polygons, without their holes", _rings("masks")),
     Loss("instances without outline", "a box alone becomes a polygon of four points", _rings("bare")),

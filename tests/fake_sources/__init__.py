@@ -1,0 +1,1 @@
+"""One server that behaves like three sources of photographs, and misbehaves as they do."""

@@ -132,7 +132,8 @@ class _Run:
 
     def query(self, query: Query) -> None:
         """Read a query's pages until there is enough."""
-        ended, cursor = self._ledger.cursor(self._source.name, query.text)
+        near = self._source.near
+        ended, cursor = (False, None) if near else self._ledger.cursor(self._source.name, query.text)
         while not (ended or self._enough(query)):
             try:
                 page = self._source.search(query, cursor)
@@ -146,7 +147,8 @@ class _Run:
                     return  # the page is not at its end: a larger limit reads it again
                 self._take(candidate, query)
             ended, cursor = page.next is None, page.next
-            self._ledger.end_page(self._source.name, query.text, cursor)
+            if not near:
+                self._ledger.end_page(self._source.name, query.text, cursor)
 
     def _enough(self, query: Query) -> bool:
         most = self._plan.per_query

@@ -74,7 +74,7 @@ def _plain(border: Float64) -> float:
 def _distance(lab: Float64, border: Float64) -> Float64:
     """How far each pixel's colour is from the border's colours, in units of their own spread."""
     middle = border.mean(axis=0)
-    spread = np.cov(border.T) + np.eye(3) * 16.0
+    spread = np.cov(border.T, bias=True) + np.eye(3) * 16.0
     off = lab - middle
     distance = np.sqrt(np.maximum(0.0, np.einsum("hwi,ij,hwj->hw", off, np.linalg.inv(spread), off)))
     return np.asarray(distance, np.float64)

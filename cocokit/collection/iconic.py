@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 #: How much each cue says (the order of CUES), and how iconic what a query finds is before one has looked: pairs of
 #: categories seldom find iconic photos, single categories often do.
-WEIGHTS = (1.6, 0.6, 1.2, 1.4, 1.2)
-KINDS: dict[Kind, float] = {"pair": -0.4, "scene": -0.4, "single": 0.4}
-_MIDDLE, _SHARPNESS = 2.6, 2.2
+WEIGHTS = (2.4, 0.4, 1.2, 0.8, 0.8)
+KINDS: dict[Kind, float] = {"pair": -0.3, "scene": -0.3, "single": 0.3}
+_MIDDLE, _SHARPNESS = 2.3, 2.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,12 @@ class Ledger:
     def _open(self) -> None:
         self._clear()
         self._file = open(self.path, "a+b")  # noqa: SIM115 - open for as long as the block
-        for row in self._read():
-            self._learn(row)
+        try:
+            for row in self._read():
+                self._learn(row)
+        except BaseException:
+            self._file.close()
+            raise
 
     def _clear(self) -> None:
         self.images: dict[str, Row] = {}

@@ -15,14 +15,12 @@ from .found import Licence
 #: Whether a photo under a licence may come in; None: the source named none.
 Accepts = Callable[[Licence | None], bool]
 
-_ADDRESS = re.compile(r"creativecommons\.org/(licenses|publicdomain)/([a-z+-]+)", re.I)
-_PARTS = re.compile(r"(?:^|cc[ -]?)(by(?:-(?:nc|nd|sa))*)(?:[ -]?\d|$|[^a-z-])", re.I)
-_NAMES = {"attribution": "by", "sharealike": "sa", "share alike": "sa", "noncommercial": "nc", "non commercial": "nc",
-          "noderivs": "nd", "noderivatives": "nd", "no derivatives": "nd", "no derivs": "nd"}  # fmt: skip
-_FREE = re.compile(
-    r"\bcc[ -]?(0|zero)\b|public[ -]?domain|\bpdm?\b(?!\w)|no known (copyright )?restrictions|united states government",
-    re.I,
-)
+_ADDRESS = re.compile(r"\s*(?:https?:)?//(?:www\.)?creativecommons\.org/(licenses|publicdomain)/([a-z+-]+)", re.I)
+_SLUG = re.compile(r"(?:cc[ -]?)?(by(?:-(?:nc|nd|sa))*)(?:[ -]\d.*)?", re.I)
+_NAME = re.compile(r"(?:creative commons )?attribution((?:[ -]+(?:share ?alike|non ?commercial|no ?derivs|no ?derivatives))*)"
+                   r"(?: licen[sc]e)?(?:[ ,-]*\d.*)?", re.I)  # fmt: skip
+_NAMED = {"sharealike": "sa", "noncommercial": "nc", "noderivs": "nd", "noderivatives": "nd"}
+_FREE = re.compile(r"(?:cc[ -]?0|public domain|pdm?\b|no known (?:copyright )?restrictions|united states government)", re.I)
 #: Words that a choice of licences may have.
 CHOICES = ("changes", "commercial", "any")
 _SLUGS = ("cc0", "pdm", "by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")
@@ -93,7 +91,7 @@ def _fits(rights: Rights | None, word: str) -> bool:
 
 
 def _by_address(url: str) -> str | None:
-    match = _ADDRESS.search(url)
+    match = _ADDRESS.match(url)
     if match is None:
         return None
     name = match[2].lower().rstrip("-")
@@ -103,14 +101,16 @@ def _by_address(url: str) -> str | None:
 
 
 def _by_words(text: str) -> str | None:
-    """The slug that a name or an id of a licence means."""
-    if match := _PARTS.search(text.strip()):
+    """The slug that a name or an id of a licence means; all of it must be understood."""
+    text = " ".join(text.split())
+    if match := _SLUG.fullmatch(text):
         return _ordered(set(match[1].lower().split("-")))
-    if _FREE.search(text):
-        return "cc0" if re.search(r"cc[ -]?(0|zero)", text, re.I) else "pdm"
-    found = {part for name, part in _NAMES.items() if name in re.sub(r"[-–]", " ", text.lower())
-             or name in text.lower().replace("-", "")}  # fmt: skip
-    return _ordered(found) if "by" in found else None
+    if match := _NAME.fullmatch(text):
+        words = re.findall("sharealike|noncommercial|noderiv(?:ative)?s", match[1].lower().replace(" ", ""))
+        return _ordered({"by", *(_NAMED[word] for word in words)})
+    if _FREE.match(text):
+        return "cc0" if re.search(r"cc[ -]?0", text, re.I) else "pdm"
+    return None
 
 
 def _ordered(parts: set[str]) -> str | None:

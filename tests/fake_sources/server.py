@@ -263,7 +263,7 @@ def files(state: State) -> Blueprint:
 
     @views.get("/photo_unavailable.png")
     def unavailable() -> Any:
-        return Response(jpeg(8), 200, {"Content-Type": "image/png"})
+        return Response(jpeg(8, (50, 37)), 200, {"Content-Type": "image/png"})
 
     return views
 

@@ -27,9 +27,11 @@ class Source(Protocol):
 
     Attributes:
         name: stands before the ids of its photos.
+        near: asking it costs nothing, so that every run reads all of its pages, and finds what is new.
     """
 
     name: str
+    near: bool
 
     def search(self, query: Query, cursor: str | None) -> Page:
         """A page of what a query finds.

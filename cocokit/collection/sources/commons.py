@@ -31,6 +31,7 @@ class Commons:
     """The photos of Wikimedia Commons."""
 
     name = "commons"
+    near = False
 
     def __init__(self, base: str | None, key: str | None, accepts: Accepts, clock: Clock, seconds: float) -> None:
         self._base, self._accepts = base or BASE, accepts

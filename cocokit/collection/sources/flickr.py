@@ -30,6 +30,7 @@ class Flickr:
     """
 
     name = "flickr"
+    near = False
 
     def __init__(
         self, base: str | None, key: str | None, accepts: Accepts, clock: Clock, seconds: float, per_page: int = 250,

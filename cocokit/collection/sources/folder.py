@@ -26,6 +26,7 @@ class Folder:
     """
 
     name = "folder"
+    near = True
 
     def __init__(self, path: str) -> None:
         if not os.path.isdir(path):

@@ -20,6 +20,7 @@ class Openverse:
     """Openverse's photos. It does not tell when a photo was taken; COCOKIT_OPENVERSE_KEY may hold a token."""
 
     name = "openverse"
+    near = False
 
     def __init__(self, base: str | None, key: str | None, accepts: Accepts, clock: Clock, seconds: float) -> None:
         self._base, self._accepts = base or BASE, accepts

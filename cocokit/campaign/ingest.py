@@ -6,8 +6,8 @@ A photo lies in ``images/`` under the sha256 of its bytes, so that it is there o
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from .. import rle
 from ..atomic import atomic_write
@@ -127,7 +127,7 @@ def ingest_coco(
                 raise
             found.broken.append(str(error))
         else:
-            found.images.append(new)
+            found.images.append(_with_query(new, image.extras))
         if progress is not None:
             progress(row + 1, total)
     return found
@@ -198,6 +198,14 @@ def _of_coco(
         reason = f"is {photo.width} x {photo.height} px upright, and the dataset says {size[0]} x {size[1]}"
         raise DataError(path, "", reason, "give the photos that the dataset was made of")
     return _new_image(key, photo, images, origin)
+
+
+def _with_query(image: NewImage, extras: Mapping[str, object]) -> NewImage:
+    """The image with the query that collecting found it by, if it was: a page of the filter is of one query."""
+    query, kind = extras.get("query"), extras.get("query_kind")
+    if not isinstance(query, str) or kind not in ("pair", "scene", "single"):
+        return image
+    return replace(image, query=query, kind=str(kind))
 
 
 def _gold(annotation: Annotation, image: NewImage) -> GoldMask:

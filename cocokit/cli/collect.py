@@ -25,7 +25,9 @@ are broken, that come twice or may not be used are left out and listed with the 
 cocokit campaign create --coco.
 """
 _EXAMPLE = "Example: cocokit collect photos -o candidates"
-_QUERIES = "pairs (of categories), scenes (a category in a scene), all (both), or a file with a query a line: dog + car."
+_QUERIES = (
+    "pairs (of categories), scenes (a category in a scene), all (both), or a file with a query a line: dog + car."
+)
 
 
 class _Collect(Sectioned):
@@ -48,14 +50,16 @@ def _seconds(text: str) -> float:
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the order of the queries.")
 @click.option("--url", metavar="URL", help="Where the source's interface is, if not at its own address.")
 @click.option("--licenses", metavar="WORDS",
-              help="changes (they allow changed copies), commercial (and for money), any, or a list such as cc0,by,by-sa.  "
+              help="changes (they allow changed copies), commercial (and for money), any, or a list: cc0,by.  "
                    "[default: changes; for a folder also what names none]")  # fmt: skip
 @click.option("--per-photographer", type=click.IntRange(1), metavar="N", default=5, show_default=True,
               help="At most so many photos by one photographer in any --window.")  # fmt: skip
 @click.option("--window", metavar="TIME", default="24h", show_default=True, callback=option_value(_seconds),
               help="A length of time, such as 90m, 24h or 7d.")  # fmt: skip
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Photos in the collection.  [default: all]")
-@click.option("--per-query", type=click.IntRange(1), metavar="N", help="Photos for each query.  [default: 128; of a folder all]")
+@click.option(
+    "--per-query", type=click.IntRange(1), metavar="N", help="Photos for each query.  [default: 128; of a folder all]"
+)
 @click.option("--retry", is_flag=True, help="Look again at what did not come the last time.")
 @click.option("-o", "--output", metavar="DIR", help="The collection.  [default: candidates/ of the workspace]")
 @json_option

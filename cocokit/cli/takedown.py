@@ -19,13 +19,15 @@ _HELP = """Remove a photo by its id at the source, such as flickr:2345678901, fo
 Its files go from the collection and from the workspace's images/ and caches, its rows and annotations from each
 --dataset. The ledger keeps the id, the time and the reason, so that it is never fetched again.
 """
-_EXAMPLE = 'Example: cocokit takedown folder:139.jpg --reason "the owner asked for it" --collection candidates'
+_EXAMPLE = 'Example: cocokit takedown folder:139.jpg --reason "the owner asked"'
 
 
 @click.command(name="takedown", help=_HELP, epilog=_EXAMPLE, short_help=_SHORT)
 @click.argument("key", metavar="SOURCE:ID")
 @click.option("--reason", required=True, help="Why; it stays in the ledger.")
-@click.option("--dataset", "datasets", metavar="FILE", multiple=True, help="A COCO file that may have it; may be given again.")
+@click.option(
+    "--dataset", "datasets", metavar="FILE", multiple=True, help="A COCO file that may have it; may be given again."
+)
 @click.option("--collection", metavar="DIR", help="The collection.  [default: candidates/ of the workspace]")
 @json_option
 def command(key: str, reason: str, datasets: tuple[str, ...], collection: str | None, as_json: bool) -> None:

@@ -56,7 +56,9 @@ def read_ballot(path: str) -> list[Nominee]:
         reason = getattr(error, "strerror", None) or str(error)
         raise DataError(path, "", f"cannot be read: {reason}", "give a CSV with a column name") from None
     if not rows or "name" not in rows[0]:
-        raise DataError(path, "", "has no candidate, or no column name", "write name in the first line, dog in the next")
+        raise DataError(
+            path, "", "has no candidate, or no column name", "write name in the first line, dog in the next"
+        )
     found = [_nominee(row, path, line) for line, row in zip(count(2), rows, strict=False)]
     names = [one.name for one in found]
     for place, name in enumerate(names):

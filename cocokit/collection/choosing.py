@@ -13,6 +13,12 @@ from dataclasses import dataclass
 from ..errors import ParamsError
 from .ballots import Nominee
 
+#: PASCAL VOC's categories under COCO's names; the paper has all of them in.
+VOC_20 = (
+    "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "boat", "bird", "cat", "dog", "horse",
+    "sheep", "cow", "bottle", "chair", "couch", "potted plant", "dining table", "tv",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

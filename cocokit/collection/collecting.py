@@ -212,7 +212,9 @@ class _Run:
         photographer = self._photographer(candidate)
         if photographer is not None and not self._windows.has_room(photographer, _moment(candidate)):
             most = self._plan.per_photographer
-            raise _LeftOut("window", f"there are {most} photos by {candidate.author or 'unnamed authors'} in its window")
+            raise _LeftOut(
+                "window", f"there are {most} photos by {candidate.author or 'unnamed authors'} in its window"
+            )
 
     def _photographer(self, candidate: Candidate) -> str | None:
         """Who counts as one photographer; those of a web source who are not named count as one together."""

@@ -44,8 +44,9 @@ def measure(pixels: UInt8) -> Float64:
     from skimage.filters import gaussian
 
     small = thumbnail(pixels, _SIDE)
-    lab = gaussian(np.asarray(rgb2lab(small), np.float64), 1.0, channel_axis=-1)
-    border = _border(*lab.shape[:2])
+    colours = np.asarray(rgb2lab(small), np.float64)
+    lab: Float64 = gaussian(colours, 1.0, channel_axis=-1)  # type: ignore[no-untyped-call, unused-ignore]
+    border = _border(lab.shape[0], lab.shape[1])
     standing_out = _distance(lab, lab[border])
     regions = _regions(standing_out)
     return np.array([
@@ -86,8 +87,10 @@ def _regions(standing_out: Float64) -> NDArray[np.int64]:
     from skimage.measure import label
 
     flat = np.ptp(standing_out) < 1e-6
-    limit = np.inf if flat else max(2.0, float(threshold_otsu(standing_out)))
-    return np.asarray(label(standing_out > limit, connectivity=1), np.int64)
+    otsu = 0.0 if flat else float(threshold_otsu(standing_out))  # type: ignore[no-untyped-call, unused-ignore]
+    out = standing_out > max(2.0, otsu)
+    regions: NDArray[np.int64] = label(out, connectivity=1)  # type: ignore[no-untyped-call, unused-ignore]
+    return regions
 
 
 def _largest_share(regions: NDArray[np.int64], weight: Float64) -> float:
@@ -119,10 +122,10 @@ def _few(lab: Float64) -> float:
 
 def _smooth(lab: Float64) -> float:
     """The part of the photo outside of its middle that has no edge."""
-    steps = np.zeros(lab.shape[:2])
+    steps = np.zeros((lab.shape[0], lab.shape[1]))
     steps[:, 1:] += np.abs(np.diff(lab, axis=1)).sum(axis=-1)
     steps[1:] += np.abs(np.diff(lab, axis=0)).sum(axis=-1)
-    height, width = steps.shape
+    height, width = lab.shape[0], lab.shape[1]
     outside = np.ones_like(steps, np.bool_)
     outside[height // 4 : height - height // 4, width // 4 : width - width // 4] = False
     return float((steps[outside] < _STEP).mean()) if outside.any() else 0.0

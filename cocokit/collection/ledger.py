@@ -42,7 +42,7 @@ class Ledger:
     def __enter__(self) -> Self:
         folder = os.path.dirname(self.path)
         os.makedirs(folder or ".", exist_ok=True)
-        self._lock = open(os.path.join(folder, f".{NAME}.lock"), "ab")  # noqa: SIM115 - open for as long as the block
+        self._lock = open(os.path.join(folder, f".{NAME}.lock"), "ab")
         try:
             _lock(self._lock.fileno(), self.path)
             self._open()
@@ -57,7 +57,7 @@ class Ledger:
 
     def _open(self) -> None:
         self._clear()
-        self._file = open(self.path, "a+b")  # noqa: SIM115 - open for as long as the block
+        self._file = open(self.path, "a+b")
         try:
             for row in self._read():
                 self._learn(row)

@@ -17,10 +17,12 @@ Accepts = Callable[[Licence | None], bool]
 
 _ADDRESS = re.compile(r"\s*(?:https?:)?//(?:www\.)?creativecommons\.org/(licenses|publicdomain)/([a-z+-]+)", re.I)
 _SLUG = re.compile(r"(?:cc[ -]?)?(by(?:-(?:nc|nd|sa))*)(?:[ -]\d.*)?", re.I)
-_NAME = re.compile(r"(?:creative commons )?attribution((?:[ -]+(?:share ?alike|non ?commercial|no ?derivs|no ?derivatives))*)"
-                   r"(?: licen[sc]e)?(?:[ ,-]*\d.*)?", re.I)  # fmt: skip
+_PART = "(?:share ?alike|non ?commercial|no ?derivs|no ?derivatives)"
+_NAME = re.compile(rf"(?:creative commons )?attribution((?:[ -]+{_PART})*)(?: licen[sc]e)?(?:[ ,-]*\d.*)?", re.I)
 _NAMED = {"sharealike": "sa", "noncommercial": "nc", "noderivs": "nd", "noderivatives": "nd"}
-_FREE = re.compile(r"(?:cc[ -]?0|public domain|pdm?\b|no known (?:copyright )?restrictions|united states government)", re.I)
+_FREE = re.compile(
+    r"(?:cc[ -]?0|public domain|pdm?\b|no known (?:copyright )?restrictions|united states government)", re.I
+)
 #: Words that a choice of licences may have.
 CHOICES = ("changes", "commercial", "any")
 _SLUGS = ("cc0", "pdm", "by", "by-sa", "by-nc", "by-nc-sa", "by-nd", "by-nc-nd")

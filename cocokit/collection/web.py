@@ -104,7 +104,8 @@ class Web:
             DataError: what came is no photo.
             PauseError: a long pause is wanted.
         """
-        return self._asked(url, self._photos, {}, _photo, url)
+        reply: Reply = self._asked(url, self._photos, {}, _photo, url)
+        return reply
 
     def _asked(
         self, url: str, limits: Limits, headers: Mapping[str, str], read: Callable[[Reply], Any], name: str

@@ -175,7 +175,9 @@ def openverse(state: State) -> Blueprint:
             return jsonify(detail="Invalid page."), 400
         total = len(state.photos) if state.total is None else state.total
         rows = [openverse_row(state, p) for p in state.shown(state.photos, (page - 1) * size)]
-        reply = jsonify(result_count=total, page_count=min(20, -(-total // size)), page_size=size, page=page, results=rows)
+        reply = jsonify(
+            result_count=total, page_count=min(20, -(-total // size)), page_size=size, page=page, results=rows
+        )
         minute = sum(hit > state.time.now - 60 for hit in state.hits)
         reply.headers["X-RateLimit-Limit-anon_burst"] = "20/min"
         reply.headers["X-RateLimit-Available-anon_burst"] = str(max(0, 20 - minute))

@@ -40,7 +40,7 @@ class Commons:
     def search(self, query: Query, cursor: str | None) -> Page:
         """As :meth:`Source.search`."""
         words = " ".join(f'"{word}"' if " " in word else word for word in query.words)
-        asked = {**_ASKED, "gsrsearch": f"{words} filetype:bitmap", **(json.loads(cursor) if cursor else {})}
+        asked = {**_ASKED, "gsrsearch": f"{words} filemime:image/jpeg", **(json.loads(cursor) if cursor else {})}
         found = self._web.json(self._base, asked, _check)
         pages = found.get("query", {}).get("pages", [])
         candidates, unusable = [], []
@@ -75,7 +75,7 @@ def _check(value: Any) -> str | None:
 
 def _candidate(page: dict[str, Any]) -> Candidate | str:
     """A file of a reply, or why it cannot be a photo."""
-    info = next(iter(page.get("imageinfo") or [{}]), {})
+    info: Any = next(iter(page.get("imageinfo") or [{}]), {})
     if not page.get("pageid") or not isinstance(info, dict) or not info.get("url"):
         return "has no address"
     if info.get("mime") not in _KINDS:

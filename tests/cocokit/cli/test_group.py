@@ -130,6 +130,10 @@ def draw_one(database: Database) -> None:
             engine.submit(worker, given.id, small.answer(truth, given, chance, noise), given.id)
 
 
+BEFORE |= {"takedown": ["collect photos -o candidates"], "rank": _RUNNING,
+           "categories select": ["categories vote ballot.csv dog=5 --voter ann"]}  # fmt: skip
+
+
 #: Commands that serve until somebody stops them: test_demo.py and annotate_ui/test_serving.py start them.
 SERVING = {"demo", "serve"}
 
@@ -143,6 +147,8 @@ def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("mapping.json", {"rename": {"a": "cat"}, "join": {"pet": ["b"]}})
     folder.write("how-to.txt", "Leave shadows out.")
     Image.new("RGB", (8, 8)).save(folder.path / "axolotl.png")
+    (folder.path / "photos").mkdir()
+    Image.new("RGB", (40, 30)).save(folder.path / "photos" / "139.jpg")
     for line in BEFORE.get(name, []):
         type_before(folder, line)
     last = folder.run(*name.split(), "--help").stdout.strip().splitlines()[-1].strip()

@@ -49,7 +49,7 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(rows: list[tuple[int, bool
 
 
 def test_auc_agrees_with_scikit_learn() -> None:
-    from sklearn.metrics import roc_auc_score
+    from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
 
     chance = np.random.default_rng(3)
     scores, kept = chance.integers(0, 40, 500) / 40.0, chance.random(500) < 0.3
@@ -65,7 +65,9 @@ def test_a_query_of_one_category_makes_a_photo_more_suspect() -> None:
 @pytest.mark.parametrize("fill", ["flat", "noise"])
 def test_odd_photos_have_a_score_too(size: tuple[int, int], fill: str) -> None:
     chance = np.random.default_rng(0)
-    pixels = np.full((*size, 3), 9, np.uint8) if fill == "flat" else chance.integers(0, 255, (*size, 3)).astype(np.uint8)
+    pixels = (
+        np.full((*size, 3), 9, np.uint8) if fill == "flat" else chance.integers(0, 255, (*size, 3)).astype(np.uint8)
+    )
     found, cues = look(pixels, "pair")
     assert 0 <= found <= 1
     assert set(cues) == set(CUES)
@@ -74,5 +76,7 @@ def test_odd_photos_have_a_score_too(size: tuple[int, int], fill: str) -> None:
 
 def test_the_same_photo_larger_has_nearly_the_same_score() -> None:
     for seed in range(4):
-        small, large = (look(make, "pair")[0] for make in (busy(seed), np.kron(busy(seed), np.ones((2, 2, 1), np.uint8))))
+        small, large = (
+            look(make, "pair")[0] for make in (busy(seed), np.kron(busy(seed), np.ones((2, 2, 1), np.uint8)))
+        )
         assert small == pytest.approx(large, abs=0.1)

@@ -52,8 +52,10 @@ def test_a_licence_that_is_understood(licence: Licence, slug: str) -> None:
         None, Licence(""), Licence("0", "All Rights Reserved"), Licence("12"), Licence("x", "GFDL"),
         Licence("x", "Fair use"), Licence("x", "by request only"), Licence("x", "", CC + "licenses/sampling+/1.0/"),
         Licence("x", "", "https://evil.example/?next=creativecommons.org"), Licence("x", "free, ask the bypasser"),
-        Licence("x", "No attribution; all rights reserved"), Licence("x", "", "http://e.example/creativecommons.org/licenses/by/4.0/"),
-        Licence("x", "", "https://creativecommons.org.evil.example/licenses/by/4.0/"), Licence("x", "not in the public domain"),
+        Licence("x", "No attribution; all rights reserved"),
+        Licence("x", "", "http://e.example/creativecommons.org/licenses/by/4.0/"),
+        Licence("x", "", "https://creativecommons.org.evil.example/licenses/by/4.0/"),
+        Licence("x", "not in the public domain"),
         Licence("x", "Attribution and a fee"), Licence("x", "by-nc-nc-foo"),
     ],
 )  # fmt: skip

@@ -26,7 +26,8 @@ def source(server: State, name: str, licences: str = "changes", seconds: float =
 
 
 def everything(place: Source, query: Query = PAIR) -> list[Candidate]:
-    found, cursor = [], None
+    found: list[Candidate] = []
+    cursor = None
     for _ in range(100):
         page = place.search(query, cursor)
         found += page.candidates
@@ -44,7 +45,9 @@ def numbers(found: list[Candidate]) -> set[int]:
 def test_all_pages_are_read_and_every_photo_found(server: State, name: str) -> None:
     found = everything(source(server, name))
     assert numbers(found) == {photo.id for photo in server.photos}
-    assert server.asked[-1].get("text", server.asked[-1].get("q", server.asked[-1].get("gsrsearch", "")))[:7] == "dog car"
+    assert (
+        server.asked[-1].get("text", server.asked[-1].get("q", server.asked[-1].get("gsrsearch", "")))[:7] == "dog car"
+    )
 
 
 @pytest.mark.parametrize("name", WEB)

@@ -39,6 +39,7 @@ MODULES = (
     "cocokit.kernels.scan",
     "cocokit.kernels.spans",
     "cocokit.kernels.rings",
+    "cocokit.kernels.hamming",
     "cocokit.eval.kernels.order",
     "cocokit.eval.kernels.boxes",
     "cocokit.eval.kernels.matching",

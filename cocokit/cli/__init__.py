@@ -20,6 +20,7 @@ from ..errors import CocokitError, DataError
 #: Every command: its module in this package and the line that ``cocokit --help`` shows for it.
 COMMANDS = {
     "demo": ("demo", "A running campaign to look at and to work in."),
+    "dedup": ("dedup", "Find near duplicates among photos."),
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
     "simulate": ("simulate", "Run a campaign with simulated workers."),

@@ -1,1 +1,1 @@
-"""Near duplicates: perceptual hashes, an exact search among them, a second look at the pixels, groups."""
+"""Near duplicates among photographs: hashes, an exact search, a second look at each pair, groups, a sheet of them."""

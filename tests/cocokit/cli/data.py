@@ -137,6 +137,16 @@ class Folder:
         path.write_bytes(data)
         return str(path)
 
+    def write_photos(self) -> None:
+        """Write the photos of :func:`dataset` into the folder ``photos``: noise, each other noise."""
+        from numpy.random import default_rng
+
+        from cocokit.imageio import save_image
+
+        (self.path / "photos").mkdir(exist_ok=True)
+        for name in ("1.png", "2.png", "3.png"):
+            save_image(default_rng(int(name[0])).integers(0, 256, (100, 100, 3), "uint8"), self.path / "photos" / name)
+
     def run(self, *words: str) -> Result:
         """Run ``cocokit`` in this process; no exception but SystemExit may come out of it."""
         result = CliRunner().invoke(cli, list(words))

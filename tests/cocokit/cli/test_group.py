@@ -144,6 +144,7 @@ def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("instances.json", dataset())
     folder.write("preds.json", box_results())
     folder.write("more.json", more())
+    folder.write_photos()
     folder.write("mapping.json", {"rename": {"a": "cat"}, "join": {"pet": ["b"]}})
     folder.write("how-to.txt", "Leave shadows out.")
     Image.new("RGB", (8, 8)).save(folder.path / "axolotl.png")

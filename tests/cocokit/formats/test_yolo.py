@@ -121,7 +121,10 @@ def test_nothing_is_lost_of_what_fits(name: str, seed: int, tmp_path_factory: py
     made = fitting(random.Random(seed), name)
     if made["annotations"]:
         assert lost(Dataset.from_dict(made), format_named(name)) == []
-        assert canonical(round_trip(made, name, tmp_path_factory.mktemp("yolo"))) == canonical(made)
+        back = round_trip(made, name, tmp_path_factory.mktemp("yolo"))
+        for row, known in zip(back["annotations"], made["annotations"], strict=True):
+            assert row.pop("area") == pytest.approx(known.pop("area"))  # summed up in another order than ours
+        assert canonical(back) == canonical(made)
 
 
 def fitting(chance: random.Random, name: str) -> Json:

@@ -80,3 +80,10 @@ def _place(flag: str | None) -> str:
         reason = f"no database: there is no {NAME} here or in a folder above"
         raise NotFoundError(f"{reason}; run cocokit init DIR, or name one with --db URL")
     return os.path.join(os.path.dirname(path), DATABASE)
+
+
+def photo_folder() -> str:
+    """Where the workspace's photographs are: ``images`` of its settings, or the folder of that name."""
+    from ..config import load_settings
+
+    return load_settings().images or os.path.join(workspace(), "images")

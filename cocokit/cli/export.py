@@ -1,19 +1,27 @@
-"""``cocokit export``: what is finished of a campaign, as COCO files."""
+"""``cocokit export``: what is finished of a campaign, as COCO files, and as a dataset to publish."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ._campaigns import campaign_options, open_campaign
-from ._progress import Progress
+from ._progress import Count, Progress
+
+if TYPE_CHECKING:
+    from ..campaign.context import Campaign
+    from ..store.database import Database
 
 _HELP = """Write what is finished of the campaign as COCO files.
 
 The folder gets instances.json, captions.json, provenance.json (where every annotation comes from), images.json (which
 images are not finished, and why) and manifest.json. It appears whole or not at all; an earlier export is replaced. The
 same campaign gives the same bytes. --unfinished adds images that still lack annotations; train on none of them.
+
+With --splits it is published at once: a file for each split, a card (README.md), and a manifest that cocokit verify
+reads; --photos copies the photographs too.
 """
 _EXAMPLE = "Example: cocokit export -o out"
 _SHORT = "Write what is finished of the campaign as COCO files."
@@ -22,27 +30,37 @@ _SHORT = "Write what is finished of the campaign as COCO files."
 @click.command(name="export", help=_HELP, epilog=_EXAMPLE, short_help=_SHORT)
 @click.option("-o", "--output", metavar="DIR", help="The folder.  [default: exports/NAME in the workspace]")
 @click.option("--unfinished", is_flag=True, help="Also what is good already on images that are not finished.")
+@click.option("--splits", "splits_file", metavar="FILE", help='Publish these splits: {"train": [ids of images], ...}.')
+@click.option("--photos", is_flag=True, help="Publish with the photographs.")
+@click.option("--about", "about_file", metavar="FILE.toml", help="Publish with what people say of it on the card.")
 @campaign_options
-def command(name: str | None, db: str | None, output: str | None, unfinished: bool, as_json: bool) -> None:
+def command(
+    name: str | None, db: str | None, output: str | None, unfinished: bool, splits_file: str | None, photos: bool,
+    about_file: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Run ``cocokit export``."""
+    database, campaign = open_campaign(db, name)
+    folder = output or _default(campaign.record.name)
+    if splits_file is not None or photos or about_file is not None:
+        _publish(database, campaign, folder, splits_file, about_file, unfinished, photos, as_json)
+    else:
+        _export(database, campaign, folder, unfinished, as_json)
+
+
+def _export(database: Database, campaign: Campaign, folder: str, unfinished: bool, as_json: bool) -> None:
     from dataclasses import asdict
 
     from ..campaign.export import export_campaign
-    from ..pipeline.leases import SteadyClock
     from ..places import counted
-    from ..store.journal import note
 
-    database, campaign = open_campaign(db, name)
     known = campaign.record.name
-    folder = output or _default(known)
     with Progress(f"exporting {known}") as progress:
         made = export_campaign(database, known, folder, progress.at, unfinished=unfinished)
-    found = asdict(made)
-    database.run(lambda tx: note(tx, campaign.id, "exported", SteadyClock().now(), data=found))
+    _note(database, campaign, asdict(made))
     if as_json:
         from ._output import print_json
 
-        print_json({"campaign": known, **found})
+        print_json({"campaign": known, **asdict(made)})
         return
     parts = [counted(made.annotations, "instance"), counted(made.crowds, "crowd"), counted(made.captions, "caption")]
     click.echo(f"{folder}: {counted(made.images, 'image' if unfinished else 'finished image')}, {', '.join(parts)}")
@@ -51,6 +69,39 @@ def command(name: str | None, db: str | None, output: str | None, unfinished: bo
     elif made.unfinished or made.dropped:
         why = os.path.join(folder, "images.json")
         click.echo(f"not in it: {made.unfinished:,} unfinished, {made.dropped:,} dropped; {why} says why")
+
+
+def _publish(
+    database: Database, campaign: Campaign, folder: str, splits_file: str | None, about_file: str | None,
+    unfinished: bool, photos: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Export beside the folder, and publish that into it."""
+    import tempfile
+
+    from ..campaign.export import export_campaign
+    from ..publishing import publish_export, read_about, read_splits
+    from ._workspace import photo_folder
+    from .publish import say
+
+    about = read_about(about_file) if about_file is not None else None
+    known = campaign.record.name
+    with tempfile.TemporaryDirectory() as made, Count(f"exporting {known}", "images") as count:
+        place = os.path.join(made, "export")
+        export_campaign(database, known, place, count, unfinished=unfinished)
+        found = publish_export(
+            place, folder, None if splits_file is None else lambda dataset: read_splits(splits_file, dataset),
+            about=about, images=photo_folder() if photos else None, progress=count.part("photographs", 1, 2),
+        )  # fmt: skip
+    _note(database, campaign, {"folder": folder, "manifest": found.manifest, "images": found.facts.total("images")})
+    say(found, as_json=as_json)
+
+
+def _note(database: Database, campaign: Campaign, data: dict[str, Any]) -> None:
+    """Write into the campaign's diary that it was exported."""
+    from ..pipeline.leases import SteadyClock
+    from ..store.journal import note
+
+    database.run(lambda tx: note(tx, campaign.id, "exported", SteadyClock().now(), data=data))
 
 
 def _default(name: str) -> str:

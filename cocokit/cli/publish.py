@@ -26,29 +26,37 @@ _SHORT = "Publish a dataset: splits, card, manifest."
 @click.command(name="publish", help=_HELP, epilog=_EXAMPLE, short_help=_SHORT)
 @click.argument("files", nargs=-1, required=True)
 @click.option("-o", "--output", required=True, metavar="DIR", help="The folder; an earlier one is replaced.")
+@click.option("--splits", "splits_file", metavar="FILE", help='Of one file: {"train": [ids of images], ...}.')
 @click.option("--images", metavar="DIR", help="Folder of the photographs, to be copied.")
 @click.option("--about", "about_file", metavar="FILE.toml", help="What people say of it.")
 @click.option("--provenance", metavar="FILE", help="The provenance.json of a campaign's export, for the card.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def command(
-    files: tuple[str, ...], output: str, images: str | None, about_file: str | None, provenance: str | None,
-    as_json: bool,
+    files: tuple[str, ...], output: str, splits_file: str | None, images: str | None, about_file: str | None,
+    provenance: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Run ``cocokit publish``."""
     from ..publishing import publish, read_about
 
     about = read_about(about_file) if about_file is not None else None
     extra = {"provenance.json": provenance} if provenance is not None else {}
-    parts = _parts(files)
+    parts = _parts(files, splits_file)
     with Count(f"publishing {output}", "photographs") as count:
         made = publish(parts, output, about=about, images=images, extra=extra, progress=count)
     say(made, as_json=as_json)
 
 
-def _parts(files: Sequence[str]) -> list[Part]:
-    """One part for each word: NAME=FILE, or FILE alone."""
+def _parts(files: Sequence[str], splits_file: str | None) -> list[Part]:
+    """One part for each word: NAME=FILE, or FILE alone, which may be divided."""
+    from ..publishing import divide, read_splits
+
     if len(files) == 1 and "=" not in files[0]:
-        return [_part("", files[0])]
+        part = _part("", files[0])
+        if splits_file is None:
+            return [part]
+        return divide(part.dataset, read_splits(splits_file, part.dataset), part.kind)
+    if splits_file is not None:
+        raise click.UsageError("--splits divides one file, and these are divided already")
     words = [word.partition("=") for word in files]
     for name, equals, path in words:
         if not (equals and path and name.isidentifier()):

@@ -25,6 +25,7 @@ MODULES = {
     "cvat": "cvat",
     "lvis": "lvis",
     "parquet": "parquet",
+    "label-studio": "label_studio",
 }
 
 

@@ -26,6 +26,8 @@ MODULES = {
     "lvis": "lvis",
     "parquet": "parquet",
     "label-studio": "label_studio",
+    "open-images": "open_images",
+    "panoptic": "panoptic",
 }
 
 

@@ -38,8 +38,9 @@ def test_a_file_of_no_format_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", DATASETS)
 def test_coco_files_are_found_and_written_as_they_were(name: str, shared_data: Path, tmp_path: Path) -> None:
-    coco = find_format(shared_data / name)
-    assert coco.name == "coco"
+    coco = FORMATS["coco"]
+    # with its PNG files beside it a panoptic file is more than COCO's JSON
+    assert find_format(shared_data / name).name == ("panoptic" if "panoptic_examples" in name else "coco")
     found = coco.read(str(shared_data / name)).dataset
     assert lost(found, coco) == []
     coco.write(found, str(tmp_path / "out.json"))

@@ -72,9 +72,12 @@ def placed(findings: list[Finding], dataset: Dataset) -> list[Finding]:
     for finding in findings:
         member = layout.find(LISTS[finding.noun])
         if member is not None and member.rows is not None:
+            of = getattr(dataset.origin, LISTS[finding.noun])
             rows = finding.rows[: len(finding.pointers)]
-            places = tuple(member.rows.starts[getattr(dataset.origin, LISTS[finding.noun])[rows]].tolist())
-            finding = replace(finding, bytes=places)
+            # rows that were changed have no origin, but if no row was left out or added, they are where they were
+            rows = rows if len(of) == len(member.rows) else of[rows]
+            if (rows >= 0).all():
+                finding = replace(finding, bytes=tuple(member.rows.starts[rows].tolist()))
         made.append(finding)
     return made
 

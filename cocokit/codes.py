@@ -111,6 +111,7 @@ CODES: dict[str, Code] = {
     "keypoints-visibility": Code("error", "a keypoint whose v is not 0, 1 or 2"),
     "keypoints-outside": Code("warning", "a labelled keypoint outside its image"),
     "num-keypoints": Code("warning", "a num_keypoints that is not the number of points with v > 0", "counted"),
+    "missing-caption": Code("error", "no caption, where others have one and nothing else"),
     "caption-empty": Code("warning", "a caption without a word"),
     # panoptic
     "segments-malformed": Code("error", "segments_info that is no list of segments with an id and a category_id"),

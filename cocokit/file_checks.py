@@ -72,9 +72,10 @@ def check_files(
         if not os.path.isdir(root):
             raise DataError(root, "", "is no folder", "give the one in which the images lie")
         total, done = sum(len(split.dataset.images) for split in splits), 0
+        there = _Folders()
         for split in splits:
             for row in range(len(split.dataset.images)):
-                _look(split, row, root)
+                _look(split, row, root, there)
                 done += 1
                 if progress is not None:
                     progress(done, total)
@@ -82,7 +83,24 @@ def check_files(
     return {split.name: split.findings() for split in splits}
 
 
-def _look(split: _Split, row: int, root: str) -> None:
+class _Folders:
+    """The names in each folder, listed once: whole datasets may have lost their files."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+
+    def alike(self, path: str) -> str:
+        """A file of the same name but for its letters' case, or its ending: what moving between systems does."""
+        folder, name = os.path.split(path)
+        if folder not in self.known:
+            names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+            by_case = {other.lower(): other for other in names}
+            self.known[folder] = by_case, {os.path.splitext(other)[0]: other for other in names}
+        by_case, by_stem = self.known[folder]
+        return by_case.get(name.lower()) or by_stem.get(os.path.splitext(name)[0], "")
+
+
+def _look(split: _Split, row: int, root: str, there: _Folders) -> None:
     """One image's file: there, an image, of the size that the dataset says."""
     images = split.dataset.images
     name = images.file_name[row] if images.file_name is not None else None
@@ -90,7 +108,8 @@ def _look(split: _Split, row: int, root: str) -> None:
         return  # said already
     path = os.path.join(root, name)
     if not os.path.isfile(path):
-        split.note("file-missing", row, _other_spelling(path))
+        other = there.alike(path)
+        split.note("file-missing", row, f"but {shown(other)} is there" if other else "")
         return
     split.paths[row] = path
     try:
@@ -109,19 +128,6 @@ def _compare_size(split: _Split, images: Images, row: int, size: tuple[int, int]
         return
     hint = ", the other way round" if stated == size[::-1] else ""
     split.note("file-size", row, f"{stated[0]} x {stated[1]}, the file {size[0]} x {size[1]}{hint}")
-
-
-def _other_spelling(path: str) -> str:
-    """A file of the same name but for its letters' case, or its ending: what moving between systems does to names."""
-    folder, name = os.path.split(path)
-    try:
-        there = os.listdir(folder)
-    except OSError:  # the folder in the name is not there either
-        return ""
-    alike = [other for other in there if other.lower() == name.lower()]
-    stem = os.path.splitext(name)[0]
-    alike += [other for other in there if os.path.splitext(other)[0] == stem]
-    return f"but {shown(alike[0])} is there" if alike else ""
 
 
 def _compare_contents(splits: list[_Split]) -> None:

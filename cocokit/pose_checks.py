@@ -53,9 +53,12 @@ def check_keypoints(notes: Notebook, rows: Rows, points: dict[int, int]) -> None
 
 
 def check_captions(notes: Notebook, rows: Rows) -> None:
-    """Captions that say nothing."""
-    captions = rows.annotations.captions
+    """Captions that are not there, or say nothing."""
+    a = rows.annotations
+    captions = a.captions
     if captions is not None:
+        shaped = a.has(Field.CATEGORY_ID | Field.BBOX | Field.SEGMENTATION | Field.KEYPOINTS)
+        notes.add("missing-caption", ~a.has(Field.CAPTION) & ~shaped, rows.noun, rows.example)
         empty = np.array([i for i, text in enumerate(captions) if text is not None and not text.strip()], np.int64)
         notes.add("caption-empty", empty, rows.noun, rows.example, "caption")
 

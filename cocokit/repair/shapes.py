@@ -7,6 +7,7 @@ import numpy as np
 from ..columns import KIND_POLYGONS, Bools, Field, Float64, Int64
 from ..ids import sizes_of_images
 from ..kernels.rings import NO_AREA, SHORT
+from ..masks import MOST_PIXELS
 from ..outline_checks import PER_EDGE, boxes_differ
 from ..rle import from_polygons, runs
 from ..survey import TOLERANCE, coco_measures, survey
@@ -30,7 +31,7 @@ def draw_crowds(draft: Draft, code: str, rows: Int64) -> None:
     size = _sizes(draft, rows)
     made = []
     for row, (width, height) in zip(rows.tolist(), size.tolist(), strict=True):
-        if width > 0 and height > 0:
+        if width > 0 and height > 0 and width * height < MOST_PIXELS:
             lengths = runs(from_polygons(draft.rings(row), int(height), int(width))).tolist()
             draft.set_outline(code, row, {"size": [int(height), int(width)], "counts": lengths})
             made.append(row)

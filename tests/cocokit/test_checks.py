@@ -15,6 +15,7 @@ from cocokit.codes import CODES
 from cocokit.dataset import Dataset
 from cocokit.findings import Finding
 from cocokit.geometry import why_invalid
+from cocokit.repair import repair
 from cocokit.rle import compress, to_coco
 
 POSE = [1, 1, 2, 2, 2, 0]
@@ -207,6 +208,33 @@ def test_a_data_set_of_boxes_alone_is_not_told_about_its_empty_outlines() -> Non
     for row in value["annotations"]:
         row["segmentation"] = []
     assert found(value) == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "caption", "where"), [("caption-empty", " \n", "/caption"), ("missing-caption", None, "")]
+)
+def test_captions_that_say_nothing_are_found(code: str, caption: str | None, where: str) -> None:
+    texts = ["a cat", caption, "a cat on a mat"]
+    rows = [{"id": i, "image_id": 1, "caption": text} for i, text in enumerate(texts, 1)]
+    findings = found({"images": clean()["images"], "annotations": rows})
+    assert [(f.id, f.pointers) for f in findings.values()] == [(code, (f"/annotations/1{where}",))]
+
+
+def test_the_same_caption_of_the_same_image_is_found() -> None:
+    rows = [{"id": i, "image_id": 1 + i // 3, "caption": "a cat"} for i in (1, 2, 3)]
+    finding = found({"images": clean()["images"], "annotations": rows})["duplicate-annotations"]
+    assert finding.pointers == ("/annotations/1",)
+
+
+def test_images_beyond_all_sizes_stop_nothing() -> None:
+    value = clean()
+    for image in value["images"]:
+        image |= {"width": 2**62, "height": 2**62}
+    value["annotations"][0] |= {"iscrowd": 1}
+    value["annotations"][1] |= {"segmentation": {"size": [2**62, 2**62], "counts": "1"}}
+    findings = check_dataset(Dataset.from_dict(value))
+    assert {f.id for f in findings} == {"crowd-polygons", "rle-size-impossible"}
+    assert repair(Dataset.from_dict(value), findings)[1] == []
 
 
 #: What real files really have, by file; all others in the shared folder have nothing.

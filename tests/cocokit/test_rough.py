@@ -50,6 +50,14 @@ def test_every_id_of_a_file_in_quotes_is_one_finding_for_each_list(tmp_path: Pat
     assert json.loads((tmp_path / "mended.json").read_text()) == data
 
 
+def test_what_else_is_wrong_with_a_row_that_was_mended_has_its_place(tmp_path: Path) -> None:
+    path = file_with(tmp_path, 7, id="8", area=0)
+    opened = open_roughly(path)
+    (finding,) = check_dataset(opened.dataset)
+    assert (finding.id, finding.bytes) == ("area-zero", opened.findings[0].bytes)
+    assert path.read_text()[finding.bytes[0] :].startswith('{"id": "8"')
+
+
 @pytest.mark.parametrize(
     ("members", "where", "reason"),
     [

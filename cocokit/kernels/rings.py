@@ -14,6 +14,9 @@ SHORT, ODD, INFINITE, OUTSIDE, CROSSING, NO_AREA = 1, 2, 4, 8, 16, 32
 AREA, EDGE, LEFT, TOP, RIGHT, BOTTOM, WORDS = 0, 1, 2, 3, 4, 5, 6
 
 _BLOCK = 8
+#: After so many looks at eight edges each (seconds) a ring counts as one without crossings: nobody draws such a ring,
+#: and a kernel cannot be interrupted.
+_PATIENCE = 1 << 28
 _FAR = 1e300
 _FLAT = 1e-6
 
@@ -150,7 +153,11 @@ def _crosses(xy: Any, first: int, n: int, eps: float, spare: Any) -> bool:
             put(spare, q + 1, min(at(spare, q + 1), at(spare, 4 * i + 1)))
             put(spare, q + 2, max(at(spare, q + 2), at(spare, 4 * i + 2)))
             put(spare, q + 3, max(at(spare, q + 3), at(spare, 4 * i + 3)))
+    looks = 0
     for i in range(n - 2):
+        looks += blocks - i // _BLOCK
+        if looks > _PATIENCE:
+            return False
         for b in range(i // _BLOCK, blocks):
             if _apart(spare, i, n + b):
                 continue

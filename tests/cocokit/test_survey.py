@@ -137,6 +137,18 @@ def test_cocos_own_areas_and_boxes_are_those_of_the_rule(shared_data: Path, name
     assert np.abs(box - a.bbox)[single].max() < 1e-5
 
 
+def test_a_ring_that_would_take_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    comb = [v for i in range(40) for v in (i, i, i + 20.0, i + 20.25)]  # slanted teeth: all boxes overlap
+    comb[-4:] = [5.0, 39.0, 60.0, 1.0]
+    s = segmentations([[comb]])
+    for patience, fault in ((1 << 28, rings.CROSSING), (20, 0)):
+        monkeypatch.setattr(rings, "_PATIENCE", patience)
+        flags, sides = np.zeros(1, np.uint8), np.full(2, np.nan)
+        arrays = (s.xy.values, s.xy.offsets, s.rings, 1, sides, 1.0, np.empty(500), flags, np.empty(rings.WORDS))
+        rings.survey_rings.plain(*map(as_plain, arrays))
+        assert flags.tolist() == [fault]
+
+
 def test_a_ring_of_many_points_is_looked_at_in_moments() -> None:
     angle = np.linspace(0, 40 * np.pi, 20_000)  # a spiral and back, no two edges cross
     out = np.column_stack([np.cos(angle), np.sin(angle)]) * (2 + angle[:, None] / 8)

@@ -101,5 +101,6 @@ def touches_no_other_row(before: Path, after: Path, pointer: str) -> None:
 
 def test_every_code_of_a_dataset_alone_is_among_the_breaks() -> None:
     elsewhere = ("file-missing", "file-unreadable", "file-size", "same-image", "image-in", "file-name-in", "segment-",
-                 "segments", "duplicate-segment", "panoptic", "score", "duplicate-result", "caption", "missing-caption")  # fmt: skip
+                 "segments", "duplicate-segment", "panoptic", "score", "duplicate-result", "caption",
+                 "missing-caption")  # fmt: skip
     assert {code for code in CODES if not code.startswith(elsewhere)} == {code for code, _ in BREAKS}

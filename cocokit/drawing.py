@@ -52,6 +52,7 @@ class Mark:
         bones: pairs of indices into ``points`` that a line joins.
         dashed: a detection and not a ground truth.
         crowd: hatched instead of filled.
+        category: id of its category, or None.
     """
 
     text: str = ""
@@ -63,6 +64,7 @@ class Mark:
     bones: Sequence[tuple[int, int]] = ()
     dashed: bool = False
     crowd: bool = False
+    category: int | None = None
 
     def extent(self) -> tuple[float, float, float, float]:
         """[left, top, right, bottom] px of all that is drawn; of the box where there is one."""
@@ -163,7 +165,7 @@ class Canvas:
         frame = [(left, top), (right, top), (right, bottom), (left, bottom)]
         rings = mark.rings if mark.box is None else [frame]
         paths = [[*ring, ring[0]] for ring in rings if len(ring)]
-        under = PAPER if _is_dark(mark.colour) else "#000000"
+        under = PAPER if is_dark(mark.colour) else "#000000"
         for path in paths:
             self._stroke(path, under, _UNDER, 0.62)
             self._stroke(path, mark.colour, _LINE, 1.0, dashed=mark.dashed)
@@ -285,7 +287,8 @@ def _hatch(shape: tuple[int, ...], left: int, top: int, period: float) -> NDArra
     return np.clip(wave - period * 0.28 + 0.5, 0, 1).astype(np.float32)
 
 
-def _is_dark(colour: str) -> bool:
+def is_dark(colour: str) -> bool:
+    """Whether a colour needs white below it, and not black, to be seen on any photo."""
     return luminance(colour) < 0.09
 
 

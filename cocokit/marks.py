@@ -88,6 +88,7 @@ def _mark(thing: Annotation | Detection, category: CategoryRow | None, colours: 
         bones=_bones(category) if points else (),
         dashed=isinstance(thing, Detection),
         crowd=isinstance(thing, Annotation) and bool(thing.iscrowd),
+        category=thing.category_id,
     )
 
 

@@ -28,6 +28,7 @@ LAYERS = {
     "cocokit": ("ground", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio"),
     "cocokit.formats": ("core",),
     "cocokit.statistics": ("core",),
+    "cocokit.gallery": ("core", "cocokit.statistics"),
     "cocokit.near": ("core",),
     "cocokit.edits": ("core",),
     "cocokit.repair": ("core",),

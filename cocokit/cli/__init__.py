@@ -40,7 +40,7 @@ COMMANDS = {
     "check": ("check", "Look for mistakes in a dataset or in results."),
     "convert": ("convert", "Convert a dataset to another format."),
     "stats": ("stats", "Describe a dataset in numbers and pictures."),
-    "show": ("show", "Draw the boxes and masks of one image."),
+    "show": ("show", "Draw the boxes and masks of images."),
     "merge": ("merge", "Make one dataset of several."),
     "filter": ("filter", "Choose annotations and images of a dataset."),
     "sample": ("sample", "Choose some images of a dataset by chance."),

@@ -1,4 +1,4 @@
-"""``cocokit show``: one image with its boxes, masks and poses as a picture."""
+"""``cocokit show``: images with their boxes, masks and poses as pictures, or as pages to look through."""
 
 from __future__ import annotations
 
@@ -18,28 +18,38 @@ if TYPE_CHECKING:
     from ..dataset import Dataset
     from ..types import Image
 
-_HELP = """Draw the boxes and masks of one image.
+_HELP = """Draw the boxes and masks of images: one as a picture, or many as a gallery.
 
-FILE is a COCO dataset. Ground truth has solid lines, detections have dashed ones, crowd regions are hatched. Without
-the photo the picture has a grey ground of the image's size.
+FILE is a COCO dataset. With IMAGE_ID, or with --random N, each image becomes a picture: ground truth has solid lines,
+detections have dashed ones, crowd regions are hatched. With --html, the images (all, unless some are named) become a
+folder of pages that a browser opens without a server: by category and size, photos with masks over them. Without the
+photos the ground is grey.
 """
 _MOST_PIXELS = 1 << 28
-_EXAMPLE = "Example: cocokit show instances.json --image 139 -o 139.png"
+_EXAMPLE = "Example: cocokit show instances.json 139 -o 139.png"
 
 
-@click.command(name="show", help=_HELP, epilog=_EXAMPLE, short_help="Draw the boxes and masks of one image.")
+@click.command(name="show", help=_HELP, epilog=_EXAMPLE, short_help="Draw the boxes and masks of images.")
 @click.argument("file", type=click.Path())
-@click.option("--image", "image_id", type=int, required=True, metavar="ID", help="Id of the image.")
-@click.option("-o", "--output", required=True, metavar="FILE", help="The picture: .png, .jpg, .webp, ...")
-@click.option("--dt", metavar="PREDS", help="A results file whose detections to draw too.")
+@click.argument("image", type=int, required=False, metavar="[IMAGE_ID]")
+@click.option("--image", "image_id", type=int, metavar="ID", help="The same as IMAGE_ID.")
+@click.option("--random", "number", type=click.IntRange(1), metavar="N", help="So many images, by chance.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Which ones --random takes.")
+@click.option("-o", "--output", metavar="OUT", help="The picture: .png, .jpg, .webp, ...; with --random a folder.")
+@click.option("--html", metavar="DIR", help="Write a gallery: DIR/index.html.")
+@click.option("--dt", metavar="PREDS", help="A results file whose detections to draw too; not in a gallery.")
 @click.option("--min-score", type=float, default=0.3, show_default=True, help="Leave out detections below this score.")
 @click.option("--images", metavar="DIR", help="Folder of the photos; default: images in the workspace's cocokit.toml.")
 @click.option("--boxes", is_flag=True, help="Draw the boxes of things with a mask or a pose too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON about what was drawn.")
 def command(
     file: str,
-    image_id: int,
-    output: str,
+    image: int | None,
+    image_id: int | None,
+    number: int | None,
+    seed: int,
+    output: str | None,
+    html: str | None,
     dt: str | None,
     min_score: float,
     images: str | None,
@@ -50,24 +60,66 @@ def command(
     from ..coco_json import read_dataset, read_results
     from ..config import load_settings
 
+    wanted = image if image is not None else image_id
+    _check_usage(wanted, number, output, html, dt)
+    folder = load_settings({"images": images}).images
     with Progress(f"reading {file}"):
         dataset = read_dataset(file)
-    image = _image(dataset, image_id, file)
+    rows = _rows(dataset, wanted, number, seed, file)
+    if html is not None:
+        from ._gallery import gallery
+
+        gallery(dataset, rows, html, folder, file, as_json=as_json)
+        return
+    assert output is not None  # _check_usage
     with Progress(f"reading {dt}"):
         results = read_results(dt) if dt else None
-    photo = _photo(image, load_settings({"images": images}).images)
-    size = _draw(dataset, image, results, photo, output, min_score, boxes=boxes)
+    if number is not None:
+        os.makedirs(output, exist_ok=True)
+    for row in rows.tolist():
+        shot = dataset.image(row)
+        photo = _photo(shot, folder)
+        path = output if number is None else os.path.join(output, f"{shot.id}.png")
+        size = _draw(dataset, shot, results, photo, path, min_score, boxes=boxes)
+        _say(shot.id, path, size, photo is not None, as_json=as_json)
+
+
+def _check_usage(wanted: int | None, number: int | None, output: str | None, html: str | None, dt: str | None) -> None:
+    """Options that need, or exclude, each other."""
+    if wanted is None and number is None and html is None:
+        raise click.UsageError("Which image? Give its id, or --random N, or --html DIR for a gallery of all.")
+    if wanted is not None and number is not None:
+        raise click.UsageError("An image's id and --random exclude each other.")
+    if html is None and output is None:
+        raise click.UsageError("Missing option '-o' / '--output'.")
+    if html is not None and (output is not None or dt is not None):
+        raise click.UsageError("--html writes a gallery of the dataset alone: leave out -o and --dt.")
+
+
+def _rows(dataset: Dataset, wanted: int | None, number: int | None, seed: int, file: str) -> NDArray[np.int64]:
+    """Rows of the images that were asked for, in the file's order."""
+    import numpy as np
+
+    count = len(dataset.images)
+    if wanted is not None:
+        return np.array([_row(dataset, wanted, file)])
+    if number is None or number >= count:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, number, replace=False))
+
+
+def _say(image_id: int, output: str, size: tuple[int, int], photo: bool, *, as_json: bool) -> None:
     if as_json:
         from ._output import print_json
 
-        print_json({"image_id": image_id, "output": output, "size": size, "photo": photo is not None})
+        print_json({"image_id": image_id, "output": output, "size": size, "photo": photo})
     else:
-        click.echo(f"{output}: {size[0]} x {size[1]} px{'' if photo is not None else ', without the photo'}")
+        click.echo(f"{output}: {size[0]} x {size[1]} px{'' if photo else ', without the photo'}")
 
 
-def _image(dataset: Dataset, image_id: int, file: str) -> Image:
+def _row(dataset: Dataset, image_id: int, file: str) -> int:
     try:
-        return dataset.image(dataset.image_row(image_id))
+        return dataset.image_row(image_id)
     except NotFoundError:
         ids = dataset.images.id
         some = ", ".join(map(str, ids[:5].tolist())) + (", ..." if len(ids) > 5 else "")
@@ -82,11 +134,11 @@ def _photo(image: Image, folder: str | None) -> NDArray[np.uint8] | None:
     """
     if folder is None:
         return None
+    from ..gallery.thumbs import find_photo
     from ..imageio import read_image
 
     name = image.file_name or ""
-    paths = [os.path.join(folder, name), os.path.join(folder, os.path.basename(name))]
-    path = next((p for p in paths if os.path.isfile(p)), None)
+    path = find_photo(folder, name)
     if path is None:
         reason = f"has no photo {name!r} for image {image.id}" if name else f"image {image.id} has no file_name"
         raise DataError(folder, "", reason, "give --images the folder that the file names are relative to")

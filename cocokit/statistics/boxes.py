@@ -55,7 +55,7 @@ def measure_boxes(found: Counted, annotations: Annotations, images: Images, cate
     width, height = (side[found.image].astype(np.float64) for side in (images.width, images.height))
     sized = (width > 0) & (height > 0)
     box, boxed = _boxes(found, annotations)
-    area, known = _areas(found, annotations, box, boxed)
+    area, known = areas_of(found, annotations)
     counted = np.array(
         [np.count_nonzero(known & (area < SMALL)), np.count_nonzero(known & (area < MEDIUM)), known.sum()]
     )
@@ -87,8 +87,9 @@ def _boxes(found: Counted, annotations: Annotations) -> tuple[Float64, Bools]:
     return box, good & (w >= 0) & (h >= 0)
 
 
-def _areas(found: Counted, annotations: Annotations, box: Float64, boxed: Bools) -> tuple[Float64, Bools]:
-    """Area px^2 as written, the box's where nothing is written; and whether there is one."""
+def areas_of(found: Counted, annotations: Annotations) -> tuple[Float64, Bools]:
+    """(M,) float64 px^2 as written, the box's where nothing is written; and (M,) bool whether there is one."""
+    box, boxed = _boxes(found, annotations)
     area, known = np.where(boxed, box[:, 2] * box[:, 3], 0.0), boxed.copy()
     if annotations.area is not None:
         written = annotations.has(Field.AREA)[found.rows]

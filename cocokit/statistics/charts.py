@@ -157,7 +157,7 @@ class Dot:
 def dots(title: str, points: Sequence[Dot]) -> str:
     """Datasets by categories (right) and instances per category (up), both logarithmic."""
     xs, ys = [d.x for d in points], [d.y for d in points]
-    x, y = (min(xs) / 2, max(xs) * 3), (min(ys) / 2, max(ys) * 2)
+    x, y = (min(xs) / 2, max(xs) * 3), (min(ys) / 5, max(ys) * 2)
     plane = Plane(x, y, 210, log_x=True, log_y=True)
     made = [plane.hairlines([(v, short(v)) for v in _powers(y)])]
     taken: list[tuple[float, float, float, float]] = [

@@ -53,7 +53,7 @@ def _figures(found: Statistics) -> Iterator[str]:
         ("categories", f"{found.filled:,}"),
         ("instances per image", number(found.per_image.mean_instances)),
         ("categories per image", number(found.per_image.mean_categories)),
-        ("median size, % of the image", number(found.boxes.median_size, 2)),
+        ("median size, % of image", number(found.boxes.median_size, 2)),
     ):
         yield f"<div><dt>{name}</dt><dd>{value}</dd></div>"
 
@@ -67,11 +67,12 @@ def _body(found: Statistics, others: Sequence[Statistics], drifts: Sequence[Drif
 
 
 def _panel(panel: Panel) -> str:
+    said = panel.said.replace(" %", "\u00a0%")  # a number and its sign stay on one line
     table = plain_table(panel.names, panel.rows)
     caption = f'<p class="quiet">{words(panel.caption)}</p>' if panel.caption else ""
     behind = f"<details><summary>Table</summary>{table}</details>" if panel.plot else table
     return (
-        f'<section class="panel"><h2>{words(panel.title)}</h2><p class="said">{strong(panel.said)}</p>'
+        f'<section class="panel"><h2>{words(panel.title)}</h2><p class="said">{strong(said)}</p>'
         f"{panel.plot}{caption}{behind}</section>"
     )
 

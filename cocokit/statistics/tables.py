@@ -10,6 +10,8 @@ from .wording import number, percent
 
 #: Rows of a table behind a plot at most; the JSON has all.
 _MOST = 200
+#: What is wider than the screen is scrolled by keys too.
+_SCROLL = '<div class="scroll" tabindex="0" role="group" aria-label="Table">'
 
 
 def plain_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -17,7 +19,7 @@ def plain_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{words(name)}</th>" for name in names)
     body = "".join(f"<tr>{''.join(f'<td>{words(cell)}</td>' for cell in row)}</tr>" for row in rows[:_MOST])
     more = f'<p class="quiet">{len(rows) - _MOST:,} more rows in --json</p>' if len(rows) > _MOST else ""
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}'
+    return f"{_SCROLL}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{more}"
 
 
 def category_table(found: Statistics) -> str:
@@ -47,7 +49,7 @@ def category_table(found: Statistics) -> str:
         )
     return (
         '<input class="find" type="search" placeholder="Find a category" aria-label="Find a category" hidden>'
-        f'<div class="scroll"><table class="sort"><thead><tr>{head}</tr></thead>'
+        f'{_SCROLL}<table class="sort"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 

@@ -45,6 +45,7 @@ QUICK = {
     "test_a_closed_tab_brings_everything_back",
     "test_a_drawing_is_there_after_a_reload",
     "test_a_page_whose_lease_has_ended_says_so_and_can_still_send",
+    "test_a_gallery_is_looked_through_without_a_server",
     "test_a_restarted_server_loses_nothing",
     "test_a_second_tab_only_looks_on_until_it_takes_over",
     "test_a_second_tab_only_shows_the_task_until_it_takes_it",

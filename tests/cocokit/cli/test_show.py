@@ -73,3 +73,57 @@ def test_a_damaged_mask_is_named(folder: Folder) -> None:
     result = folder.run("show", folder.write("gt.json", bad), "--image", "1", "-o", "x.png")
     assert result.exit_code == 1
     assert "annotation 2 of image 1: counts: has runs that do not sum" in result.stderr
+
+
+def test_an_id_without_a_flag_is_the_same(folder: Folder) -> None:
+    gt = folder.write("gt.json", dataset())
+    assert folder.run("show", gt, "2", "-o", "two.png").stdout == "two.png: 1000 x 1032 px, without the photo\n"
+
+
+def test_some_images_by_chance_are_the_same_by_the_same_seed(folder: Folder) -> None:
+    gt = folder.write("gt.json", dataset())
+    shown = [folder.run("show", gt, "--random", "1", "--seed", str(s), "-o", "some").stdout for s in (*range(12), 0)]
+    assert shown[0] == shown[-1]
+    assert len(set(shown)) == 3
+    assert sorted(path.name for path in (folder.path / "some").iterdir()) == ["1.png", "2.png", "3.png"]
+    assert folder.run("show", gt, "--random", "9", "-o", "all").stdout.count("\n") == 3
+
+
+def test_a_gallery_names_the_photos_that_are_missing(folder: Folder) -> None:
+    photo(folder)
+    gt = folder.write("gt.json", dataset())
+    result = folder.run("show", gt, "--html", "pages", "--images", ".")
+    assert result.stdout == "pages/index.html: 3 images\n  2 photos missing in .: 2.png, 3.png\n"
+    found = json.loads(folder.run("show", gt, "--random", "1", "--html", "pages", "--json").stdout)
+    assert found == {"html": "pages/index.html", "images": 1, "missing": [], "odd": []}
+    result = folder.run("show", gt, "3", "--html", "pages")
+    assert result.stdout == "pages/index.html: 1 image, without the photos\n"
+
+
+def test_a_gallery_says_what_it_could_not_draw(folder: Folder) -> None:
+    data = dataset()
+    for row in data["annotations"]:
+        row["segmentation"] = {"size": [100, 100], "counts": [5, 5]}
+    data["images"] += [{"id": 9 + i, "width": 5, "height": 5, "file_name": f"{i}.jpg"} for i in range(6)]
+    data["annotations"] += [{**data["annotations"][0], "id": 99 + i, "image_id": 9 + i} for i in range(6)]
+    result = folder.run("show", folder.write("gt.json", data), "--html", "pages")
+    assert result.exit_code == 0
+    lines = result.stdout.splitlines()
+    assert lines[1].startswith("  1.png: annotation 1 of image 1: ")
+    assert lines[-1] == "  and 4 more like these; the page lists them"
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        ([], "Which image? Give its id, or --random N, or --html DIR for a gallery of all."),
+        (["1"], "Missing option '-o' / '--output'."),
+        (["1", "--random", "2", "-o", "x"], "An image's id and --random exclude each other."),
+        (["--html", "x", "--dt", "y"], "--html writes a gallery of the dataset alone"),
+        (["--random", "0", "-o", "x"], "Invalid value for '--random'"),
+    ],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(words: list[str], sentence: str, folder: Folder) -> None:
+    result = folder.run("show", folder.write("gt.json", dataset()), *words)
+    assert result.exit_code == 2
+    assert sentence in result.stderr

@@ -22,7 +22,7 @@ _NAMED = 5
 def gallery(
     dataset: Dataset, rows: NDArray[np.int64], out: str, photos: str | None, file: str, *, as_json: bool
 ) -> None:
-    """Write the gallery of some images, and say what it holds."""
+    """Write the gallery of the images of some rows, (I,) int64, and say what it holds."""
     from ..gallery.writing import write_gallery
     from ..places import counted
 

@@ -21,6 +21,7 @@ MODULES = {
     "yolo-seg": "yolo",
     "yolo-pose": "yolo",
     "darknet": "yolo",
+    "voc": "voc",
     "labelme": "labelme",
     "cvat": "cvat",
     "lvis": "lvis",

@@ -18,9 +18,9 @@ from ..columns import CategoryRow, Ragged
 from ..dataset import Dataset
 from ..errors import DataError
 from ..folders import atomic_folder
-from ..places import place
 from . import yolo_rows
-from .base import Format, Progress, Written, head, inside, new_folder
+from .base import Format, Progress, Written, head, new_folder
+from .many_files import image_names, line_names, write_files
 from .photo_files import place_photos
 from .yolo_layout import label_of, names_of, yaml_of
 from .yolo_losses import BOXES, DARKNET, POSES, RINGS, points_of
@@ -53,7 +53,7 @@ def write(
     with atomic_folder(out, "data.yaml") as part:
         write_text(os.path.join(part, "data.yaml"), _yaml(dataset.categories, points))
         write_text(os.path.join(part, "train.txt"), "".join(f"./{path}\n" for path in paths))
-        write_labels(part, [label_of(path) for path in paths], texts, progress)
+        write_files(part, [label_of(path) for path in paths], texts, progress)
         if images is not None:
             place_photos(names, images, os.path.join(part, "images"))
     return Written(len(paths) * (1 if images is None else 2) + 2)
@@ -64,57 +64,16 @@ def write_darknet(dataset: Dataset, out: str, images: str | None = None, progres
     new_folder(out)
     names = image_names(dataset)
     texts, _ = _texts(dataset, "boxes")
-    listed = "".join(f"{name}\n" for name in _line_names(dataset.categories))
+    listed = "".join(f"{name}\n" for name in line_names(dataset.categories))
     with atomic_folder(out, "obj.data") as part:
         about = f"classes = {len(dataset.categories)}\ntrain = train.txt\nnames = obj.names\nbackup = backup/\n"
         write_text(os.path.join(part, "obj.data"), about)
         write_text(os.path.join(part, "obj.names"), listed)
         write_text(os.path.join(part, "train.txt"), "".join(f"obj_train_data/{name}\n" for name in names))
-        write_labels(part, [label_of(f"obj_train_data/{name}") for name in names], texts, progress)
+        write_files(part, [label_of(f"obj_train_data/{name}") for name in names], texts, progress)
         if images is not None:
             place_photos(names, images, os.path.join(part, "obj_train_data"))
     return Written(len(names) * (1 if images is None else 2) + 3)
-
-
-def image_names(dataset: Dataset) -> list[str]:
-    """File names that stay in the new folder, and whose label files are different ones.
-
-    Raises:
-        DataError: one that leads out, is missing, has a line break, or shares its stem with another.
-    """
-    given = dataset.images.file_name or [None] * len(dataset.images)
-    names = [inside(name or "", "dataset", place("images", i, "file_name")) for i, name in enumerate(given)]
-    stems: dict[str, int] = {}
-    for i, name in enumerate(names):
-        if "\n" in name or "\r" in name:
-            raise DataError(
-                "dataset", place("images", i, "file_name"), f"{name!r} has a line break", "rename the image"
-            )
-        other = stems.setdefault(os.path.splitext(name)[0], i)
-        if other != i:
-            reason = f"{name!r} and {names[other]!r} would share a label file"
-            raise DataError("dataset", place("images", i, "file_name"), reason, "rename one of the images")
-    return names
-
-
-def write_labels(folder: str, names: Sequence[str], texts: Iterable[bytes], progress: Progress | None) -> None:
-    """Write label files into a new folder; a system call each for opening, writing and closing, and nothing more."""
-    for below in sorted({os.path.dirname(name) for name in names}):
-        os.makedirs(os.path.join(folder, below), exist_ok=True)
-    home = os.open(folder, os.O_RDONLY)
-    try:
-        for done, (name, text) in enumerate(zip(names, texts, strict=True), 1):
-            file = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=home)
-            try:
-                rest = memoryview(text)
-                while rest:
-                    rest = rest[os.write(file, rest) :]
-            finally:
-                os.close(file)
-            if progress is not None and (done % 256 == 0 or done == len(names)):
-                progress(done, len(names))
-    finally:
-        os.close(home)
 
 
 def _texts(dataset: Dataset, kind: str) -> tuple[Iterable[bytes], int]:
@@ -148,16 +107,6 @@ def _yaml(categories: Sequence[CategoryRow], points: int) -> str:
 
 def _flow(values: Sequence[object]) -> str:
     return "[" + ", ".join(json.dumps(value, ensure_ascii=False) for value in values) + "]"
-
-
-def _line_names(categories: Sequence[CategoryRow]) -> list[str]:
-    """Names as lines. Raises DataError: a name that is none, or more than one line."""
-    for i, row in enumerate(categories):
-        if not row.name.strip() or row.name != row.name.strip() or len(row.name.splitlines()) != 1:
-            raise DataError(
-                "dataset", place("categories", i, "name"), f"{row.name!r} is no line", "rename the category"
-            )
-    return [row.name for row in categories]
 
 
 FORMATS = (

@@ -112,6 +112,12 @@ def _why(words: list[str], categories: int) -> str:
     return f"has {len(words)} numbers where a label has at least 5" if len(words) < 5 else ""
 
 
+def line_of(path: str, place: int) -> int:
+    """The number of the line that is the label at a place (from 0) of a file: lines that say nothing are no labels."""
+    lines = (number for number, line in enumerate(read_bytes(path).splitlines(), 1) if line.split())
+    return next(itertools.islice(lines, place, None))
+
+
 def _is_number(word: str) -> bool:
     try:
         return math.isfinite(float(word)) and "_" not in word

@@ -13,7 +13,7 @@ from . import yolo_rows
 from .base import Progress, Read
 from .building import completed
 from .photo_files import PhotoFiles
-from .yolo_labels import Labels, read_labels
+from .yolo_labels import Labels, line_of, read_labels
 from .yolo_layout import Layout, find_layout, label_of
 from .yolo_rings import may_be_parted, parted
 
@@ -54,11 +54,10 @@ def _annotations(labels: Labels, images: Images, layout: Layout) -> Annotations:
     ringed = ~boxed & ~scored & (length >= 6) & (length % 2 == 0) & (not pose)
     odd = np.flatnonzero(~(boxed | scored | ringed))
     if len(odd):
-        name = layout.images[labels.file[odd[0]]]
-        line = int(odd[0] - np.searchsorted(labels.file, labels.file[odd[0]])) + 1
+        file = os.path.join(layout.root, label_of(layout.images[labels.file[odd[0]]]))
+        line = line_of(file, int(odd[0] - np.searchsorted(labels.file, labels.file[odd[0]])))
         wanted = f"a pose of {pose} has {5 + pose}" if pose else "a box has 5, a polygon an odd number from 7 on"
-        raise DataError(os.path.join(layout.root, label_of(name)), f"line {line}", f"has {length[odd[0]] + 1} numbers",
-                        wanted, len(odd))  # fmt: skip
+        raise DataError(file, f"line {line}", f"has {length[odd[0]] + 1} numbers", wanted, len(odd))
     present = np.full(n, int(Field.ID | Field.IMAGE_ID | Field.CATEGORY_ID), np.int64)
     with_box = np.flatnonzero(boxed | scored)
     present[with_box] |= int(Field.BBOX)

@@ -85,7 +85,7 @@ def places_of_categories(dataset: Dataset, rows: Int64) -> Int64:
     bad = np.flatnonzero(known[order][at] != ids) if len(known) else np.arange(len(ids))
     if len(bad):
         where = place("annotations", int(rows[bad[0]]), "category_id")
-        reason = f"no category has the id {ids[bad[0]]}; there are {counted(len(known), 'category')}"
+        reason = f"is {ids[bad[0]]}, which is none of the {counted(len(known), 'category')}"
         raise DataError("dataset", where, reason, "cocokit check names them all", len(bad))
     return np.asarray(order[at])
 

@@ -68,6 +68,8 @@ HOMES = {
     "sqlalchemy": ("cocokit.store", "cocokit.migrations"),
     "psycopg": (),  # SQLAlchemy loads it by the database's URL
     "alembic": ("cocokit.migrations",),
+    "procrastinate": ("cocokit.bulk",),
+    "fsspec": ("cocokit.bulk",),
 }
 FOLDERS = ("eval", "baselines", "annotate_ui", "migrations")
 

@@ -48,6 +48,7 @@ COMMANDS = {
     "tile": ("tile", "Cut images and masks into tiles."),
     "publish": ("publish", "Publish a dataset: splits, card, manifest."),
     "verify": ("verify", "Check that a published folder is whole."),
+    "bulk": ("bulk", "Hash photographs with several machines."),
     "eval": ("eval", "Evaluate detections against ground truth."),
 }
 #: The headings over them in ``cocokit --help``: each with the first command below it.

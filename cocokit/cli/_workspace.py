@@ -58,7 +58,7 @@ def open_database(flag: str | None = None, *, create: bool = False, newest: bool
 
     from ..store.database import Database, sqlite_url
 
-    place = _place(flag)
+    place = database_place(flag)
     database = Database(place if "://" in place else sqlite_url(place))
     if context := click.get_current_context(silent=True):
         context.call_on_close(database.close)
@@ -69,7 +69,8 @@ def open_database(flag: str | None = None, *, create: bool = False, newest: bool
     return database
 
 
-def _place(flag: str | None) -> str:
+def database_place(flag: str | None) -> str:
+    """Where the database is: the URL or file of ``--db``, the settings or the workspace. Raises NotFoundError."""
     from ..config import NAME, find_settings_file, load_settings
 
     place = load_settings({"database": flag}).database

@@ -25,6 +25,7 @@ from cocokit.store.database import Database, sqlite_url
 from cocokit.store.journal import pay
 from tests.cocokit.campaign import small
 from tests.cocokit.cli.data import Folder, box_results, dataset, more
+from tests.databases import Server
 from tests.test_docs import every_command
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -138,7 +139,20 @@ BEFORE |= {"takedown": ["collect photos -o candidates"], "rank": _RUNNING,
 SERVING = {"demo", "serve"}
 
 
-@pytest.mark.parametrize("name", sorted(set(every_command()) - SERVING))
+#: Commands that need a server of PostgreSQL.
+QUEUED = {name for name in every_command() if name.partition(" ")[0] == "bulk"}
+
+
+@pytest.mark.parametrize("name", sorted(QUEUED))
+def test_examples_of_the_queue_run(
+    name: str, folder: Folder, postgres: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with postgres.database(tables=False) as url:
+        monkeypatch.setenv("COCOKIT_DATABASE", url)
+        test_help_ends_with_an_example_that_runs(name, folder)
+
+
+@pytest.mark.parametrize("name", sorted(set(every_command()) - SERVING - QUEUED))
 def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("cocokit.toml", "")
     folder.write("instances.json", dataset())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import click
@@ -10,7 +11,7 @@ import click
 from ._campaigns import json_option, read_text
 from ._help import Sectioned
 from ._parse import option_value
-from ._progress import Count
+from ._progress import PATIENCE, Progress
 
 if TYPE_CHECKING:
     from ..collection.collecting import Collected
@@ -25,9 +26,7 @@ are broken, that come twice or may not be used are left out and listed with the 
 cocokit campaign create --coco.
 """
 _EXAMPLE = "Example: cocokit collect photos -o candidates"
-_QUERIES = (
-    "pairs (of categories), scenes (a category in a scene), all (both), or a file with a query a line: dog + car."
-)
+_QUERIES = "pairs (of categories), scenes (a category in one), all (both), singles, or a file: dog + car in each line."
 
 
 class _Collect(Sectioned):
@@ -76,9 +75,9 @@ def command(source: str, output: str | None, as_json: bool, **given: Any) -> Non
     per_query = given["per_query"] or (128 if on_web else None)
     plan = Plan(accepts, given["limit"], per_query, given["per_photographer"], given["window"], given["retry"])
     folder = output or collection_folder()
-    place = _source(source, given["url"], licenses or "any")
     queries = _queries(given["queries"], given["categories"], given["seed"]) if on_web else _everything()
-    with Count("collecting", "photos") as progress:
+    with _Photos() as progress:
+        place = _source(source, given["url"], licenses or "any", progress)
         found = collect(place, queries, folder, plan, progress=progress)
     _tell(found, folder, write_lists(folder), as_json)
     if found.paused is not None:
@@ -92,7 +91,25 @@ def collection_folder() -> str:
     return os.path.relpath(os.path.join(workspace(), "candidates"))
 
 
-def _source(name: str, url: str | None, licenses: str) -> Source:
+class _Photos(Progress):
+    """How many photos there are, and for how long a source wants us to wait."""
+
+    def __init__(self) -> None:
+        super().__init__("collecting", kernels=False)
+
+    def __call__(self, done: int, total: int) -> None:
+        self._done = f": {done:,} of {total:,} photos" if total else f": {done:,} photos"
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, and say so."""
+        before = self._done
+        if seconds >= PATIENCE:
+            self._done = f"{before}, waiting for {seconds:,.0f} s"
+        time.sleep(seconds)
+        self._done = before
+
+
+def _source(name: str, url: str | None, licenses: str, progress: _Photos) -> Source:
     from ..collection.licences import choose_licences
     from ..collection.limits import Clock
     from ..collection.sources import WEB, web_source
@@ -101,7 +118,7 @@ def _source(name: str, url: str | None, licenses: str) -> Source:
     if name not in WEB:
         return Folder(name)
     key = os.environ.get(f"COCOKIT_{name.upper()}_KEY")
-    return web_source(name, base=url, key=key, accepts=choose_licences(licenses), clock=Clock())
+    return web_source(name, base=url, key=key, accepts=choose_licences(licenses), clock=Clock(sleep=progress.sleep))
 
 
 def _everything() -> list[Query]:
@@ -111,12 +128,14 @@ def _everything() -> list[Query]:
 
 
 def _queries(words: str, categories: str, seed: int) -> list[Query]:
-    from ..collection.queries import in_scenes, mixed, of_lines, pairs
+    from ..collection.queries import in_scenes, mixed, of_lines, pairs, singles
     from ._categories import of_words
 
-    if words not in ("pairs", "scenes", "all"):
+    if words not in ("pairs", "scenes", "singles", "all"):
         return of_lines(read_text(words).splitlines(), words)
     names = [category.name for category in of_words(categories)]
+    if words == "singles":
+        return mixed(singles(names), seed)
     made = pairs(names) if words != "scenes" else []
     return mixed(made + (in_scenes(names) if words != "pairs" else []), seed)
 

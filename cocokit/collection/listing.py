@@ -72,5 +72,6 @@ def _image(row: Row, licences: dict[tuple[str, ...], int]) -> dict[str, Any]:
 
 def _csv_line(cells: Iterable[str]) -> str:
     """A line of CSV; a cell that a spreadsheet would run begins with an apostrophe."""
-    quoted = ("'" + cell if cell[:1] in "=+-@" and cell else cell for cell in cells)
+    plain = (cell.encode("utf-8", "backslashreplace").decode() for cell in cells)  # names of files are any bytes
+    quoted = ("'" + cell if cell[:1] in "=+-@" and cell else cell for cell in plain)
     return ",".join('"' + cell.replace('"', '""') + '"' for cell in quoted) + "\r\n"

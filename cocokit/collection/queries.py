@@ -25,6 +25,11 @@ def in_scenes(categories: Sequence[str], scenes: Sequence[str] = SCENES) -> list
     return [Query((category, scene), "scene") for category in dict.fromkeys(categories) for scene in scenes]
 
 
+def singles(categories: Sequence[str]) -> list[Query]:
+    """Each category alone: for those of which pairs find too few, and the filter must look out for iconic photos."""
+    return [Query((category,)) for category in dict.fromkeys(categories)]
+
+
 def of_lines(lines: Iterable[str], path: str) -> list[Query]:
     """Queries as people write them: one a line, words joined by ``+``; a scene of the table makes it a scene query.
 

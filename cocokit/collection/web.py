@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,8 +27,6 @@ from .. import __version__
 from ..errors import CocokitError, DataError
 from .limits import Limits
 
-#: Who we say we are; sources ask for a name and a place to complain.
-AGENT = f"cocokit/{__version__} (collection of photographs for annotation)"
 #: Replies worth another try.
 _AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504))
 _CHUNK = 1 << 16
@@ -36,6 +35,13 @@ MOST = 200_000_000
 
 #: Looks at parsed JSON: None if it is fine, or why to ask again; raises what cannot be helped.
 Check = Callable[[Any], str | None]
+
+
+def agent() -> str:
+    """Who we say we are; sources ask for a name, and for an address to complain to: ``COCOKIT_CONTACT``."""
+    contact = os.environ.get("COCOKIT_CONTACT", "")
+    known = contact.isascii() and contact.isprintable() and contact
+    return f"cocokit/{__version__} ({f'{contact}; ' if known else ''}collection of photographs for annotation)"
 
 
 class UnreachableError(CocokitError):
@@ -127,7 +133,7 @@ class Web:
         raise UnreachableError(f"{name}: {why}, {limits.attempts} times")
 
     def _once(self, url: str, headers: Mapping[str, str]) -> Reply:
-        request = Request(url, headers={"User-Agent": AGENT})
+        request = Request(url, headers={"User-Agent": agent()})
         for name, value in headers.items():
             request.add_unredirected_header(name, value)  # a token is not for wherever we are sent on
         end = time.monotonic() + self._seconds

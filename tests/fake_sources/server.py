@@ -249,6 +249,7 @@ def files(state: State) -> Blueprint:
     @views.get("/photos/<int:key>.jpg")
     def photo(key: int) -> Any:
         state.fetched[key] += 1
+        state.headers.append(dict(request.headers))
         if trouble := befall(state, state.photo_script):
             return trouble
         found = next((p for p in state.photos if p.id == key), None)

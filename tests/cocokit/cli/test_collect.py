@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ assert cli
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[State]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     time = FakeTime()
-    monkeypatch.setattr("cocokit.collection.limits.Clock", lambda: time.clock)
+    monkeypatch.setattr("cocokit.collection.limits.Clock", lambda **_: time.clock)
     with serving(State(catalogue(12), time)) as state:
         yield state
 
@@ -104,21 +105,38 @@ def test_a_long_pause_keeps_what_there_is_and_exits_with_1(folder: Folder, serve
 
 def test_what_was_taken_down_is_nowhere_in_the_workspace(folder: Folder) -> None:
     (folder.path / "in").mkdir()
-    for i in range(2):
-        (folder.path / "in" / f"{i}.jpg").write_bytes(jpeg(i))
+    (folder.path / "in" / "0.jpg").write_bytes(jpeg(0))
+    with Image.open(folder.path / "in" / "0.jpg") as photo:
+        photo.save(folder.path / "in" / "1.webp")  # is encoded anew on its way into the campaign
     for line in (["init", "."], ["collect", "in"], ["campaign", "create", "x", "--coco", "candidates/candidates.json",
                  "--images", "candidates/images", "--categories", "dog"]):  # fmt: skip
         assert folder.run(*line).exit_code == 0
     (folder.path / "cache" / "display").mkdir(parents=True)
-    rows = json.loads((folder.path / "candidates" / "candidates.json").read_text())["images"]
-    name = next(row["file_name"] for row in rows if row["source_id"] == "0.jpg")
-    assert (folder.path / "images" / name).exists()
-    done = folder.run("takedown", "folder:0.jpg", "--reason", "asked")
-    assert done.exit_code == 0, done.stderr
-    assert done.stdout == "folder:0.jpg is taken down: 3 files removed\n"
-    assert list(folder.path.rglob(Path(name).stem + "*")) == []
-    assert not (folder.path / "cache").exists()
+    for key, left in (("folder:0.jpg", ["webp"]), ("folder:1.webp", [])):
+        done = folder.run("takedown", key, "--reason", "asked")
+        assert done.exit_code == 0, done.stderr
+        assert done.stdout == (
+            f"{key} is taken down: 3 files removed\n"
+            "campaign x had it: its answers stay; give what it exports to --dataset\n"
+        )
+        photos = [path for place in ("images", "candidates/images") for path in (folder.path / place).rglob("*.*")]
+        assert sorted(path.suffix[1:] for path in photos) == 2 * left
+        assert not (folder.path / "cache").exists()
     assert "0 of them new" in folder.run("collect", "in").stdout
+
+
+def test_a_name_that_leads_out_of_the_workspace_is_not_followed(folder: Folder) -> None:
+    assert folder.run("init", "ws").exit_code == 0
+    outside = folder.path / "secret.jpg"
+    outside.write_bytes(jpeg(0))
+    image = {"id": 1, "width": 64, "height": 48, "file_name": "../../secret.jpg", "source": "x", "source_id": "1"}
+    (folder.path / "ws" / "c.json").write_text(json.dumps({"images": [image], "annotations": [], "categories": []}))
+    os.chdir(folder.path / "ws")
+    assert folder.run("campaign", "create", "x", "--coco", "c.json", "--categories", "dog").exit_code == 0
+    done = folder.run("takedown", "x:1", "--reason", "asked", "--dataset", "c.json")
+    assert done.exit_code == 0, done.stderr
+    assert "campaign x had it" in done.stdout
+    assert outside.exists()
 
 
 @pytest.mark.parametrize(

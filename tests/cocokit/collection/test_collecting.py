@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +28,7 @@ from cocokit.collection.listing import CANDIDATES, LEFT_OUT, write_lists
 from cocokit.collection.sources import web_source
 from cocokit.collection.sources.folder import Folder
 from cocokit.dataset import Dataset
+from cocokit.errors import DataError
 from cocokit.imageio import image_size
 from tests.fake_sources import catalogue as things
 from tests.fake_sources.catalogue import catalogue, jpeg
@@ -205,7 +209,7 @@ def test_a_process_that_is_killed_while_it_writes_loses_nothing(tmp_path: Path) 
     (tmp_path / "in" / "3.jpg").write_bytes(jpeg(3)[:200])
     words = [sys.executable, "-c", _SCRIPT]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for moment in ("1", "2", "3", "5", "1000"):  # each run goes on where the last one was killed
+    for moment in ("2", "5", "1000"):  # each run goes on where the last one was killed
         done = subprocess.run([*words, moment, str(tmp_path / "in"), str(tmp_path / "out")], env=environment,
                               capture_output=True, timeout=60, check=False)  # fmt: skip
         assert done.returncode == (0 if moment == "1000" else -signal.SIGKILL), done.stderr
@@ -263,3 +267,52 @@ def test_the_list_of_candidates_ranks_within_a_query(server: State, tmp_path: Pa
             told = licences[row.extras["license"]]
             key = f"{row.extras['source']}:{row.extras['source_id']}"
             assert told["source_license_id"] == ledger.images[key]["license"]["id"]
+
+
+def bomb() -> bytes:
+    """A PNG of a few bytes that says it has 3.6 gigapixels."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"x")) + chunk(b"IEND", b"")
+
+
+def test_an_image_bomb_and_links_and_odd_names(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "bomb.png").write_bytes(bomb())
+    (folder / "loop.jpg").symlink_to("loop.jpg")
+    (folder / "dangling.jpg").symlink_to("nowhere.jpg")
+    (tmp_path / "elsewhere").write_bytes(jpeg(1))
+    (folder / "link.jpg").symlink_to(tmp_path / "elsewhere")
+    (folder / "folder.jpg").mkdir()
+    (folder / "empty.jpg").write_bytes(b"")
+    (folder / "na\nme \u202e\U0001f40e.jpg").write_bytes(jpeg(2))
+    (folder / os.fsdecode(b"\xff.jpg")).write_bytes(jpeg(3))
+    (folder / os.fsdecode(b"\xfe.jpg")).write_bytes(b"no photo")
+    found = collect(Folder(str(folder)), [Query(())], str(tmp_path / "out"), Plan(None))
+    assert found.counts() == {"broken": 5}
+    assert len(found.came) == 3
+    write_lists(str(tmp_path / "out"))
+    assert len(images(tmp_path / "out")) == 3
+    text = (tmp_path / "out" / LEFT_OUT).read_text(encoding="utf-8")
+    assert "is too large" in text
+    assert "\\udcfe.jpg" in text
+
+
+def test_a_full_disk_stops_the_run_and_blames_no_photo(
+    server: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("cocokit.atomic.os.fsync", full)
+        with pytest.raises((DataError, OSError), match="No space left"):
+            run(server, tmp_path)
+    with Ledger(tmp_path) as ledger:
+        assert ledger.left_out == {}
+    run(server, tmp_path)
+    assert len(images(tmp_path)) == 12

@@ -200,11 +200,20 @@ def test_an_address_that_is_none_of_the_web_is_never_opened(server: State, tmp_p
             source(server, "commons").fetch(Candidate("commons", "1", url), str(tmp_path))
 
 
-def test_a_token_goes_to_the_interface_and_nowhere_else(server: State, tmp_path: Path) -> None:
+def test_a_token_goes_to_the_interface_and_nowhere_else(
+    server: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COCOKIT_CONTACT", "ann@example.org")
     place = source(server, "openverse")
-    everything(place)
+    found = everything(place)
     assert server.headers[0]["Authorization"] == "Bearer secret"
     assert "cocokit" in server.headers[0]["User-Agent"]
+    assert "ann@example.org" in server.headers[0]["User-Agent"]
+    place.fetch(found[0], str(tmp_path))
+    assert "Authorization" not in server.headers[-1]
+    monkeypatch.setenv("COCOKIT_CONTACT", "x\r\nEvil: 1")
+    everything(place)
+    assert "Evil" not in str(server.headers[-1])
 
 
 def test_a_key_that_flickr_refuses_is_one_sentence(server: State) -> None:

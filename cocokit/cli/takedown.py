@@ -20,7 +20,7 @@ _HELP = """Remove a photo by its id at the source, such as flickr:2345678901, fo
 Its files go from the collection and from the workspace's images/ and caches, its rows and annotations from each
 --dataset. The ledger keeps the id, the time and the reason, so that it is never fetched again.
 """
-_EXAMPLE = 'Example: cocokit takedown folder:139.jpg --reason "the owner asked"'
+_EXAMPLE = 'Example: cocokit takedown folder:1.png --reason "the owner asked"'
 
 
 @click.command(name="takedown", help=_HELP, epilog=_EXAMPLE, short_help=_SHORT)

@@ -162,8 +162,6 @@ def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     folder.write("mapping.json", {"rename": {"a": "cat"}, "join": {"pet": ["b"]}})
     folder.write("how-to.txt", "Leave shadows out.")
     Image.new("RGB", (8, 8)).save(folder.path / "axolotl.png")
-    (folder.path / "photos").mkdir(exist_ok=True)
-    Image.new("RGB", (40, 30)).save(folder.path / "photos" / "139.jpg")
     for line in BEFORE.get(name, []):
         type_before(folder, line)
     last = folder.run(*name.split(), "--help").stdout.strip().splitlines()[-1].strip()

@@ -16,6 +16,7 @@ from ..masks import ends_of, ends_to_runs
 from ..rle import segmentations, text_of
 from ..types import Polygons, Rle
 from .strokes import Strokes, strokes_of
+from .tracing import trace
 
 #: Decimals of moved corners, which had some already, and of clipped ones, which are new.
 _MOVED, _CLIPPED = 9, 2
@@ -76,11 +77,14 @@ def _tried(rings: list[Any], window: Window) -> Polygons:
 
 def _traced(cut: Strokes, mask: int) -> Polygons:
     """The outline of a mask's pixels, which draws exactly these."""
-    from ..geometry import mask_to_polygons
-
     pixels, x, y = cut.pixels(mask)
+    rings = trace(pixels)
+    if rings is None:
+        from ..geometry import mask_to_polygons
+
+        rings = mask_to_polygons(pixels)
     shift = np.array([x, y], np.float64)
-    return tuple(tuple((np.array(r).reshape(-1, 2) + shift).reshape(-1).tolist()) for r in mask_to_polygons(pixels))
+    return tuple(tuple((np.array(ring).reshape(-1, 2) + shift).reshape(-1).tolist()) for ring in rings)
 
 
 def _drawn(polygons: list[Polygons], window: Window) -> Strokes:

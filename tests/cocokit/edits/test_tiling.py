@@ -13,14 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
+from skimage.measure import label
 
 from cocokit.dataset import Dataset
 from cocokit.edits import Grid, cut_photos, tile
 from cocokit.edits.strokes import strokes_of
+from cocokit.edits.tracing import trace
 from cocokit.errors import DataError, ParamsError
 from cocokit.imageio import read_image, save_image
 from cocokit.masks import Masks
-from cocokit.rle import encode, segmentations
+from cocokit.rle import decode, encode, from_polygons, segmentations
 from tests.cocokit.edits import made
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -261,3 +263,25 @@ def test_photographs_are_cut_where_the_map_says(tmp_path: Path) -> None:
     value["images"][1]["file_name"] = "../b.png"
     with pytest.raises(DataError, match="leads out of the folder"):
         cut_photos(Dataset.from_dict(value), tiled, ids.more["tiles"], tmp_path, tmp_path / "out2")
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    pixels=st.integers(1, 9).flatmap(
+        lambda w: st.lists(st.lists(st.integers(0, 1), min_size=w, max_size=w), min_size=1, max_size=9)
+    )
+)
+def test_a_traced_outline_draws_the_pixels_again(pixels: Any) -> None:
+    mask = np.array(pixels, np.uint8)
+    rings = trace(mask)
+    if rings is None:
+        regions = label(mask, connectivity=1)
+        assert any(label(np.pad(regions != i, 1), connectivity=1).max() > 1 for i in range(1, regions.max() + 1))
+        return
+    height, width = mask.shape
+    found = from_polygons(rings, height, width)
+    assert np.array_equal(decode(found), mask)
+    for ring in rings:
+        x, y = np.array(ring).reshape(-1, 2).T
+        assert ((np.diff(x, append=x[0]) == 0) != (np.diff(y, append=y[0]) == 0)).all()
+        assert len(set(zip(x.tolist(), y.tolist(), strict=True))) == len(x)

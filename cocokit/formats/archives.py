@@ -49,15 +49,22 @@ def _unpack(archive: zipfile.ZipFile, path: str, folder: str) -> None:
         target = os.path.join(folder, inside(entry.filename, path, "an entry"))
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise DataError(path, entry.filename, "is a symbolic link", "pack the files themselves")
-        if entry.is_dir():
-            os.makedirs(target, exist_ok=True)
-            continue
-        os.makedirs(os.path.dirname(target), exist_ok=True)
         try:
-            with archive.open(entry) as source, open(target, "xb") as file:
-                shutil.copyfileobj(source, file, 1 << 20)
+            _extract(archive, entry, target)
         except FileExistsError:
             raise DataError(path, entry.filename, "is in it twice", "pack it again") from None
+        except OSError as error:
+            reason = f"cannot be unpacked: {error.strerror or error}"
+            raise DataError(path, entry.filename, reason, "unpack it yourself and give the folder") from None
+
+
+def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: str) -> None:
+    if entry.is_dir():
+        os.makedirs(target, exist_ok=True)
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    with archive.open(entry) as source, open(target, "xb") as file:
+        shutil.copyfileobj(source, file, 1 << 20)
 
 
 def _only(folder: str) -> str:

@@ -19,7 +19,7 @@ FILES = {
     "yolo_format": "darknet",
     "labelme_format": "labelme",
     "cvat_format/annotations.xml": "cvat",
-    "openimages_format": "openimages",
+    "openimages_format": "open-images",
 }
 Box = tuple[str, str, float, float, float, float]
 

@@ -23,6 +23,7 @@ from .pose_checks import check_captions, check_keypoints, points_per_category
 from .shape_checks import Rows, check_areas, check_boxes
 
 
+@np.errstate(over="ignore", invalid="ignore")  # numbers near the end of float64 become infinite
 def check_dataset(dataset: Dataset) -> list[Finding]:
     """Everything odd about a dataset, most general first; an empty list when nothing is.
 
@@ -47,6 +48,7 @@ def check_dataset(dataset: Dataset) -> list[Finding]:
     return placed(notes.findings, dataset)
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def check_results(results: Annotations, dataset: Dataset) -> list[Finding]:
     """Everything odd about results, seen against the dataset that they answer."""
     notes = Notebook()

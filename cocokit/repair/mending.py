@@ -22,6 +22,7 @@ _BOXES = ("missing-bbox", "bbox-not-finite", "bbox-negative-size", "bbox-empty",
 _AREAS = ("missing-area", "area-invalid", "area-zero", "area-not-of-mask", "area-exceeds-bbox")
 
 
+@np.errstate(over="ignore", invalid="ignore")  # numbers near the end of float64 become infinite
 def repair(dataset: Dataset, findings: Sequence[Finding]) -> tuple[Dataset, list[Change]]:
     """A dataset with what was found put right, as far as :data:`cocokit.codes.CODES` says that it can be.
 

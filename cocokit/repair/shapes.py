@@ -64,8 +64,7 @@ def mend_areas(draft: Draft, code: str, rows: Int64) -> None:
     box = draft.column("bbox")[rows]
     boxed = ~good & draft.has(Field.BBOX)[rows] & (box[:, 2] > 0) & (box[:, 3] > 0)
     boxed &= np.isfinite(box).all(axis=1)
-    with np.errstate(invalid="ignore"):
-        area = np.where(boxed, box[:, 2] * box[:, 3], area)
+    area = np.where(boxed, box[:, 2] * box[:, 3], area)
     draft.set(code, rows[good | boxed], "area", area[good | boxed])
 
 

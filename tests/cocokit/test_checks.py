@@ -17,6 +17,7 @@ from cocokit.findings import Finding
 from cocokit.geometry import why_invalid
 from cocokit.repair import repair
 from cocokit.rle import compress, to_coco
+from tests.benchmarks import dataset_files
 
 POSE = [1, 1, 2, 2, 2, 0]
 
@@ -262,6 +263,14 @@ def test_real_files_have_what_they_have_and_nothing_else(shared_data: Path) -> N
             made[path.relative_to(shared_data).as_posix()] = {finding.id: finding.count for finding in findings}
     assert len(made) >= 15
     assert {name: codes for name, codes in made.items() if codes} == REAL
+
+
+def test_a_generated_file_of_many_outlines_has_no_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(dataset_files.SIZES, "small", (300, 2000))
+    dataset_files.write_instances(tmp_path / "small.json", "small")
+    dataset = Dataset.open(tmp_path / "small.json")
+    assert len(dataset.annotations) == 2000
+    assert check_dataset(dataset) == []
 
 
 def test_a_crossing_in_a_real_file_is_one_for_shapely_too(shared_data: Path) -> None:

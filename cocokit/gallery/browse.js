@@ -64,11 +64,12 @@ function draw() {
   const { category, size, page } = asked();
   $("category").value = category;
   $("size").value = size;
-  const fits = ([place, , bits]) => (category < 0 || place === category) && (!size || bits & size);
+  const fits = (flat) => {
+    for (let i = 0; i < flat.length; i += 4) if ((category < 0 || flat[i] === category) && (!size || flat[i + 2] & size)) return true;
+    return category < 0 && !size;
+  };
   chosen = [];
-  images.forEach((image, number) => {
-    if ((category < 0 && !size) || kinds(image).some(fits)) chosen.push(number);
-  });
+  for (let number = 0; number < images.length; number += 1) if (fits(images[number][6])) chosen.push(number);
   const pages = Math.max(1, Math.ceil(chosen.length / PER_PAGE)), here = Math.min(page, pages);
   const shown = chosen.slice((here - 1) * PER_PAGE, here * PER_PAGE);
   $("grid").replaceChildren(...shown.map((number) => card(number, category)));
@@ -125,7 +126,7 @@ function step(by) {
 }
 
 const totals = categories.map(() => 0);
-for (const image of images) for (const [place] of kinds(image)) totals[place] += 1;
+for (const image of images) for (let i = 0; i < image[6].length; i += 4) totals[image[6][i]] += 1;
 $("category").append(new Option(`all ${categories.length.toLocaleString("en")}`, -1));
 categories.map(([, name], place) => [name, place]).filter(([, place]) => totals[place])
   .sort((a, b) => a[0].localeCompare(b[0]))

@@ -17,6 +17,7 @@ WIDE = 360
 _LEFT, _RIGHT, _TOP, _HIGH = 38, 8, 18, 176
 _LEVELS = 12
 _FEW = 4000
+_THICKEST, _LARGEST = 40.0, 36.0  # px: bars, cells of a matrix
 
 #: (position, word) under an axis.
 Tick = tuple[float, str]
@@ -89,18 +90,16 @@ def bars(
     digits = max(0, -math.floor(math.log10(100 * marks[1]))) if len(marks) > 1 else 0
     made = [plane.hairlines([(v, f"{100 * v:.{digits}f} %") for v in marks])]
     wide = plane.across(1) - plane.across(0)
-    gap = min(2.0, wide * 0.15)
+    thick = min(wide - min(2.0, wide * 0.15), _THICKEST)
+    gap = wide - thick
     for i, share in enumerate(shares.tolist()):
         if share:
             x, y = plane.across(i) + gap / 2, plane.down(share)
             label = tag("title", f"{100 * share:.2g} %, {int(counts[i]):,}")
-            made.append(
-                tag("rect", label, class_="bar", x=x, y=y, width=wide - gap, height=max(plane.down(0) - y, 0.75))
-            )
+            made.append(tag("rect", label, class_="bar", x=x, y=y, width=thick, height=max(plane.down(0) - y, 0.75)))
     for n, other in enumerate(rest):
         cuts = "".join(
-            f"M{plane.across(i) + gap / 2:.1f} {plane.down(s):.1f}h{wide - gap:.1f}"
-            for i, s in enumerate(other.tolist())
+            f"M{plane.across(i) + gap / 2:.1f} {plane.down(s):.1f}h{thick:.1f}" for i, s in enumerate(other.tolist())
         )
         made.append(f'<path class="under" d="{cuts}"/><path class="other o{n % 3}" d="{cuts}"/>')
     if marked is not None and marked[0] == marked[0]:
@@ -134,7 +133,11 @@ def ranks(title: str, counts: Sequence[Int64], names: Sequence[tuple[str, str]])
             made.append(plane.path(list(enumerate(each.tolist(), 1)), look))
     if filled and len(filled[0]):
         first, last = float(filled[0][0]), float(filled[0][-1])
-        made.append(text(plane.across(1) + 8, plane.down(first) + 4, names[0][0], "label halo"))
+        if len(filled[0]) == 1:
+            made.append(tag("circle", class_="full", cx=plane.across(1), cy=plane.down(first), r=4.0))
+        later = float(filled[0][len(filled[0]) // 8])
+        lift = 12 if len(filled[0]) > 1 and plane.down(later) - plane.down(first) < 12 else 0
+        made.append(text(plane.across(1) + 8, plane.down(first) + 4 - lift, names[0][0], "label halo"))
         if len(filled[0]) > 1:
             x = min(plane.across(len(filled[0])), WIDE - _RIGHT)
             made.append(text(x, plane.down(last) - 8, names[0][1], "label halo", "end"))
@@ -250,9 +253,9 @@ def matrix(title: str, names: Sequence[str], shares: Float64) -> str:
         names: C names.
         shares: (C, C) float64 from 0 to 1.
     """
-    count, side = max(len(names), 1), 252 / max(len(names), 1)
-    left, top = 96.0, 92.0
-    made = [tag("rect", class_="ground", x=left, y=top, width=252, height=252)]
+    count, side = len(names), min(252 / max(len(names), 1), _LARGEST)
+    left, top, whole = 96.0, 92.0, count * side
+    made = [tag("rect", class_="ground", x=left, y=top, width=whole, height=whole)]
     most = float(np.max(shares - np.diag(np.diag(shares)), initial=0)) or 1.0
     for i, name in enumerate(names):
         y = top + (i + 0.5) * side + 4
@@ -278,8 +281,8 @@ def matrix(title: str, names: Sequence[str], shares: Float64) -> str:
                         height=side - 1,
                     )
                 )
-    made.append(f'<path class="hair" d="M{left:g} {top:g}L{left + count * side:g} {top + count * side:g}"/>')
-    return picture(top + 252 + 6, title, *made)
+    made.append(f'<path class="hair" d="M{left:g} {top:g}L{left + whole:g} {top + whole:g}"/>')
+    return picture(top + whole + 6, title, *made)
 
 
 def dumbbells(title: str, names: Sequence[str], here: Float64, there: Float64) -> str:

@@ -11,9 +11,9 @@ from ..dataset import Dataset
 
 #: Why an annotation is not counted, in the order in which it is asked.
 NO_CATEGORY, UNKNOWN_IMAGE, UNKNOWN_CATEGORY = (
-    "have no category",
-    "name an image that is not there",
-    "name a category that is not there",
+    "without a category",
+    "of an image that is not there",
+    "of a category that is not there",
 )
 
 

@@ -124,7 +124,7 @@ def _notes(dataset: Dataset, found: Counted, boxes: Boxes, outlines: Outlines) -
         yield "Numbers per category and per image, sizes, maps and outlines do not apply."
         return
     if boxes.without_area:
-        yield f"{counted(boxes.without_area, 'instance')} with no area, or none of its image: in no size class"
+        yield f"{counted(boxes.without_area, 'instance')} with no area, or none of its image: in no size class."
     if boxes.without_box:
         yield f"{counted(boxes.without_box, 'instance')} with no box, or no size of its image: on no map."
     if not outlines.polygons and not outlines.rles:

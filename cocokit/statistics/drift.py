@@ -13,6 +13,7 @@ import numpy as np
 
 from ..columns import Float64, Int64
 from .describe import Statistics, plain
+from .wording import percent
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -48,8 +49,8 @@ class Drift:
         """One sentence."""
         by_chance = "no more than chance gives" if self.bits <= 2 * self.chance else "more than chance gives"
         return (
-            f"Knowing an instance's category tells {100 * self.bits:.2g} % of what there is to know about which of "
-            f"the two it is from, {by_chance} ({100 * self.chance:.2g} %)."
+            f"Knowing an instance's category tells {percent(self.bits)} of what there is to know about which of "
+            f"the two it is from, {by_chance} ({percent(self.chance)})."
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -15,8 +15,18 @@ from .boxes import CELLS, OCTAVES, SIZE_EDGES
 from .describe import Statistics
 from .drift import Drift
 from .outlines import CLASSES
-from .published import COCO, DATASETS
-from .wording import balance, beside_published, capped, median_of, number, outlines_line, pairs, percent, sizes_line
+from .published import COCO, DATASETS, Published
+from .wording import (
+    balance,
+    capped,
+    median_of,
+    name_of,
+    number,
+    outlines_line,
+    pairs,
+    percent,
+    sizes_line,
+)
 
 #: Categories of the matrix; those in most images.
 _IN_MATRIX = 14
@@ -67,7 +77,7 @@ def panels_of(found: Statistics, others: Sequence[Statistics], drifts: Sequence[
 
 def _categories(found: Statistics, others: Sequence[Statistics]) -> Panel:
     all_of = (found, *others)
-    ends = [(s.category_names[s.ranked[0]], _least(s)) if s.category_names else ("", "") for s in all_of]
+    ends = [(name_of(s, int(s.ranked[0]), 24), _least(s)) if s.category_names else ("", "") for s in all_of]
     plot = charts.ranks("Instances per category, most first", [np.sort(s.instances_of)[::-1] for s in all_of], ends)
     names = ("Category", *(["Instances"] if not others else [s.name for s in all_of]))
     rows = [[found.category_names[k], *(f"{_of(s, found.category_names[k]):,}" for s in all_of)] for k in found.ranked]
@@ -79,7 +89,7 @@ def _categories(found: Statistics, others: Sequence[Statistics]) -> Panel:
 def _least(found: Statistics) -> str:
     """The category with the fewest instances, of those that have any."""
     filled = found.ranked[: found.filled]
-    return found.category_names[int(filled[-1])] if len(filled) else ""
+    return name_of(found, int(filled[-1]), 24) if len(filled) else ""
 
 
 def _of(found: Statistics, name: str) -> int:
@@ -121,17 +131,33 @@ def _datasets(found: Statistics, others: Sequence[Statistics]) -> Panel:
     points += [charts.Dot(s.name, s.filled, s.instances / s.filled, "near") for s in others if s.filled]
     points += [charts.Dot(d.name, d.categories, d.per_category, "far") for d in DATASETS if d.per_category]
     said = f"*{each:,.0f}* instances in a category on average; COCO has {number(COCO.per_category, 0)}."
-    compared = beside_published(found, list(others))
-    rows = [list(row.values()) for row in compared]
+    rows = [_of_ours(s) for s in (found, *others)] + [_of_published(d) for d in DATASETS]
     plot = charts.dots("Datasets by categories and instances per category", points)
-    return Panel(
-        "Beside other datasets",
-        said,
-        plot,
-        "Categories; instances per category; both logarithmic",
-        list(compared[0]),
-        rows,
+    names = (
+        "Dataset",
+        "Categories",
+        "Images",
+        "Instances",
+        "per category",
+        "per image",
+        "Categories per image",
+        "One category",
     )
+    return Panel(
+        "Beside other datasets", said, plot, "Categories; instances per category; both logarithmic", names, rows
+    )
+
+
+def _of_ours(found: Statistics) -> list[str]:
+    means = (number(found.per_image.mean_instances), number(found.per_image.mean_categories))
+    each = number(found.instances / found.filled if found.filled else None, 0)
+    counts = (f"{found.filled:,}", f"{found.images:,}", f"{found.instances:,}")
+    return [found.name or "this file", *counts, each, *means, percent(found.share_of_images(1))]
+
+
+def _of_published(one: Published) -> list[str]:
+    counts = (number(n, 0) for n in (one.categories, one.images, one.instances, one.per_category))
+    return [one.name, *counts, *(text or "-" for text in (one.per_image, one.kinds_per_image, one.single))]
 
 
 def _sizes(found: Statistics, others: Sequence[Statistics]) -> Panel:
@@ -195,21 +221,22 @@ def _quarters(grid: Int64, corner: str, sides: Sequence[str]) -> tuple[list[str]
 
 def _together(found: Statistics) -> Panel:
     table, names = found.per_image.together, [found.category_names[k] for k in found.per_image.together_of]
-    chosen = np.argsort(-np.diag(table), kind="stable")[:_IN_MATRIX]
+    chosen = np.argsort(-np.diag(table), kind="stable")[: min(_IN_MATRIX, np.count_nonzero(np.diag(table)))]
     some = table[np.ix_(chosen, chosen)]
     shares = some / np.maximum(np.diag(some)[:, None], 1)
     listed = list(pairs(found, 60))
     said = "No two categories are in one image."
     if listed:
         a, b, both, lift = listed[0]
-        said = f"*{a} and {b}* are together most often, in {counted(both, 'image')}: {lift:.1f} times as by chance."
+        said = f"*{a} and {b}* are together most often, in {counted(both, 'image')}: {lift:.1f} times as often as by "
+        said += "chance."
     plot = charts.matrix("Categories that come together", [names[k] for k in chosen], shares)
     rows = [[a, b, f"{both:,}", f"{lift:.2f}"] for a, b, both, lift in listed]
     return Panel(
         "What comes together",
         said,
         plot,
-        "Of the images with the category of a row, how many have that of the column; the darker the more",
+        "Of the images with the category of a row, how many have that of the column; the stronger the more",
         ("Category", "With", "Images", "Times chance"),
         rows,
     )
@@ -263,8 +290,7 @@ def _parts(found: Statistics) -> Panel:
     holes, parts = found.outlines.holes, found.outlines.parts
     total = max(int(holes.sum()), 1)
     said = f"*{percent(holes[1:].sum() / total)}* of the {counted(found.outlines.rles, 'RLE')} have holes."
-    last = max(1, int(np.flatnonzero(holes + parts).max(initial=1)))
-    rows = [[f"{n}", f"{int(parts[n]):,}", f"{int(holes[n]):,}"] for n in range(min(last, 20) + 1)]
+    rows = [[f"{n}", f"{int(parts[n]):,}", f"{int(holes[n]):,}"] for n in np.flatnonzero(parts + holes)[:20].tolist()]
     return Panel(
         "Parts and holes", said, names=("Number", "Instances with so many parts", "RLEs with so many holes"), rows=rows
     )

@@ -33,12 +33,14 @@ def size_line(found: Statistics) -> str:
 def percent(share: float) -> str:
     """A share with as many digits as mean something.
 
-    >>> percent(0.1), percent(0.0123), percent(0.00042), percent(float("nan")), percent(0)
-    ('10 %', '1.2 %', '0.042 %', '-', '0 %')
+    >>> percent(0.1), percent(0.0123), percent(0.00042), percent(1e-9), percent(float("nan")), percent(0)
+    ('10 %', '1.2 %', '0.042 %', '< 0.001 %', '-', '0 %')
     """
     if share != share:
         return "-"
     value = 100 * share
+    if 0 < value < 0.001:
+        return "< 0.001 %"
     return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %" if value >= 1 else f"{value:.2g} %"
 
 
@@ -49,6 +51,12 @@ def number(value: float | None, digits: int = 1) -> str:
     ('1,234.6', '-', '-', '27,473')
     """
     return "-" if value is None or value != value else f"{value:,.{digits}f}"
+
+
+def name_of(found: Statistics, category: int, most: int = 32) -> str:
+    """The name of the category at a place, for a sentence: not too long, and without what would set it strong."""
+    name = found.category_names[category].replace("*", "")
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def beside_published(found: Statistics, others: list[Statistics]) -> list[dict[str, str]]:
@@ -93,14 +101,18 @@ def balance(found: Statistics) -> str:
     if not found.instances:
         return "There are no instances."
     order = found.ranked
-    names, counts = found.category_names, found.instances_of
+    counts = found.instances_of
     most, least = int(order[0]), int(order[-1])
     half = int(np.searchsorted(np.cumsum(counts[order]), found.instances / 2)) + 1
-    line = f"{names[most]} has the most, {counts[most]:,} or {percent(counts[most] / found.instances)} of all"
+    line = f"{name_of(found, most)} has the most, {counts[most]:,} or {percent(counts[most] / found.instances)} of all"
     if len(order) == 1:
         return f"{line}."
     empty = len(order) - found.filled
-    line += f"; {counted(empty, 'category')} none" if empty > 1 else f"; {names[least]} the fewest, {counts[least]:,}"
+    line += (
+        f"; {counted(empty, 'category')} none"
+        if empty > 1
+        else f"; {name_of(found, least)} the fewest, {counts[least]:,}"
+    )
     return f"{line}. Half of all instances are of {counted(half, 'category')}."
 
 
@@ -114,7 +126,7 @@ def sizes_line(found: Statistics) -> str:
     known = (
         ""
         if found.boxes.median_size != found.boxes.median_size
-        else (f"Half of the instances take up less than {number(found.boxes.median_size, 2)} % of their image. ")
+        else (f"Half of the instances take up less than {percent(found.boxes.median_size / 100)} of their image. ")
     )
     return f"{known}By COCO's areas {small} are small, {medium} medium, {large} large."
 
@@ -169,5 +181,5 @@ def pairs(found: Statistics, most: int = 5) -> Iterator[tuple[str, str, int, flo
         i, j = divmod(flat, table.shape[1])
         if table[i, j]:
             both, alone = int(table[i, j]), float(found.per_image.together[i, i] * found.per_image.together[j, j])
-            a, b = (found.category_names[int(found.per_image.together_of[k])] for k in (i, j))
+            a, b = (name_of(found, int(found.per_image.together_of[k])) for k in (i, j))
             yield a, b, both, both * images / alone

@@ -80,8 +80,8 @@ def command(source: str, output: str | None, as_json: bool, **given: Any) -> Non
         place = _source(source, given["url"], licenses or "any", progress)
         found = collect(place, queries, folder, plan, progress=progress)
     _tell(found, folder, write_lists(folder), as_json)
-    if found.paused is not None:
-        raise found.paused
+    if found.stopped is not None:
+        raise found.stopped
 
 
 def collection_folder() -> str:
@@ -149,7 +149,7 @@ def _tell(found: Collected, folder: str, total: int, as_json: bool) -> None:
 
         print_json({"collection": folder, "came": len(found.came), "images": total, "left_out": found.counts(),
                     "known": found.known, "trouble": found.trouble,
-                    "paused_s": found.paused.seconds if found.paused else None})  # fmt: skip
+                    "stopped": str(found.stopped) if found.stopped else None})  # fmt: skip
         return
     for sentence in found.trouble:
         click.echo(f"not read to the end: {sentence}", err=True)

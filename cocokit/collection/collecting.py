@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ..errors import DataError, ParamsError
+from ..errors import CocokitError, DataError, ParamsError
 from ..photos import Photo, load_photo
 from .found import Candidate, Query
 from .iconic import look
@@ -22,6 +22,8 @@ from .takedown import sweep
 from .web import UnreachableError
 from .window import Windows
 
+#: Queries, and photos, that may fail one after another.
+_QUERIES, _PHOTOS = 3, 10
 #: Called with (photos that came in, the limit or 0).
 Progress = Callable[[int, int], None]
 
@@ -61,14 +63,14 @@ class Collected:
         left_out: (key, why, reason) of those that did not.
         known: candidates that an earlier page or run had had.
         trouble: sentences about queries that could not be read to their end.
-        paused: why the run stopped early; None if it did not.
+        stopped: why the run stopped early, a :class:`PauseError` or that nothing is reached; None if it did not.
     """
 
     came: list[str] = field(default_factory=list)
     left_out: list[tuple[str, str, str]] = field(default_factory=list)
     known: int = 0
     trouble: list[str] = field(default_factory=list)
-    paused: PauseError | None = None
+    stopped: CocokitError | None = None
 
     def counts(self) -> dict[str, int]:
         """How many were left out for each reason."""
@@ -103,8 +105,8 @@ def collect(
                 if run.full():
                     break
                 run.query(query)
-        except PauseError as error:
-            run.found.paused = error
+        except (PauseError, UnreachableError) as error:
+            run.found.stopped = error
         finally:
             shutil.rmtree(os.path.join(folder, PART), ignore_errors=True)
         return run.found
@@ -120,6 +122,7 @@ class _Run:
         self.found = Collected()
         self._source, self._folder, self._plan, self._ledger = source, folder, plan, ledger
         self._clock, self._progress = clock, progress
+        self._failures = Counter[int]()
         self._part = os.path.join(folder, PART)
         os.makedirs(self._part, exist_ok=True)
         self._windows = Windows(plan.per_photographer, plan.window)
@@ -139,7 +142,9 @@ class _Run:
                 page = self._source.search(query, cursor)
             except UnreachableError as error:
                 self.found.trouble.append(f"{query.text or self._source.name}: {error}")
+                self._failed(error, _QUERIES)
                 return
+            self._failures[_QUERIES] = 0
             for key, reason in page.unusable:
                 self._leave_out(f"{self._source.name}:{key}", "unusable", reason)
             for candidate in page.candidates:
@@ -163,11 +168,21 @@ class _Run:
             self._refuse_crowded(candidate)
             photo = self._photo(candidate)
         except _LeftOut as left:
-            self._leave_out(candidate.key, *left.args)
+            why, reason = left.args
+            self._leave_out(candidate.key, why, reason)
+            if why == "unreachable":
+                self._failed(UnreachableError(reason), _PHOTOS)
         else:
+            self._failures[_PHOTOS] = 0
             self._let_in(candidate, photo, query)
         if self._progress is not None:
             self._progress(len(self._ledger.images), self._plan.limit or 0)
+
+    def _failed(self, error: UnreachableError, most: int) -> None:
+        """Stop the run when so many requests failed one after another: it would go on like this for days."""
+        self._failures[most] += 1
+        if self._failures[most] >= most:
+            raise UnreachableError(f"{error}; so were the {most - 1} before it: run it again with --retry")
 
     def _leave_out(self, key: str, why: str, reason: str) -> None:
         if not self._ledger.knows(key):
@@ -191,7 +206,7 @@ class _Run:
             path = self._source.fetch(candidate, self._part)
             photo = load_photo(path)
         except UnreachableError as error:
-            raise _LeftOut("unreachable", str(error)) from None
+            raise _LeftOut("removed" if error.gone else "unreachable", str(error)) from None
         except DataError as error:
             raise _LeftOut("broken", error.reason) from None
         self._refuse_other(candidate, photo)
@@ -200,7 +215,7 @@ class _Run:
     def _refuse_other(self, candidate: Candidate, photo: Photo) -> None:
         """A source that lost a photo may send a picture that says so."""
         size, told = (photo.width, photo.height), (candidate.width, candidate.height)
-        if min(told) > 0 and size != told and size[::-1] != told:
+        if min(told) > 0 and not (_alike(size, told) or _alike(size[::-1], told)):
             reason = f"is {size[0]} x {size[1]} px, and the source says {told[0]} x {told[1]}: another picture"
             raise _LeftOut("removed", reason)
         if self._ledger.is_buried(photo.sha256):
@@ -240,6 +255,11 @@ class _Run:
         if row["photographer"] is not None:
             self._windows.add(row["photographer"], _moment(candidate))
         self.found.came.append(candidate.key)
+
+
+def _alike(size: tuple[int, int], told: tuple[int, int]) -> bool:
+    """Sources round sizes in ways of their own."""
+    return all(abs(a - b) <= 1 for a, b in zip(size, told, strict=True))
 
 
 def _moment(candidate: Candidate) -> float | None:

@@ -45,7 +45,15 @@ def agent() -> str:
 
 
 class UnreachableError(CocokitError):
-    """A source did not give what was asked for, however often; its text is one sentence."""
+    """A source did not give what was asked for, however often; its text is one sentence.
+
+    Attributes:
+        gone: it says that there is no such thing, so that asking again is of no use.
+    """
+
+    def __init__(self, sentence: str, *, gone: bool = False) -> None:
+        super().__init__(sentence)
+        self.gone = gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +160,8 @@ class Web:
             with error:
                 if error.code in _AGAIN:
                     raise _Again(f"status {error.code}", dict(error.headers.items())) from None
-                raise UnreachableError(f"{url.partition('?')[0]}: status {error.code}") from None
+                gone = error.code in (404, 410)
+                raise UnreachableError(f"{url.partition('?')[0]}: status {error.code}", gone=gone) from None
         except (http.client.InvalidURL, UnicodeError) as error:
             raise UnreachableError(f"{url}: is no address on the web ({error})") from None
         except (URLError, http.client.HTTPException, OSError) as error:

@@ -238,6 +238,9 @@ def commons_page(state: State, photo: FakePhoto, index: int) -> dict[str, Any]:
         "height": photo.size[1], "descriptionurl": f"https://commons.example/wiki/File:{photo.id}.jpg",
         "extmetadata": {key: {"value": value} for key, value in facts.items()},
     }  # fmt: skip
+    if photo.id % 2:  # one that is larger than what was asked for has a smaller copy; its size may be rounded otherwise
+        info |= {"thumburl": info["url"], "thumbwidth": photo.size[0] + 1, "thumbheight": photo.size[1],
+                 "url": f"{state.base}/photos/original.tif", "width": 9000, "height": 6750}  # fmt: skip
     page = {"pageid": photo.id, "title": f"File:{photo.id}.jpg", "index": index, "imageinfo": [info]}
     return page if NO_ADDRESS not in photo.faults else {**page, "imageinfo": []}
 

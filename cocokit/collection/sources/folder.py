@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from ...errors import DataError
 from ..found import Candidate, Licence, Page, Query
+from ..ledger import NAME as LEDGER
 
 #: The table: file_name, and any of author, license, license_url, landing_page, taken (2014-05-02 18:22:11).
 TABLE = "provenance.csv"
@@ -57,10 +58,13 @@ class Folder:
 
 
 def _photos(folder: str) -> list[str]:
-    """Names below a folder with / between their parts; what begins with a dot is left out."""
+    """Names below a folder with / between their parts; what begins with a dot, and collections, are left out."""
     found = []
     for root, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [
+            name for name in folders
+            if not name.startswith(".") and not os.path.exists(os.path.join(root, name, LEDGER))
+        ]  # fmt: skip
         found += [
             os.path.relpath(os.path.join(root, name), folder).replace(os.sep, "/")
             for name in files

@@ -64,14 +64,16 @@ def _candidate(row: Any) -> Candidate | str:
         return "has no address"
     slug, version = str(row.get("license") or ""), str(row.get("license_version") or "")
     name = f"{'CC ' if slug not in ('pdm', '') else ''}{slug.upper()} {version}".strip()
-    creator = str(row.get("creator") or "")
+    creator, provider = str(row.get("creator") or ""), str(row.get("source") or row.get("provider") or "")
+    # Of other collections than Flickr's the size may be that of another file than the one at the address.
+    told = provider == "flickr"
     return Candidate(
         "openverse", str(row["id"]), str(row["url"]),
         Licence(slug, name, str(row.get("license_url") or "")) if slug else None,
         author=creator, photographer=str(row.get("creator_url") or creator) or None,
         landing_page=str(row.get("foreign_landing_url") or ""),
-        width=_number(row.get("width")), height=_number(row.get("height")),
-        more={"title": str(row.get("title") or ""), "provider": str(row.get("source") or row.get("provider") or "")},
+        width=_number(row.get("width")) * told, height=_number(row.get("height")) * told,
+        more={"title": str(row.get("title") or ""), "provider": provider},
     )  # fmt: skip
 
 

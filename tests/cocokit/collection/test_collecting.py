@@ -24,6 +24,7 @@ from cocokit.collection.collecting import Collected, Plan, collect
 from cocokit.collection.found import Query
 from cocokit.collection.ledger import NAME, Ledger
 from cocokit.collection.licences import choose_licences
+from cocokit.collection.limits import PauseError
 from cocokit.collection.listing import CANDIDATES, LEFT_OUT, write_lists
 from cocokit.collection.sources import web_source
 from cocokit.collection.sources.folder import Folder
@@ -77,9 +78,9 @@ def test_everything_that_is_wrong_with_a_photo_has_its_reason_and_stops_nothing(
     why = {int(key.rpartition(":")[2].rpartition("-")[2]): (word, reason) for key, word, reason in found.left_out}
     words = [why.get(photo.id, ("came", ""))[0] for photo in server.photos]
     removed = "broken" if name in ("flickr", "openverse") else "removed"
-    assert words == ["broken", "broken", removed, "removed", "unreachable", "licence", "unusable", "came", "came",
+    assert words == ["broken", "broken", removed, "removed", "removed", "licence", "unusable", "came", "came",
                      "duplicate", "came", "came"]  # fmt: skip
-    assert "is 50 x 37 px, and the source says 64 x 48: another picture" in why[server.photos[3].id][1]
+    assert "is 50 x 37 px, and the source says 6" in why[server.photos[3].id][1]
     assert "status 404" in why[server.photos[4].id][1]
     assert max(server.fetched.values()) == 1
     assert write_lists(str(tmp_path)) == 4
@@ -152,12 +153,29 @@ def test_a_query_that_cannot_be_read_does_not_stop_the_others(server: State, tmp
     assert [sentence.partition(":")[0] for sentence in found.trouble] == ["dog + car"]
 
 
+def test_a_source_that_is_dead_ends_the_run_and_not_each_of_four_thousand_queries(
+    server: State, tmp_path: Path
+) -> None:
+    server.script.extend(["", *["500"] * 100])
+    queries = [Query(("dog", str(i)), "pair") for i in range(4000)]
+    found = run(server, tmp_path, queries=queries)
+    assert len(found.trouble) == 3
+    assert "status 500, 6 times; so were the 2 before it" in str(found.stopped)
+    server.script.clear()
+    server.photo_script.extend(["500"] * 200)
+    found = run(server, tmp_path, queries=queries)
+    assert found.counts() == {"unreachable": 10}
+    assert "so were the 9 before it: run it again with --retry" in str(found.stopped)
+    server.photo_script.clear()
+    assert len(run(server, tmp_path, Plan(CHANGES.accepts, retry=True), queries=queries[:1]).came) == 12
+
+
 def test_a_long_pause_ends_the_run_and_the_next_one_goes_on(server: State, tmp_path: Path) -> None:
     server.script.extend(["", "", "429 day"])
     found = run(server, tmp_path)
-    assert found.paused is not None
+    assert isinstance(found.stopped, PauseError)
     assert len(images(tmp_path)) == 4
-    assert run(server, tmp_path).paused is None
+    assert run(server, tmp_path).stopped is None
     assert len(images(tmp_path)) == 12
 
 
@@ -316,3 +334,11 @@ def test_a_full_disk_stops_the_run_and_blames_no_photo(
         assert ledger.left_out == {}
     run(server, tmp_path)
     assert len(images(tmp_path)) == 12
+
+
+def test_a_collection_inside_the_folder_is_not_collected_again(tmp_path: Path) -> None:
+    for i in range(2):
+        (tmp_path / f"{i}.jpg").write_bytes(jpeg(i, (900, 700)))
+    for came in (2, 0, 0):
+        found = collect(Folder(str(tmp_path)), [Query(())], str(tmp_path / "candidates"), Plan(None))
+        assert (len(found.came), found.left_out) == (came, [])

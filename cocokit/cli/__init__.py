@@ -21,6 +21,7 @@ from ..errors import CocokitError, DataError
 COMMANDS = {
     "demo": ("demo", "A running campaign to look at and to work in."),
     "dedup": ("dedup", "Find near duplicates among photos."),
+    "split": ("split", "Divide a dataset into train, val and test."),
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
     "simulate": ("simulate", "Run a campaign with simulated workers."),

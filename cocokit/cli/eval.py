@@ -99,6 +99,7 @@ def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> i
 
     baseline = _baseline(given["fail_drop"])
     gt, iou_type = _from_workspace(gt, iou_type)
+    _tell_of_seal(gt)
     measure = _measures.chosen(given)
     iou_type = iou_type or _guessed(preds)
     with Progress(f"evaluating {preds}"):
@@ -110,6 +111,15 @@ def command(preds: str, gt: str | None, iou_type: str | None, **given: Any) -> i
     else:
         _measured.print_as_text(found, failed, per_category=given["per_category"])
     return FOUND_PROBLEMS if failed else 0
+
+
+def _tell_of_seal(gt: str) -> None:
+    """Say that the ground truth is a key of withheld annotations, once its seal is found whole."""
+    from ..splitting.sealed import read_seal
+
+    seal = read_seal(gt)
+    if seal is not None:
+        click.echo(f"{gt}: the sealed annotations of {seal.split}, SHA-256 {seal.sha256}", err=True)
 
 
 def _guessed(preds: str) -> str:

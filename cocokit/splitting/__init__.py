@@ -1,1 +1,1 @@
-"""Splits of a dataset by image: groups stay whole, rare categories reach every split, test answers are sealed."""
+"""Datasets divided into training, validation and test: by images, groups whole, every category everywhere."""

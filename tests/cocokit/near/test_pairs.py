@@ -86,7 +86,7 @@ def test_the_plain_kernel_gives_the_same() -> None:
                 all_pairs: list[tuple[int, int]] = []
                 while state[0] < 3:
                     arrays = words, bounds, cuts, state, left, right
-                    views = arrays if run is bucket_pairs else [memoryview(array) for array in arrays]
+                    views = arrays if run is bucket_pairs else [memoryview(array) for array in arrays]  # type: ignore[arg-type]
                     count = run(*views[:3], part, 2, most, *views[3:])
                     all_pairs += list(zip(left[:count].tolist(), right[:count].tolist(), strict=True))
                 outcomes.append(all_pairs)

@@ -39,6 +39,7 @@ COMMANDS = {
     "rank": ("rank", "Show how well the non-iconic score ranks as a campaign's filter decided."),
     "takedown": ("takedown", "Remove a photo that must not be used, and what was made of it."),
     "check": ("check", "Look for mistakes in a dataset or in results."),
+    "import": ("import_", "Bring a dataset of any format, or its images, into the workspace."),
     "convert": ("convert", "Convert a dataset to another format."),
     "stats": ("stats", "Describe a dataset in numbers and pictures."),
     "show": ("show", "Draw the boxes and masks of images."),

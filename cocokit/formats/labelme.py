@@ -127,7 +127,7 @@ def write(dataset: Dataset, out: str, images: str | None = None, progress: Progr
         for image, rows in order.by_image(dataset, _by_name):
             name = files[order.file_name_of(image)]
             os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
-            value = {
+            value: dict[str, Any] = {
                 "version": "5.0.0", "flags": {}, "shapes": [s for r in shapes_of(rows, image, names) for s in r],
                 "imagePath": posixpath.basename(order.file_name_of(image)), "imageData": None,
                 "imageHeight": image.height or None, "imageWidth": image.width or None,

@@ -133,7 +133,7 @@ def _png(text: Any, file: str, where: str) -> NDArray[np.bool_]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Pillow.DecompressionBombWarning)
             with Pillow.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as image:
-                return np.asarray(image.convert("L")) != 0
+                return np.asarray(np.asarray(image.convert("L")) != 0)
     except (Pillow.DecompressionBombWarning, Pillow.DecompressionBombError) as error:
         raise DataError(file, where, f"is too large: {error}", "that must be a mistake") from None
     except (binascii.Error, OSError, SyntaxError, ValueError, zlib.error) as error:

@@ -37,11 +37,12 @@ def _unlike_pixels(dataset: Dataset) -> tuple[int, int]:
     if a.segmentation is None or a.image_id is None or not len(rows):
         return 0, 0
     found = measure(a.segmentation, sizes_of_images(dataset.images, a.image_id))
-    areas = 0 if a.area is None else np.count_nonzero(a.has(Field.AREA)[rows] & (a.area[rows] != found.area[rows]))
-    boxes = 0
+    areas = boxes = 0
+    if a.area is not None:
+        areas = int(np.count_nonzero(a.has(Field.AREA)[rows] & (a.area[rows] != found.area[rows])))
     if a.bbox is not None:
-        boxes = np.count_nonzero(a.has(Field.BBOX)[rows] & (a.bbox[rows] != found.bbox[rows]).any(axis=1))
-    return int(areas), int(boxes)
+        boxes = int(np.count_nonzero(a.has(Field.BBOX)[rows] & (a.bbox[rows] != found.bbox[rows]).any(axis=1)))
+    return areas, boxes
 
 
 def _unsaid(dataset: Dataset) -> int:

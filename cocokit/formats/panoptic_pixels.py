@@ -58,8 +58,8 @@ class Canvas:
             row, annotation = rows[place]
             mask = _mask(row, annotation, image)
             free = mask & (self.pixels == 0)
-            left = np.count_nonzero(free)
-            self.covered += int(left < max(np.count_nonzero(mask), 1))
+            left = int(np.count_nonzero(free))
+            self.covered += left < max(int(np.count_nonzero(mask)), 1)
             if left:
                 drawn.add(place)
                 self.pixels[free] = keys[place]

@@ -32,9 +32,8 @@ _TEXT = (pa.string(), pa.large_string())
 def images_of(table: pa.Table, path: str) -> Images:
     """Images from their table. Raises DataError."""
     reader = _Reader(table, path)
-    size = [reader.full(name) for name in ("id", "width", "height")]
     names = reader.array("file_name", *_TEXT).to_pylist() if reader.has("file_name", *_TEXT) else None
-    return Images(*size, names, reader.extras())
+    return Images(reader.full("id"), reader.full("width"), reader.full("height"), names, reader.extras())
 
 
 def annotations_of(table: pa.Table, path: str) -> Annotations:

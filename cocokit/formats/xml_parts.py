@@ -18,7 +18,8 @@ class _Parts(ElementTree.TreeBuilder):
 
     def __init__(self, path: str) -> None:
         super().__init__()
-        self.path, self.depth, self.ready, self.root = path, 0, list[ElementTree.Element](), None
+        self.path, self.depth, self.ready = path, 0, list[ElementTree.Element]()
+        self.root: ElementTree.Element | None = None
 
     def start(self, tag: str, attrs: dict[Any, Any], /) -> Any:
         found = super().start(tag, attrs)

@@ -84,7 +84,7 @@ def plain(
         keep, keep_category: members of annotations and categories that stay.
         keypoints: whether keypoints stay.
     """
-    images, annotations = order(value["images"]), []
+    images, annotations = order(value["images"]), list[Row]()
     categories = {row["id"]: {"id": i, "name": row["name"]} for i, row in enumerate(value["categories"], 1)}
     for row in value["categories"]:
         categories[row["id"]] |= {k: row[k] for k in keep_category if k in row}

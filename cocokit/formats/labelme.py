@@ -29,7 +29,7 @@ from .base import Format, Loss, Progress, Read, Written, files_of, head, inside,
 from .building import Builder
 from .extras import members_lost
 from .labelme_shapes import IGNORED, Shapes, shapes_of
-from .photo_copies import copy_photos
+from .photo_files import place_photos
 
 _LABELS = "labels.txt"
 _FIRST = (IGNORED, "_background_")
@@ -136,8 +136,9 @@ def write(dataset: Dataset, out: str, images: str | None = None, progress: Progr
             done += 1
             if progress is not None:
                 progress(done, len(dataset.images))
-        copied, notes = copy_photos(dataset, images, folder)
-    return Written(done + 1 + copied, notes)
+        if images is not None:
+            place_photos(list(files), images, folder)
+    return Written(done + 1 + (0 if images is None else len(files)))
 
 
 def _json_names(dataset: Dataset) -> dict[str, str]:

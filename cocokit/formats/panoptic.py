@@ -124,8 +124,8 @@ def _ids_of(png: str, size: tuple[Any, Any] | None) -> Int32:
 def _annotation(key: int, image_id: int, segment: dict[str, Any], outline: dict[str, Any]) -> dict[str, Any]:
     made = {"id": key, "image_id": image_id, "segmentation": outline, "segment_id": segment["id"]}
     made |= {name: value for name, value in segment.items() if name not in made}
-    missing = {"area": lambda: rle.area(outline), "bbox": lambda: list(rle.bbox(outline)), "iscrowd": lambda: 0}
-    return made | {name: measure() for name, measure in missing.items() if made.get(name) is None}
+    missing = {"area": rle.area(outline), "bbox": list(rle.bbox(outline)), "iscrowd": 0}
+    return made | {name: value for name, value in missing.items() if made.get(name) is None}
 
 
 def write(dataset: Dataset, out: str, images: str | None = None, progress: Progress | None = None) -> Written:

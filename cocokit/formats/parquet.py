@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 from ..columns import CategoryRow
@@ -61,7 +62,7 @@ def write(dataset: Dataset, out: str, images: str | None = None, progress: Progr
 
     new_folder(out)
     told = json.dumps({"version": _VERSION, "top": dataset.top, "members": list(dataset.members)}).encode()
-    tables = {
+    tables: dict[str, Callable[[], Any]] = {
         "images": lambda: table_of_images(dataset.images).replace_schema_metadata({_KEY: told}),
         "annotations": lambda: table_of_annotations(dataset.annotations),
         "categories": lambda: _table_of_categories(dataset.categories),

@@ -21,7 +21,7 @@ def outlines_in(ids: Int32) -> dict[int, dict[str, Any]]:
     """COCO's compressed RLE of every id in (H, W) int32 pixels.
 
     >>> outlines_in(np.array([[7, 7], [0, 7]]))
-    {0: {'size': [2, 2], 'counts': '112'}, 7: {'size': [2, 2], 'counts': '0112'}}
+    {0: {'size': [2, 2], 'counts': '112'}, 7: {'size': [2, 2], 'counts': '0111'}}
     """
     height, width = ids.shape
     flat = ids.ravel(order="F")

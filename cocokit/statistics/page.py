@@ -9,7 +9,8 @@ from ..pages import document, strong
 from ..svg import words
 from .describe import Statistics
 from .drift import Drift
-from .panels import Panel, panels_of
+from .panel import Panel
+from .panels import panels_of
 from .published import SOURCE
 from .tables import category_table, plain_table
 from .wording import number, size_line

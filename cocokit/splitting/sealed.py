@@ -11,9 +11,9 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from ..atomic import atomic_write
-from ..dataset import Dataset
 from ..errors import DataError
 
 _START = b'{"sealed":'
@@ -34,33 +34,45 @@ class Seal:
     sha256: str
 
 
-def write_key(dataset: Dataset, path: str | os.PathLike[str], split: str, scratch: str | os.PathLike[str]) -> Seal:
-    """Write the annotations of a split as a key that only its owner may read.
+def sealed(plain: str | os.PathLike[str], split: str) -> Seal:
+    """The seal that a dataset's file would have as the key of a split."""
+    with open(plain, "rb") as file:
+        _skip_brace(file)
+        return Seal(split, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def write_key(plain: str | os.PathLike[str], seal: Seal, path: str | os.PathLike[str]) -> None:
+    """Write a dataset's file as a key that only its owner may read.
 
     Args:
-        dataset: the split, with its annotations.
-        path: the key; an older one is replaced.
-        split: its name.
-        scratch: a file to write to on the way; it is removed.
+        plain: the file of the split, with its annotations.
+        seal: what :func:`sealed` says of it.
+        path: the key; an older key is replaced, nothing else is.
 
     Raises:
-        DataError: the key cannot be written.
+        DataError: the key cannot be written, or another file is in its place.
     """
-    dataset.write(scratch)
-    with open(scratch, "rb") as plain:
-        while plain.read(1) != b"{":
-            pass
-        start = plain.tell()
-        seal = Seal(split, hashlib.file_digest(plain, "sha256").hexdigest())
-        plain.seek(start)
-        with atomic_write(path) as file:
-            os.fchmod(file.fileno(), 0o600)
-            words = json.dumps({"version": 1, "split": split, "sha256": seal.sha256})
-            file.write(_START + b" " + words.encode() + b",\n")
-            while block := plain.read(_BLOCK):
-                file.write(block)
-    os.unlink(scratch)
-    return seal
+    refuse_others(path)
+    with open(plain, "rb") as source, atomic_write(path) as file:
+        os.fchmod(file.fileno(), 0o600)
+        words = json.dumps({"version": 1, "split": seal.split, "sha256": seal.sha256})
+        file.write(_START + b" " + words.encode() + b",\n")
+        _skip_brace(source)
+        while block := source.read(_BLOCK):
+            file.write(block)
+
+
+def refuse_others(path: str | os.PathLike[str]) -> None:
+    """Raise DataError if there is a file that is no key, so that a key never takes the place of something else."""
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            if file.read(len(_START)) != _START:
+                raise DataError(os.fspath(path), "", "is there and is no key", "give the key another place")
+
+
+def _skip_brace(file: BinaryIO) -> None:
+    while file.read(1) != b"{":
+        pass
 
 
 def read_seal(path: str | os.PathLike[str]) -> Seal | None:

@@ -17,7 +17,7 @@ from ..dataset import Dataset
 from ..errors import DataError
 from ..folders import atomic_folder
 from .report import Report
-from .sealed import Seal, write_key
+from .sealed import Seal, refuse_others, sealed, write_key
 from .withholding import without_annotations
 
 #: The manifest, by which a folder of splits is known.
@@ -85,9 +85,8 @@ def write_splits(
     """
     folder, kind = os.fspath(out), kind_of(dataset)
     path = os.fspath(key) if key is not None else os.path.normpath(folder) + ".key.json"
-    if os.path.realpath(path).startswith(os.path.realpath(folder) + os.sep):
-        raise DataError(path, "", "would lie among what is published", "give --key a place outside of the folder")
-    seal, left_out, names, sums = None, list[str](), dict[str, str](), dict[str, str]()
+    _guard(folder, os.fspath(source), path if plan.withheld else "")
+    plain, seal, left_out, names, sums = "", None, list[str](), dict[str, str](), dict[str, str]()
     with atomic_folder(folder, MANIFEST) as part:
         for name, rows in splits.items():
             whole = dataset.take(rows, _annotations_of(dataset, rows))
@@ -95,7 +94,8 @@ def write_splits(
                 names[name] = f"image_info_{name}.json"
                 public, left_out = without_annotations(dataset, rows)
                 public.write(os.path.join(part, names[name]))
-                seal = write_key(whole, path, name, os.path.join(part, "key"))
+                whole.write(plain := os.path.join(part, "key"))
+                seal = sealed(plain, name)
             else:
                 names[name] = f"{kind}_{name}.json"
                 whole.write(os.path.join(part, names[name]))
@@ -103,8 +103,23 @@ def write_splits(
         manifest = _manifest(plan, report, names, sums, source, seal, left_out)
         with open(os.path.join(part, MANIFEST), "w", encoding="utf-8") as file:
             file.write(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
+        if seal is not None:  # last, so that whatever fails before leaves the older key, which fits the older folder
+            write_key(plain, seal, path)
+            os.unlink(plain)
     files = {name: os.path.join(folder, file) for name, file in names.items()}
     return Written(files, path if seal else "", seal, tuple(left_out))
+
+
+def _guard(folder: str, source: str, key: str) -> None:
+    """Nothing that is still needed may be overwritten, and no key published."""
+    inside = os.path.realpath(folder) + os.sep
+    if os.path.realpath(source).startswith(inside):
+        raise DataError(folder, "", f"has {source} in it, which would be lost", "give -o another folder")
+    if not key:
+        return
+    if os.path.realpath(key).startswith(inside):
+        raise DataError(key, "", "would lie among what is published", "give --key a place outside of the folder")
+    refuse_others(key)
 
 
 def kind_of(dataset: Dataset) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -71,6 +73,17 @@ def test_a_crowded_bucket_is_not_compared_all_with_all() -> None:
     found = near_pairs(np.concatenate([start, near]), 3)
     planted = np.stack([np.arange(300), 100_000 + np.arange(300)], axis=1)
     assert set(map(tuple, planted.tolist())) <= set(map(tuple, found.tolist()))
+
+
+def test_as_many_hashes_as_coco_has_images_take_less_than_a_second() -> None:
+    rng = np.random.default_rng(2)
+    start = rng.integers(0, 2**64, 324_720, np.uint64)
+    hashes = np.concatenate([start, flipped(rng, start[:3280], 3)])
+    near_pairs(hashes[:2], 3)  # the first call compiles
+    before = time.process_time()
+    found = near_pairs(hashes, 3)
+    assert time.process_time() - before < 1
+    assert found.tolist() == [[i, 324_720 + i] for i in range(3280)]
 
 
 def test_the_plain_kernel_gives_the_same() -> None:

@@ -160,15 +160,30 @@ def test_a_fault_in_the_middle_leaves_the_older_folder(tmp_path: Path, monkeypat
     odd_file(tmp_path / "all.json")
     written(tmp_path / "all.json", tmp_path / "out")
     before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
+    key = (tmp_path / "out.key.json").read_bytes()
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writing, "_manifest", full)
     with pytest.raises(DataError, match="No space left on device"):
-        written(tmp_path / "all.json", tmp_path / "out", seed=9, withheld="")
+        written(tmp_path / "all.json", tmp_path / "out", seed=9)
     assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
-    assert sorted(p.name for p in tmp_path.iterdir() if "part" in p.name) == []
+    assert (tmp_path / "out.key.json").read_bytes() == key
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["all.json", "out", "out.key.json"]
+
+
+def test_neither_the_source_nor_another_file_is_ever_overwritten(tmp_path: Path) -> None:
+    odd_file(tmp_path / "all.json")
+    made = written(tmp_path / "all.json", tmp_path / "out")
+    train = Path(made.files["train"])
+    before = train.read_bytes(), (tmp_path / "all.json").read_bytes()
+    with pytest.raises(DataError, match=r"instances_train.json in it, which would be lost; give -o another folder"):
+        written(train, tmp_path / "out", withheld="")
+    with pytest.raises(DataError, match="is there and is no key; give the key another place"):
+        written(tmp_path / "all.json", tmp_path / "out", key=tmp_path / "all.json")
+    assert (train.read_bytes(), (tmp_path / "all.json").read_bytes()) == before
+    assert written(train, tmp_path / "deeper", key=Path(made.key)).seal != made.seal
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ._campaigns import campaign_options, open_campaign
+from ._divided import Division, division, division_options
 from ._progress import Count, Progress
 
 if TYPE_CHECKING:
@@ -20,8 +21,9 @@ The folder gets instances.json, captions.json, provenance.json (where every anno
 images are not finished, and why) and manifest.json. It appears whole or not at all; an earlier export is replaced. The
 same campaign gives the same bytes. --unfinished adds images that still lack annotations; train on none of them.
 
-With --splits it is published at once: a file for each split, a card (README.md), and a manifest that cocokit verify
-reads; --photos copies the photographs too.
+With --split or --splits it is published at once: a file for each split, a card (README.md), and a manifest that cocokit
+verify reads; --photos copies the photographs too. The annotations of a split test that --split makes are withheld: they
+go into a key beside the folder.
 """
 _EXAMPLE = "Example: cocokit export -o out"
 _SHORT = "Write what is finished of the campaign as COCO files."
@@ -30,21 +32,26 @@ _SHORT = "Write what is finished of the campaign as COCO files."
 @click.command(name="export", help=_HELP, epilog=_EXAMPLE, short_help=_SHORT)
 @click.option("-o", "--output", metavar="DIR", help="The folder.  [default: exports/NAME in the workspace]")
 @click.option("--unfinished", is_flag=True, help="Also what is good already on images that are not finished.")
-@click.option("--splits", "splits_file", metavar="FILE", help='Publish these splits: {"train": [ids of images], ...}.')
+@division_options
 @click.option("--photos", is_flag=True, help="Publish with the photographs.")
 @click.option("--about", "about_file", metavar="FILE.toml", help="Publish with what people say of it on the card.")
 @campaign_options
 def command(
-    name: str | None, db: str | None, output: str | None, unfinished: bool, splits_file: str | None, photos: bool,
-    about_file: str | None, as_json: bool,
+    name: str | None, db: str | None, output: str | None, unfinished: bool, photos: bool, about_file: str | None,
+    as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Run ``cocokit export``."""
+    from ._workspace import photo_folder
+
+    near = "near" in (given["groups"] or "").split(",")
+    plan = division(dict(given), photo_folder() if near else None)
     database, campaign = open_campaign(db, name)
     folder = output or _default(campaign.record.name)
-    if splits_file is not None or photos or about_file is not None:
-        _publish(database, campaign, folder, splits_file, about_file, unfinished, photos, as_json)
-    else:
+    if plan is None and not photos and about_file is None:
         _export(database, campaign, folder, unfinished, as_json)
+    else:
+        images = photo_folder() if photos else None
+        _publish(database, campaign, folder, plan, about_file, unfinished, images, as_json)
 
 
 def _export(database: Database, campaign: Campaign, folder: str, unfinished: bool, as_json: bool) -> None:
@@ -72,28 +79,26 @@ def _export(database: Database, campaign: Campaign, folder: str, unfinished: boo
 
 
 def _publish(
-    database: Database, campaign: Campaign, folder: str, splits_file: str | None, about_file: str | None,
-    unfinished: bool, photos: bool, as_json: bool,
+    database: Database, campaign: Campaign, folder: str, plan: Division | None, about_file: str | None,
+    unfinished: bool, images: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Export beside the folder, and publish that into it."""
+    """Export into a folder that goes, and publish that."""
     import tempfile
 
     from ..campaign.export import export_campaign
-    from ..publishing import publish_export, read_about, read_splits
-    from ._workspace import photo_folder
+    from ..publishing import publish_export, read_about
     from .publish import say
 
-    about = read_about(about_file) if about_file is not None else None
-    known = campaign.record.name
+    about, known = read_about(about_file) if about_file is not None else None, campaign.record.name
+    settings, keys = (plan.settings(), plan.keys(folder)) if plan else ({}, {})
+    seed = plan.seed if plan and plan.words is not None else None
     with tempfile.TemporaryDirectory() as made, Count(f"exporting {known}", "images") as count:
         place = os.path.join(made, "export")
         export_campaign(database, known, place, count, unfinished=unfinished)
-        found = publish_export(
-            place, folder, None if splits_file is None else lambda dataset: read_splits(splits_file, dataset),
-            about=about, images=photo_folder() if photos else None, progress=count.part("photographs", 1, 2),
-        )  # fmt: skip
+        found = publish_export(place, folder, plan.rows if plan else None, about=about, images=images, seed=seed,
+                               settings=settings, keys=keys, progress=count.part("photographs", 1, 2))  # fmt: skip
     _note(database, campaign, {"folder": folder, "manifest": found.manifest, "images": found.facts.total("images")})
-    say(found, as_json=as_json)
+    say(found, keys, as_json=as_json)
 
 
 def _note(database: Database, campaign: Campaign, data: dict[str, Any]) -> None:

@@ -31,6 +31,7 @@ def publish_export(
     images: str | os.PathLike[str] | None = None,
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
+    keys: Mapping[str, str | os.PathLike[str]] | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Publish what :func:`cocokit.campaign.export.export_campaign` wrote.
@@ -42,6 +43,7 @@ def publish_export(
         about: what people say of it; the title is the campaign's name if they say none.
         images: folder of the photographs, to be copied.
         seed, settings: how the splits were made.
+        keys: split -> where its annotations go instead.
         progress: called after each photograph.
 
     Raises:
@@ -56,4 +58,4 @@ def publish_export(
     more = {name: told[name] for name in _TOLD if name in told} | {"campaign_settings": told.get("settings")}
     extra = {name: os.path.join(export, name) for name in _BESIDE}
     return publish(parts, out, about=replace(about or About(), title=title), images=images, extra=extra, seed=seed,
-                   settings=settings, more=more, progress=progress)  # fmt: skip
+                   settings=settings, more=more, keys=keys, progress=progress)  # fmt: skip

@@ -64,11 +64,3 @@ def images_of(dataset: Dataset, ids: Int64) -> Dataset:
     rows = np.flatnonzero(np.isin(dataset.images.id, ids))
     kept = np.flatnonzero(np.isin(owner, ids)) if owner is not None else np.empty(0, np.int64)
     return dataset.take(rows, kept)
-
-
-def withheld(part: Part) -> Part:
-    """The part without its annotations, as COCO publishes a test split: images and categories alone."""
-    none = np.empty(0, np.int64)
-    left = part.dataset.take(np.arange(len(part.dataset.images)), none)
-    left.members = tuple(name for name in left.members if name != "annotations")
-    return Part("image_info", part.split, left)

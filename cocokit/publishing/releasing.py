@@ -27,6 +27,7 @@ from .card import card
 from .facts import Facts, gather
 from .manifest import MANIFEST, digest, write_manifest
 from .parts import Part
+from .withholding import Withheld, hide_stories, withhold
 from .work import read_work
 
 #: The file of a campaign's export that says where annotations come from.
@@ -64,6 +65,7 @@ def publish(
     seed: int | None = None,
     settings: Mapping[str, Any] | None = None,
     more: Mapping[str, Any] | None = None,
+    keys: Mapping[str, str | os.PathLike[str]] | None = None,
     progress: Progress | None = None,
 ) -> Published:
     """Publish a dataset.
@@ -80,6 +82,7 @@ def publish(
         seed: of the splits, for the manifest.
         settings: how the splits were made, for the manifest and the card.
         more: further members of the manifest.
+        keys: split -> where its annotations go, sealed; the folder then has its images alone, and the seal.
         progress: called after each photograph.
 
     Raises:
@@ -87,37 +90,50 @@ def publish(
             missing, broken or of another size; the folder holds something else, or cannot be written.
     """
     told, extra = about or About(), extra or {}
-    _refuse(parts)
-    facts = gather(parts)
+    _refuse(parts, out, keys or {})
     work = read_work(extra[PROVENANCE]) if PROVENANCE in extra else None
     with atomic_folder(out, MANIFEST) as folder:
-        for part in parts:
-            path = os.path.join(folder, part.name)
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            part.dataset.write(path)
-        for name, source in extra.items():
-            shutil.copyfile(source, os.path.join(folder, name))
+        hidden = withhold(parts, keys or {}, folder)
+        facts = gather(hidden.parts)
+        _write(hidden, extra, folder)
         if images is not None:
             _copy_photos(parts, images, os.path.join(folder, "images"), progress)
         made = {"seed": seed, **(settings or {})}
         write_text(os.path.join(folder, README), card(facts, told, work, made, photos=images is not None))
-        files = write_manifest(folder, _members(parts, facts, told, seed, settings, images is not None, more))
+        members = _members(hidden, facts, told, seed, settings, images is not None)
+        files = write_manifest(folder, members | dict(more or {}))
         total = digest(os.path.join(folder, MANIFEST))
     return Published(os.fspath(out), total, facts, files)
 
 
+def _write(hidden: Withheld, extra: Mapping[str, str | os.PathLike[str]], folder: str) -> None:
+    """Write the datasets, and what lies beside them."""
+    for part in hidden.parts:
+        path = os.path.join(folder, part.name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        part.dataset.write(path)
+    for name, source in extra.items():
+        if name == PROVENANCE and any(hidden.ids.values()):
+            hide_stories(source, os.path.join(folder, name), hidden.ids)
+        else:
+            shutil.copyfile(source, os.path.join(folder, name))
+
+
 def _members(
-    parts: Sequence[Part], facts: Facts, about: About, seed: int | None, settings: Mapping[str, Any] | None,
-    photos: bool, more: Mapping[str, Any] | None,
-) -> dict[str, Any]:  # fmt: skip
+    hidden: Withheld, facts: Facts, about: About, seed: int | None, settings: Mapping[str, Any] | None, photos: bool
+) -> dict[str, Any]:
     names = ("images", "instances", "crowds", "captions")
-    splits = {name: {"counts": split.counts(), "files": {p.kind: p.name for p in parts if p.split == name}}
+    splits = {name: {"counts": split.counts(), "files": {p.kind: p.name for p in hidden.parts if p.split == name}}
               for name, split in facts.splits.items()}  # fmt: skip
     return {"title": about.title, "seed": seed, "settings": dict(settings or {}), "photos": photos,
-            "counts": {name: facts.total(name) for name in names}, "splits": splits, **(more or {})}  # fmt: skip
+            "counts": {name: facts.total(name) for name in names}, "splits": splits, "seals": hidden.seals}  # fmt: skip
 
 
-def _refuse(parts: Sequence[Part]) -> None:
+def _refuse(parts: Sequence[Part], out: str | os.PathLike[str], keys: Mapping[str, str | os.PathLike[str]]) -> None:
+    for path in keys.values():
+        if os.path.realpath(path).startswith(os.path.realpath(out) + os.sep):
+            reason = "would lie among what is published"
+            raise DataError(os.fspath(path), "", reason, "give the key a place outside of the folder")
     if not parts:
         raise DataError("dataset", "", "has no files to publish", "give at least one")
     names = [part.name for part in parts]

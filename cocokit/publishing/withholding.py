@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,15 +26,28 @@ class Withheld:
         parts: the files that are published.
         seals: path of a key's file name -> the SHA-256 that the manifest publishes, by which nobody can change it.
         ids: "annotations" and "captions" -> ids that must not be named anywhere in the folder.
+        keys: where keys were written -> where they belong.
     """
 
     parts: list[Part]
     seals: dict[str, dict[str, str]] = field(default_factory=dict)
     ids: dict[str, set[int]] = field(default_factory=lambda: {"annotations": set(), "captions": set()})
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def put_keys(self) -> None:
+        """Put the keys into their places: the last thing before the folder takes its own."""
+        for written in list(self.keys):
+            os.replace(written, self.keys.pop(written))
+
+    def drop_keys(self) -> None:
+        """Remove the keys that are not in their places: older ones fit the folder that is there."""
+        for written in self.keys:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(written)
 
 
 def withhold(parts: Sequence[Part], keys: Mapping[str, str | os.PathLike[str]], folder: str) -> Withheld:
-    """Write the keys of splits, and give the parts without what is in them.
+    """Write the keys of splits beside their places, and give the parts without what is in them.
 
     Args:
         parts: all files.
@@ -47,21 +61,32 @@ def withhold(parts: Sequence[Part], keys: Mapping[str, str | os.PathLike[str]], 
     if strange:
         raise DataError("keys", strange[0], "is no split", f"the splits are {', '.join({p.split for p in parts})}")
     made = Withheld([])
-    for part in parts:
-        if part.split not in keys:
-            made.parts.append(part)
-            continue
-        table = part.dataset.annotations
-        member = "captions" if part.kind == "captions" else "annotations"
-        if table.id is not None:
-            made.ids[member].update(table.id[table.has(Field.ID)].tolist())
-        path = os.fspath(keys[part.split])
-        path = f"{os.path.splitext(path)[0]}.captions.json" if member == "captions" else path
-        seal = write_key(part.dataset, path, part.split, os.path.join(folder, "key"))
-        made.seals.setdefault(part.split, {})[part.kind] = seal.sha256
-        if member == "annotations":
-            made.parts.append(images_alone(part))
+    try:
+        for part in parts:
+            _hide(made, part, keys, folder)
+    except BaseException:
+        made.drop_keys()
+        raise
     return made
+
+
+def _hide(made: Withheld, part: Part, keys: Mapping[str, str | os.PathLike[str]], folder: str) -> None:
+    """Add a part, or write its key and add its images."""
+    if part.split not in keys:
+        made.parts.append(part)
+        return
+    table = part.dataset.annotations
+    member = "captions" if part.kind == "captions" else "annotations"
+    if table.id is not None:
+        made.ids[member].update(table.id[table.has(Field.ID)].tolist())
+    path = os.fspath(keys[part.split])
+    path = f"{os.path.splitext(path)[0]}.captions.json" if member == "captions" else path
+    written = f"{path}.{os.getpid()}.part"
+    made.keys[written] = path
+    seal = write_key(part.dataset, written, part.split, os.path.join(folder, "key"))
+    made.seals.setdefault(part.split, {})[part.kind] = seal.sha256
+    if member == "annotations":
+        made.parts.append(images_alone(part))
 
 
 def images_alone(part: Part) -> Part:

@@ -78,3 +78,27 @@ def test_one_export_takes_the_place_of_another_whatever_its_kind(finished: Folde
     provenance = finished.path / "out" / "provenance.json"
     provenance.write_text(provenance.read_text().replace('"id":', '"key":', 1))
     assert "provenance-unreadable" in finished.run("verify", "out").stdout
+
+
+def test_coco_s_split_keeps_the_test_annotations_back(finished: Folder) -> None:
+    result = finished.run("export", "-o", "out", "--split", "coco", "--seed", "0")
+    assert result.exit_code == 0, result.stderr
+    assert finished.run("verify", "out").stdout == "out: whole, as it was published\n"
+    key = finished.path / "out.key.json"
+    assert "out: test: 1 image, annotations withheld" in result.stdout
+    hidden = {row["id"] for row in json.loads(key.read_text(encoding="utf-8"))["annotations"]}
+    captions = json.loads((finished.path / "out.key.captions.json").read_text(encoding="utf-8"))["annotations"]
+    assert captions
+    stories = json.loads((finished.path / "out" / "provenance.json").read_text(encoding="utf-8"))
+    public = [row["id"] for name in ("train", "val")
+              for row in loaded(finished, f"out/annotations/instances_{name}.json")["annotations"]]  # fmt: skip
+    assert hidden.isdisjoint(public)
+    assert {row["id"] for row in stories["annotations"]} == set(public)
+    assert {row["id"] for row in captions}.isdisjoint(row["id"] for row in stories["captions"])
+    assert not list((finished.path / "out" / "annotations").glob("captions_test*"))
+    manifest = json.loads((finished.path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["seals"]["test"]) == {"instances", "captions"}
+    assert manifest["settings"] == {"splits": "train 1/2, val 1/4, test 1/4", "kept together": "nothing"}
+    whole = finished.run("export", "-o", "open", "--split", "coco", "--open")
+    assert "withheld" not in whole.stdout
+    assert (finished.path / "open" / "annotations" / "instances_test.json").exists()

@@ -20,7 +20,8 @@ import pytest
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError
 from cocokit.imageio import save_image
-from cocokit.publishing import About, Part, divide, publish, read_about, verify, withheld
+from cocokit.publishing import About, Part, divide, publish, read_about, verify
+from cocokit.splitting.sealed import read_seal
 from tests.cocokit.edits import made
 from tests.test_packaging import ROOT
 
@@ -203,8 +204,22 @@ def test_what_must_not_be_published_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_withheld_split_has_images_and_nothing_to_learn_from(tmp_path: Path) -> None:
-    *rest, test = parts(Dataset.from_dict(value()))
-    publish([*rest, withheld(test)], tmp_path / "out")
+    keys = {"test": tmp_path / "key.json"}
+    whole = parts(Dataset.from_dict(value()))
+    publish(whole, tmp_path / "out", keys=keys)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    seal = read_seal(keys["test"])
+    assert seal is not None
+    assert manifest["seals"] == {"test": {"instances": seal.sha256}}
+    assert json.loads(keys["test"].read_text())["annotations"] == whole[2].dataset.to_dict()["annotations"]
+    before = keys["test"].read_bytes()
+    with pytest.raises(DataError, match="no such file"):
+        publish(parts(Dataset.from_dict(value(4))), tmp_path / "out", keys=keys, images=tmp_path)
+    assert keys["test"].read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key.json", "out"]
+    for key, sentence in (({"test": tmp_path / "out" / "k"}, "among what is published"), ({"x": "k"}, "is no split")):
+        with pytest.raises(DataError, match=sentence):
+            publish(whole, tmp_path / "out", keys=key)
     found = json.loads((tmp_path / "out/annotations/image_info_test.json").read_text())
     assert set(found) == {"info", "licenses", "images", "categories"}
     assert verify(tmp_path / "out") == []

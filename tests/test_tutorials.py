@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from cocokit.cli import cli
 from tests.test_packaging import ROOT
 
-TUTORIALS = ["evaluate.md", "campaigns.md", "tutorial.md"]
+TUTORIALS = ["evaluate.md", "campaigns.md", "tutorial.md", "datasets-tutorial.md"]
 MATCHES = doctest.OutputChecker().check_output
 
 
@@ -34,11 +34,19 @@ def blocks(name: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.M | re.S)
 
 
+def files(name: str) -> list[tuple[str, str]]:
+    """The files that a tutorial tells to write: a name alone on its line, and what it holds."""
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    return re.findall(r"^`([\w.-]+)`:\n\n```\w+\n(.*?)^```", text, re.M | re.S)
+
+
 @pytest.fixture(scope="module", params=TUTORIALS)
 def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     """A tutorial whose commands were typed one after another, where ``cocokit demo --eval`` had run."""
     made = tmp_path_factory.mktemp("tutorial")
     walk = Walk(request.param, made)
+    for file, text in files(walk.name):
+        (made / file).write_text(text, encoding="utf-8")
     with contextlib.chdir(made):
         assert CliRunner().invoke(cli, ["demo", "--eval"]).exit_code == 0
         for part in (p for block in blocks(walk.name, "console") for p in re.split(r"^\$ ", block, flags=re.M)[1:]):

@@ -51,6 +51,9 @@ def _what(facts: Facts, about: About) -> Iterator[str]:
         if facts.total(name):
             parts.append(counted(facts.total(name), noun))
     text = f"{', '.join(parts)} in {counted(len(facts.categories), 'category')}."
+    hidden = sum(split.images for split in facts.splits.values() if split.withheld)
+    if hidden:
+        text += f" The annotations of {counted(hidden, 'image')} are withheld, for evaluations."
     yield f"{about.description.strip()} {text}".strip()
 
 

@@ -43,7 +43,7 @@ class Division:
             raise click.UsageError("--groups is for --split")
 
     def rows(self, dataset: Dataset) -> dict[str, Int64]:
-        """Name -> rows of images. Raises DataError, ParamsError."""
+        """Name -> (K,) int64 rows of images. Raises DataError, ParamsError."""
         from ..publishing import read_splits
         from ..splitting.dividing import split
 

@@ -34,16 +34,18 @@ def digest(path: str | os.PathLike[str]) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_manifest(folder: str, members: Mapping[str, Any]) -> dict[str, str]:
+def write_manifest(folder: str, members: Mapping[str, Any], besides: str = "") -> dict[str, str]:
     """Write the manifest of all files that a folder has by now; their sums.
 
     Args:
         folder: with all other files in it.
         members: what the manifest says besides.
+        besides: a folder in it that is gone when it is published.
     """
     import numpy as np
 
-    files = {name: digest(os.path.join(folder, name)) for name in sorted(files_of(folder))}
+    files = {name: digest(os.path.join(folder, name)) for name in sorted(files_of(folder))
+             if not (besides and name.startswith(f"{besides}/"))}  # fmt: skip
     versions = {"cocokit": __version__, "python": platform.python_version(), "numpy": np.__version__}
     value = {**members, "versions": versions, "files": files}
     with open(os.path.join(folder, MANIFEST), "w", encoding="utf-8", newline="\n") as file:

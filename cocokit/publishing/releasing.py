@@ -27,7 +27,7 @@ from .card import card
 from .facts import Facts, gather
 from .manifest import MANIFEST, digest, write_manifest
 from .parts import Part
-from .withholding import Withheld, hide_stories, withhold
+from .withholding import KEYS, Withheld, hide_stories, withhold
 from .work import read_work
 
 #: The file of a campaign's export that says where annotations come from.
@@ -94,19 +94,16 @@ def publish(
     work = read_work(extra[PROVENANCE]) if PROVENANCE in extra else None
     with atomic_folder(out, MANIFEST) as folder:
         hidden = withhold(parts, keys or {}, folder)
-        try:
-            facts = gather(hidden.parts)
-            _write(hidden, extra, folder)
-            if images is not None:
-                _copy_photos(parts, images, os.path.join(folder, "images"), progress)
-            made = {"seed": seed, **(settings or {})}
-            write_text(os.path.join(folder, README), card(facts, told, work, made, photos=images is not None))
-            members = _members(hidden, facts, told, seed, settings, images is not None)
-            files = write_manifest(folder, members | dict(more or {}))
-            total = digest(os.path.join(folder, MANIFEST))
-            hidden.put_keys()
-        finally:
-            hidden.drop_keys()
+        facts = gather(hidden.parts)
+        _write(hidden, extra, folder)
+        if images is not None:
+            _copy_photos(parts, images, os.path.join(folder, "images"), progress)
+        made = {"seed": seed, **(settings or {})}
+        write_text(os.path.join(folder, README), card(facts, told, work, made, photos=images is not None))
+        members = _members(hidden, facts, told, seed, settings, images is not None)
+        files = write_manifest(folder, members | dict(more or {}), besides=KEYS)
+        total = digest(os.path.join(folder, MANIFEST))
+        hidden.put_keys()
     return Published(os.fspath(out), total, facts, files)
 
 

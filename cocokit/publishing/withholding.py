@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +12,12 @@ from ..columns import Field
 from ..errors import DataError
 from ..json_files import parse_json
 from ..row_table import raw_json
-from ..splitting.sealed import write_key
+from ..splitting.sealed import Seal, refuse_others, sealed, write_key
 from ..splitting.withholding import without_annotations
 from .parts import Part
+
+#: Where keys lie in the new folder until all else is written; it is gone before the folder takes its place.
+KEYS = ".keys"
 
 
 @dataclass(slots=True)
@@ -24,66 +26,61 @@ class Withheld:
 
     Attributes:
         parts: the files that are published.
-        seals: path of a key's file name -> the SHA-256 that the manifest publishes, by which nobody can change it.
+        seals: split -> kind -> the SHA-256 that the manifest publishes, so that nobody can change the key.
         ids: "annotations" and "captions" -> ids that must not be named anywhere in the folder.
-        keys: where keys were written -> where they belong.
+        keys: file with a split's annotations -> its seal, and where the key belongs.
     """
 
     parts: list[Part]
     seals: dict[str, dict[str, str]] = field(default_factory=dict)
     ids: dict[str, set[int]] = field(default_factory=lambda: {"annotations": set(), "captions": set()})
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, tuple[Seal, str]] = field(default_factory=dict)
 
     def put_keys(self) -> None:
-        """Put the keys into their places: the last thing before the folder takes its own."""
-        for written in list(self.keys):
-            os.replace(written, self.keys.pop(written))
-
-    def drop_keys(self) -> None:
-        """Remove the keys that are not in their places: older ones fit the folder that is there."""
-        for written in self.keys:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(written)
+        """Write the keys: the last thing before the folder takes its place, as older keys fit the older folder."""
+        for plain, (seal, path) in self.keys.items():
+            write_key(plain, seal, path)
+            os.unlink(plain)
+        if self.keys:
+            os.rmdir(os.path.dirname(plain))
 
 
 def withhold(parts: Sequence[Part], keys: Mapping[str, str | os.PathLike[str]], folder: str) -> Withheld:
-    """Write the keys of splits beside their places, and give the parts without what is in them.
+    """Take out of parts what is in splits that have a key.
 
     Args:
         parts: all files.
         keys: split -> where its key goes; that of captions lies beside it, KEY.captions.json.
-        folder: one to write to on the way.
+        folder: the new one, in which the keys wait.
 
     Raises:
-        DataError: there is no such split, or a key cannot be written.
+        DataError: there is no such split, or a file that is no key lies where one goes.
     """
     strange = sorted(keys.keys() - {part.split for part in parts})
     if strange:
         raise DataError("keys", strange[0], "is no split", f"the splits are {', '.join({p.split for p in parts})}")
     made = Withheld([])
-    try:
-        for part in parts:
-            _hide(made, part, keys, folder)
-    except BaseException:
-        made.drop_keys()
-        raise
+    for part in parts:
+        if part.split in keys:
+            _hide(made, part, os.fspath(keys[part.split]), folder)
+        else:
+            made.parts.append(part)
     return made
 
 
-def _hide(made: Withheld, part: Part, keys: Mapping[str, str | os.PathLike[str]], folder: str) -> None:
-    """Add a part, or write its key and add its images."""
-    if part.split not in keys:
-        made.parts.append(part)
-        return
+def _hide(made: Withheld, part: Part, path: str, folder: str) -> None:
+    """Keep a part's annotations for its key, and add its images."""
     table = part.dataset.annotations
     member = "captions" if part.kind == "captions" else "annotations"
     if table.id is not None:
         made.ids[member].update(table.id[table.has(Field.ID)].tolist())
-    path = os.fspath(keys[part.split])
     path = f"{os.path.splitext(path)[0]}.captions.json" if member == "captions" else path
-    written = f"{path}.{os.getpid()}.part"
-    made.keys[written] = path
-    seal = write_key(part.dataset, written, part.split, os.path.join(folder, "key"))
+    refuse_others(path)
+    plain = os.path.join(folder, KEYS, f"{len(made.keys)}.json")
+    os.makedirs(os.path.dirname(plain), exist_ok=True)
+    part.dataset.write(plain)
+    seal = sealed(plain, part.split)
+    made.keys[plain] = seal, path
     made.seals.setdefault(part.split, {})[part.kind] = seal.sha256
     if member == "annotations":
         made.parts.append(images_alone(part))

@@ -217,6 +217,11 @@ def test_a_withheld_split_has_images_and_nothing_to_learn_from(tmp_path: Path) -
         publish(parts(Dataset.from_dict(value(4))), tmp_path / "out", keys=keys, images=tmp_path)
     assert keys["test"].read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["key.json", "out"]
+    (tmp_path / "thesis.json").write_text("{}")
+    with pytest.raises(DataError, match="thesis.json"):
+        publish(whole, tmp_path / "out", keys={"test": tmp_path / "thesis.json"})
+    (tmp_path / "thesis.json").unlink()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["README.md", "annotations", "manifest.json"]
     for key, sentence in (({"test": tmp_path / "out" / "k"}, "among what is published"), ({"x": "k"}, "is no split")):
         with pytest.raises(DataError, match=sentence):
             publish(whole, tmp_path / "out", keys=key)

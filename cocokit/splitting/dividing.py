@@ -10,8 +10,9 @@ import numpy as np
 from ..columns import Int64
 from ..dataset import Dataset
 from ..errors import DataError
+from .mending import mend
 from .ratios import checked_ratios
-from .stratifying import assign, fill
+from .stratifying import assign
 from .units import Units, units_of
 
 
@@ -54,5 +55,5 @@ def split(
 def _homes(units: Units, shares: list[Fraction], stratify: bool) -> list[int]:
     contents = units.contents if stratify else [[] for _ in units.size]
     home = assign(units.size, contents, shares)
-    fill(home, units.size, contents, len(shares))
+    mend(home, units.size, contents, shares)
     return home

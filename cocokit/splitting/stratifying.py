@@ -8,7 +8,7 @@ that wait for it goes to those. Numbers are exact integers, so that the same inp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
@@ -91,42 +91,3 @@ class _State:
             self.left[category] -= 1
             self.wanted[category][split] -= self.unit * images
             self.missing[category].discard(split)
-
-
-def fill(home: list[int], sizes: Sequence[int], contents: Sequence[Contents], splits: int) -> None:
-    """Move single units to splits that lack a category, or have nothing; in place.
-
-    A unit is moved only if what it has stays in the split that it leaves, so that no hole is made to fill another.
-    """
-    count = 1 + max((category for row in contents for category, _ in row), default=-1)
-    has = [[0] * splits for _ in range(count)]
-    units = [home.count(split) for split in range(splits)]
-    having: list[list[int]] = [[] for _ in range(count)]
-    for unit, row in enumerate(contents):
-        for category, _ in row:
-            has[category][home[unit]] += 1
-            having[category].append(unit)
-
-    def spare(unit: int, strict: bool = True) -> bool:
-        old = home[unit]
-        rows = [category for category, _ in contents[unit]]
-        return units[old] > 1 and (not strict or all(has[c][old] > 1 or len(having[c]) == 1 for c in rows))
-
-    def move(choice: Iterable[int], split: int) -> None:
-        unit = min(choice, key=lambda u: (sizes[u], u), default=None)
-        if unit is not None:
-            for category, _ in contents[unit]:
-                has[category][home[unit]] -= 1
-                has[category][split] += 1
-            units[home[unit]] -= 1
-            units[split] += 1
-            home[unit] = split
-
-    for split in range(splits):
-        if not units[split]:
-            everyone = range(len(home))
-            move([u for u in everyone if spare(u)] or [u for u in everyone if spare(u, strict=False)], split)
-    for category in sorted(range(count), key=lambda c: (len(having[c]), c)):
-        for split in range(splits):
-            if len(having[category]) >= splits and not has[category][split]:
-                move([u for u in having[category] if home[u] != split and spare(u)], split)

@@ -55,7 +55,8 @@ def command(
     image = _image(dataset, image_id, file)
     with Progress(f"reading {dt}"):
         results = read_results(dt) if dt else None
-    photo = _photo(image, load_settings({"images": images}).images)
+    settings = load_settings({"images": images})
+    photo = _photo(image, settings.images, settings.max_pixels)
     size = _draw(dataset, image, results, photo, output, min_score, boxes=boxes)
     if as_json:
         from ._output import print_json
@@ -74,7 +75,7 @@ def _image(dataset: Dataset, image_id: int, file: str) -> Image:
         raise NotFoundError(f"{file}: no image has the id {image_id}; its {len(ids):,} images are {some}") from None
 
 
-def _photo(image: Image, folder: str | None) -> NDArray[np.uint8] | None:
+def _photo(image: Image, folder: str | None, most_pixels: int) -> NDArray[np.uint8] | None:
     """The image's photo from a folder, or None when no folder was named.
 
     Raises:
@@ -90,7 +91,7 @@ def _photo(image: Image, folder: str | None) -> NDArray[np.uint8] | None:
     if path is None:
         reason = f"has no photo {name!r} for image {image.id}" if name else f"image {image.id} has no file_name"
         raise DataError(folder, "", reason, "give --images the folder that the file names are relative to")
-    photo = read_image(path)
+    photo = read_image(path, most_pixels)
     height, width = photo.shape[:2]
     if image.width and image.height and (width, height) != (image.width, image.height):
         reason = f"is {width} x {height} px, but image {image.id} says {image.width} x {image.height}"

@@ -50,5 +50,5 @@ test("whatever is seen is covered by few tiles, at the resolution of the screen 
 test("a photo of a camera can be painted on, one of 108 megapixels cannot, and the sentence says why", () => {
   assert.ok(roomy({ width: 7000, height: 5000 }));
   assert.ok(!roomy(IMAGE));
-  assert.match(whyNot(IMAGE), /12000 × 9000 px would take 1\.1 GB/);
+  assert.match(whyNot(IMAGE), /it would take 1\.1 GB of memory/);
 });

@@ -13,12 +13,12 @@ export const roomy = ({ width, height }) => width * height * A_PX <= MOST;
 
 /** Why not. @param {{width: number, height: number}} image @returns {string} */
 export const whyNot = ({ width, height }) => (
-  `This photo is too large for it: ${width} × ${height} px would take ${(width * height * A_PX / 1e9).toFixed(1)} GB of your browser's memory`);
+  `This photo is too large for it: it would take ${(width * height * A_PX / 1e9).toFixed(1)} GB of memory`);
 
 /** Says so, and offers the polygon. @param {import("./editor.js").Editor} editor */
 export function offer(editor) {
   const use = { text: "Draw a polygon", key: editor.host.keys.named("draw.polygon"), run: () => editor.use("polygon") };
-  editor.note(`${whyNot(editor.image)}. A polygon works at any size`, { kind: "warn", action: use });
+  editor.note(`${whyNot(editor.image)}. Polygons work`, { kind: "warn", action: use });
 }
 
 /** A tool that there is no room for: it says so in the hand. @param {import("./editor.js").Editor} editor @param {string} id */

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from cocokit.config import find_settings_file, load_settings
 from cocokit.errors import CocokitError, NotFoundError, ParamsError
+from cocokit.imageio import MOST_PIXELS
 
 #: The key's file in a workspace, readable by its owner alone.
 KEY_FILE = "secret.key"
@@ -32,6 +33,7 @@ class Config:
         frame_hosts: hosts that may frame workers' pages, beside those of the campaign's channels.
         fresh: read scripts and styles anew at every request, for whoever writes them.
         proxies: how many proxies stand before this server and may name the address of a client.
+        most_pixels: photos with more are refused before they are decoded.
     """
 
     database: str
@@ -42,6 +44,7 @@ class Config:
     frame_hosts: tuple[str, ...] = ()
     fresh: bool = False
     proxies: int = 0
+    most_pixels: int = MOST_PIXELS
 
     @property
     def cache(self) -> str:
@@ -82,6 +85,7 @@ def find_config(environ: Mapping[str, str] | None = None, start: str = ".", data
     return Config(
         place, folder, settings.images or os.path.join(folder, "images"),
         secret=variables.get("COCOKIT_SECRET_KEY") or None, proxies=int(proxies),
+        most_pixels=settings.max_pixels,
     )  # fmt: skip
 
 

@@ -43,7 +43,8 @@ def post_hits(database: Database, channel: ChannelRecord, server: str, offer: Of
 
 def list_hits(channel: ChannelRecord) -> list[Hit]:
     """How the HITs of a channel stand; raises as :func:`post_hits`."""
-    return mturk_hits.look_at(_client(channel), ids_of(channel))
+    known = ids_of(channel)
+    return mturk_hits.look_at(_client(channel), known) if known else []
 
 
 def expire_hits(channel: ChannelRecord) -> int:

@@ -16,7 +16,7 @@ from PIL import Image
 from cocokit.atomic import atomic_write
 from cocokit.domain.tasks import ImageRef
 from cocokit.errors import DataError
-from cocokit.imageio import opened, orientation_of, read_image
+from cocokit.imageio import MOST_PIXELS, opened, orientation_of, upright
 
 from .looks import Look, look_at
 
@@ -77,10 +77,11 @@ class Pictures:
     Args:
         images: folder of the photos.
         cache: folder of what was made from them.
+        most_pixels: photos with more are not decoded.
     """
 
-    def __init__(self, images: str, cache: str) -> None:
-        self.images, self.cache = os.path.realpath(images), cache
+    def __init__(self, images: str, cache: str, most_pixels: int = MOST_PIXELS) -> None:
+        self.images, self.cache, self.most_pixels = os.path.realpath(images), cache, most_pixels
         self._looks: dict[str, Look] = {}
 
     def display(self, image: ImageRef) -> str:
@@ -146,17 +147,21 @@ class Pictures:
 
     def _read(self, part: Part, size: Size) -> Image.Image:
         """A part of a photo, upright, as large as fits in a size and at most :data:`ZOOM` times what it is."""
-        path = self._path(part.image)
+        path = self.path(part.image)
         left, top, width, height = part.crop or (0, 0, part.image.width, part.image.height)
         scale = min(size[0] / width, size[1] / height, ZOOM)
         wanted = max(1, round(width * scale)), max(1, round(height * scale))
-        photo = _decoded(path, scale, part.image)
+        photo = decoded(path, scale, part.image, self.most_pixels)
         across, down = photo.width / part.image.width, photo.height / part.image.height  # it may be decoded small
         box = (left * across, top * down, (left + width) * across, (top + height) * down)
         return photo.resize(wanted, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
-    def _path(self, image: ImageRef) -> str:
-        """Where a photo lies: inside the folder of images, whatever its name says."""
+    def path(self, image: ImageRef) -> str:
+        """Where a photo lies: inside the folder of images, whatever its name says.
+
+        Raises:
+            DataError: it leads elsewhere, is not there, or is too large a file.
+        """
         path = os.path.realpath(os.path.join(self.images, image.file_name))
         if os.path.commonpath([path, self.images]) != self.images:
             raise DataError(image.file_name, "", "lies outside the folder of images", "bring it in again")
@@ -182,16 +187,20 @@ class Pictures:
         return path
 
 
-def _decoded(path: str, scale: float, image: ImageRef) -> Image.Image:
-    """A photo's pixels, upright RGB; a JPEG that is needed small is decoded small."""
-    with opened(path) as found:
-        if scale <= 0.5 and found.format == "JPEG" and found.mode == "RGB":
-            size = (found.width, found.height)
+def decoded(path: str, scale: float, image: ImageRef, most_pixels: int = MOST_PIXELS) -> Image.Image:
+    """A photo's pixels, upright RGB; a JPEG that is needed small is decoded small.
+
+    Raises:
+        DataError: broken, larger than the limit, or not the photo that the campaign knows.
+    """
+    with opened(path, most_pixels) as found:
+        as_known = found.size == (image.width, image.height) and orientation_of(found) == 1
+        if scale <= 0.5 and found.format == "JPEG" and found.mode == "RGB" and as_known:
             found.draft("RGB", (int(found.width * scale), int(found.height * scale)))
-            if size == (image.width, image.height) and orientation_of(found) == 1:
-                found.load()
-                return found.copy()
-    photo = Image.fromarray(read_image(path))
+            found.load()
+            return found.copy()
+        photo = upright(found)
+        photo = photo.copy() if photo is found else photo  # what was opened ends with its block
     if photo.size != (image.width, image.height):
         reason = f"is {photo.width} x {photo.height} px, and the campaign knows {image.width} x {image.height}"
         raise DataError(path, "", reason, "give the photos that the campaign was made of")

@@ -30,6 +30,7 @@ from cocokit.types import Rle
 
 from .icons import icon_file
 from .pictures import CANDIDATE, COLUMNS, JUDGED, TILES, Part, Pictures, Size, crop_around, display_size
+from .tiles import TILE, steps
 from .tokens import Tokens
 
 Json = dict[str, Any]
@@ -99,9 +100,15 @@ class Showing:
     def image(self, image: ImageRef) -> Json:
         """An image with the address of its display copy."""
         width, height = display_size(image)
-        return {"id": image.id, "url": self.address(f"image/{image.id}"), "width": image.width,
-                "height": image.height, "shown_width": width, "shown_height": height,
-                "mean": self.pictures.mean(image)}  # fmt: skip
+        shown: Json = {"id": image.id, "url": self.address(f"image/{image.id}"), "width": image.width,
+                       "height": image.height, "shown_width": width, "shown_height": height,
+                       "mean": self.pictures.mean(image)}  # fmt: skip
+        found = steps(image)
+        if found:  # most photos are their own display copy
+            word = self.tokens.media(f"deep/{image.id}", self.now)
+            shown["tiles"] = {"url": f"/media/deep/{image.id}/{word}/{{step}}/{{x}}/{{y}}.jpg", "size": TILE,
+                              "steps": found}  # fmt: skip
+        return shown
 
     def category(self, category: CategoryRef) -> Json:
         """A category with the address of its icon, if it has one."""

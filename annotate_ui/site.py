@@ -24,6 +24,7 @@ from .pictures import Pictures
 from .plans import Plans
 from .shown import Showing
 from .simulating import Simulations
+from .tiles import Tiles
 from .tokens import Tokens
 from .told import Told
 
@@ -40,7 +41,7 @@ class Site:
     Attributes:
         config: where everything is.
         clock: tells the time.
-        tokens, pictures, measured, simulations, told, counters: made from the config, or empty.
+        tokens, pictures, tiles, measured, simulations, told, counters: made from the config, or empty.
     """
 
     config: Config
@@ -53,7 +54,8 @@ class Site:
         self.measured, self.told = Measured(), Told()
         self.simulations = Simulations(Plans(self.config.workspace).folder)
         self.counters = Counters(os.path.join(self.config.cache, "requests"), self.config.secret)
-        self.pictures = Pictures(self.config.images, self.config.cache)
+        self.pictures = Pictures(self.config.images, self.config.cache, self.config.most_pixels)
+        self.tiles = Tiles(self.pictures)
         self._engines: dict[int, Engine] = {}
         self._typical: dict[int, tuple[float, dict[Stage, float]]] = {}
         self._channels: dict[tuple[int, str], tuple[float, ChannelRecord]] = {}

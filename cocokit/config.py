@@ -4,6 +4,7 @@
 
     gt = "exports/instances_val.json"     # relative to the file's own folder
     iou_type = "segm"
+    max_megapixels = 400
 
 (``COCOKIT_KERNELS`` and ``COCOKIT_CACHE_DIR`` belong to :mod:`cocokit.compiled`: they must be known before anything
 is imported, so that no file can set them.)
@@ -21,6 +22,8 @@ from .errors import ParamsError
 NAME = "cocokit.toml"
 #: Flags that are shorter than their setting.
 _FLAGS = {"database": "--db"}
+#: Masks of more px have runs that do not fit into 31 bits.
+_MOST_MEGAPIXELS = 2000
 _IOU_TYPES = ("bbox", "segm", "keypoints")
 
 
@@ -33,6 +36,7 @@ class Settings:
         iou_type: "bbox", "segm" or "keypoints", or None to go by the results.
         images: folder of the photos for ``cocokit show``, or None.
         database: URL or file of the campaign's database, or None for ``cocokit.db`` in the workspace.
+        max_megapixels: photos with more px are refused before they are decoded; a server needs 4 MB for each.
         sources: for each name, where its value came from: "default", the path of a ``cocokit.toml``, a variable's
             name, or a flag.
 
@@ -44,15 +48,25 @@ class Settings:
     iou_type: str | None = None
     images: str | None = None
     database: str | None = None
+    max_megapixels: int = 200
     sources: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in _names():
+        for name in _texts():
             value = getattr(self, name)
             if value is not None and (not isinstance(value, str) or not value):
                 raise ParamsError(self.source(name), value, "a text is needed that is not empty")
         if self.iou_type is not None and self.iou_type not in _IOU_TYPES:
             raise ParamsError(self.source("iou_type"), self.iou_type, f"use one of {', '.join(_IOU_TYPES)}")
+        most: object = self.max_megapixels
+        if not isinstance(most, int) or isinstance(most, bool) or not 1 <= most <= _MOST_MEGAPIXELS:
+            hint = f"a whole number from 1 to {_MOST_MEGAPIXELS} is needed"
+            raise ParamsError(self.source("max_megapixels"), most, hint)
+
+    @property
+    def max_pixels(self) -> int:
+        """Of a photo: ``max_megapixels`` in px."""
+        return self.max_megapixels * 1_000_000
 
     def source(self, name: str) -> str:
         """Where a value came from, in words: ``iou_type in /data/cocokit.toml``, ``COCOKIT_IOU_TYPE``, ``--gt``."""
@@ -99,7 +113,7 @@ def load_settings(
     for name in _names():
         variable = f"COCOKIT_{name.upper()}"
         if variables.get(variable):
-            layers.append(({name: variables[variable]}, variable))
+            layers.append(({name: _number(name, variables[variable])}, variable))
     for name, value in (flags or {}).items():
         if value is not None:
             layers.append(({name: value}, _FLAGS.get(name, "--" + name.replace("_", "-"))))
@@ -111,6 +125,15 @@ def load_settings(
 
 def _names() -> list[str]:
     return [f.name for f in fields(Settings) if f.name != "sources"]
+
+
+def _texts() -> list[str]:
+    return [name for name in _names() if name != "max_megapixels"]
+
+
+def _number(name: str, text: str) -> str | int:
+    """A variable's text as the number that its setting is."""
+    return int(text) if name == "max_megapixels" and text.isascii() and text.isdecimal() else text
 
 
 def _from_file(path: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import warnings
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,12 @@ from .errors import DataError
 if TYPE_CHECKING:
     from PIL import Image as PillowImage
 
+#: Photos with more px are refused before they are decoded, unless a workspace says otherwise (``max_megapixels``).
+MOST_PIXELS = 200_000_000
 _ORIENTATION = 0x0112
+_RAISE = "shrink it, or raise max_megapixels in cocokit.toml (COCOKIT_MAX_MEGAPIXELS)"
+#: Pillow has one limit for a whole process; nobody else opens a photo here while ours stands in its place.
+_OPENING = threading.Lock()
 _FORMATS = {
     ".jpg": "JPEG",
     ".jpeg": "JPEG",
@@ -28,29 +33,37 @@ _FORMATS = {
 }
 
 
-def read_image(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
+class TooManyPixelsError(DataError):
+    """A photo that has more px than the limit; it was not decoded."""
+
+
+def read_image(path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> NDArray[np.uint8]:
     """Read a photo.
 
     The orientation that the camera noted (EXIF) is baked in, so that row 0 is the top of the scene and no later step
     turns it again. Grey, palette, CMYK and 16-bit images become RGB; transparency is laid over white.
 
+    Args:
+        path: the photo.
+        most_pixels: more than these are refused before they are decoded.
+
     Returns:
         (H, W, 3) uint8, RGB.
 
     Raises:
-        DataError: not there, not an image, cut off, or so large that it must be a mistake.
+        DataError: not there, not an image, cut off, or larger than the limit.
     """
-    with opened(path) as image:
-        return np.asarray(_rgb(_upright(image)))
+    with opened(path, most_pixels) as image:
+        return np.asarray(upright(image))
 
 
-def image_size(path: str | os.PathLike[str]) -> tuple[int, int]:
+def image_size(path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> tuple[int, int]:
     """(height, width) px of the upright photo, from its header alone.
 
     Raises:
-        DataError: not there or not an image.
+        DataError: not there, not an image, or larger than the limit.
     """
-    with opened(path) as image:
+    with opened(path, most_pixels) as image:
         turned = orientation_of(image) >= 5
         return (image.width, image.height) if turned else (image.height, image.width)
 
@@ -99,20 +112,22 @@ def save_image(image: NDArray[np.uint8], path: str | os.PathLike[str], quality: 
 
 
 class opened:  # noqa: N801 - reads as a verb, like open
-    """Open a photo for one block; whatever Pillow raises in it becomes one sentence, a DataError."""
+    """Open a photo for one block; whatever Pillow raises in it becomes one sentence, a DataError.
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.name = os.fspath(path)
+    One with more than ``most_pixels`` is refused by its header, before anything of it is decoded.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> None:
+        self.name, self.most = os.fspath(path), most_pixels
 
     def __enter__(self) -> PillowImage.Image:
-        from PIL import Image
-
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error", Image.DecompressionBombWarning)
-                self.image = Image.open(self.name)
+            self.image = _open(self.name)
         except Exception as error:
             raise self._refusal(error) from error
+        if self.image.width * self.image.height > self.most:
+            self.image.close()
+            raise self._too_large()
         return self.image
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
@@ -120,8 +135,14 @@ class opened:  # noqa: N801 - reads as a verb, like open
         if isinstance(error, Exception) and not isinstance(error, DataError):
             raise self._refusal(error) from error
 
+    def _too_large(self) -> TooManyPixelsError:
+        width, height = self.image.size
+        size = f"is {width:,} x {height:,} px, {width * height / 1e6:,.1f} megapixels"
+        reason = f"{size}, and the limit is {self.most / 1e6:,g}"
+        return TooManyPixelsError(self.name, "", reason, _RAISE)
+
     def _refusal(self, error: Exception) -> DataError:
-        from PIL import Image, UnidentifiedImageError
+        from PIL import UnidentifiedImageError
 
         if isinstance(error, FileNotFoundError):
             return DataError(self.name, "", "no such file", "check the path")
@@ -129,8 +150,6 @@ class opened:  # noqa: N801 - reads as a verb, like open
             return DataError(self.name, "", "is a folder", "give an image in it")
         if isinstance(error, UnidentifiedImageError):
             return DataError(self.name, "", "is not an image that can be read", "give a JPEG, PNG, WebP, BMP or TIFF")
-        if isinstance(error, (Image.DecompressionBombWarning, Image.DecompressionBombError)):
-            return DataError(self.name, "", f"is too large: {error}", "shrink it first")
         return DataError(self.name, "", f"is a broken image: {error}", "download or export it again")
 
 
@@ -143,7 +162,27 @@ def orientation_of(image: PillowImage.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _upright(image: PillowImage.Image) -> PillowImage.Image:
+def upright(image: PillowImage.Image) -> PillowImage.Image:
+    """A photo's pixels, decoded: upright, RGB; 4 bytes per px, and as many again where it is turned or converted.
+
+    It may be the opened image itself, which ends with its block.
+    """
+    return _rgb(_turned(image))
+
+
+def _open(path: str) -> PillowImage.Image:
+    """Read a photo's header. The limit is ours to check: Pillow's own cannot be set for one file."""
+    from PIL import Image
+
+    with _OPENING:
+        theirs, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            return Image.open(path)
+        finally:
+            Image.MAX_IMAGE_PIXELS = theirs
+
+
+def _turned(image: PillowImage.Image) -> PillowImage.Image:
     from PIL import Image
 
     turn = Image.Transpose
@@ -170,4 +209,7 @@ def _rgb(image: PillowImage.Image) -> PillowImage.Image:
         layer = image.convert("RGBA")
         white = Image.new("RGBA", layer.size, "white")
         return Image.alpha_composite(white, layer).convert("RGB")
+    if image.mode == "RGB":
+        image.load()
+        return image  # not converted: that would copy it
     return image.convert("RGB")

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .errors import DataError
-from .imageio import opened, orientation_of, read_image
+from .imageio import MOST_PIXELS, opened, orientation_of, upright
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PIL import Image as PillowImage
 
 #: The formats that are taken, and the ending of each.
@@ -50,26 +48,31 @@ class Photo:
     origin: dict[str, Any]
 
 
-def load_photo(path: str | os.PathLike[str]) -> Photo:
-    """Read a photo and make it what is kept.
+def load_photo(path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> Photo:
+    """Read a photo and make it what is kept; 4 bytes of memory per px for a JPEG that stands upright.
+
+    Args:
+        path: the photo.
+        most_pixels: more than these are refused before they are decoded.
 
     Raises:
-        DataError: not there, none of these formats, cut off, or so large that it must be a mistake.
+        DataError: not there, none of these formats, cut off, or larger than the limit.
     """
     name = os.fspath(path)
-    with opened(name) as image:
+    with opened(name, most_pixels) as image:
         kind, orientation, mode = image.format or "", orientation_of(image), image.mode
         origin = {"format": kind, "bytes": os.path.getsize(name), "width": image.width, "height": image.height,
                   "orientation": orientation, "taken": _taken(image)}  # fmt: skip
-    if kind not in ENDINGS:
-        raise DataError(name, "", f"is a {kind} file", "give a JPEG, PNG or WebP")
-    pixels = read_image(name)  # every row of it: a photo that is cut off is found here
-    data = None
-    if kind == "JPEG" and orientation == 1 and mode in ("RGB", "L"):
-        with open(name, "rb") as file:
-            data = without_notes(file.read())
-    data = data or _encoded(pixels, kind)
-    height, width = pixels.shape[:2]
+        if kind not in ENDINGS:
+            raise DataError(name, "", f"is a {kind} file", "give a JPEG, PNG or WebP")
+        image.load()  # every row of it: a photo that is cut off is found here
+        turned = orientation >= 5
+        width, height = (image.height, image.width) if turned else (image.width, image.height)
+        data = None
+        if kind == "JPEG" and orientation == 1 and mode in ("RGB", "L"):
+            with open(name, "rb") as file:
+                data = without_notes(file.read())
+        data = data or _encoded(upright(image), kind)
     known = {key: value for key, value in origin.items() if value is not None}
     return Photo(data, ENDINGS[kind], width, height, hashlib.sha256(data).hexdigest(), known)
 
@@ -107,11 +110,10 @@ def _end_of_scan(data: bytes, at: int) -> int:
         at += 2
 
 
-def _encoded(pixels: NDArray[np.uint8], kind: str) -> bytes:
-    from PIL import Image
-
+def _encoded(picture: PillowImage.Image, kind: str) -> bytes:
     made = io.BytesIO()
-    Image.fromarray(pixels).save(made, kind, quality=_QUALITY)
+    picture.info.clear()  # Pillow would write notes and profiles into the file
+    picture.save(made, kind, quality=_QUALITY)
     return made.getvalue()
 
 

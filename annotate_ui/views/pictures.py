@@ -32,6 +32,17 @@ def image(image: int, signature: str) -> Response:
     return send_picture(site().pictures.display(found))
 
 
+@blueprint.get("/deep/<int:image>/<signature>/<int:step>/<int:x>/<int:y>.jpg")
+def deep(image: int, signature: str, step: int, x: int, y: int) -> Response:
+    """A tile of an image's true pixels; one signature is good for all tiles of an image."""
+    _check(f"deep/{image}", signature)
+    found = image_by_id(site().database, image)
+    path = site().tiles.tile(found, step, x, y) if found else None
+    if path is None:
+        raise NotFound
+    return send_picture(path)
+
+
 @blueprint.get("/sheet/<word>/<int:number>/<signature>.jpg")
 def sheet(word: str, number: int, signature: str) -> Response:
     """A sheet of tiles of a page of candidates, or of masks to judge."""

@@ -261,12 +261,12 @@ def _is_local() -> bool:
 
 
 def _ingest(plan: Plan, folder: str) -> Ingested:
-    images = site().config.images
+    images, most = site().config.images, site().config.most_pixels
     if plan.coco:
-        return ingest_coco(read_dataset(plan.coco), "the COCO file", folder, images)
+        return ingest_coco(read_dataset(plan.coco), "the COCO file", folder, images, most_pixels=most)
     if not os.path.isdir(folder) or not os.listdir(folder):
         raise RefusedError("photos", "are missing", "choose JPEG, PNG or WebP files, or a zip of them")
-    return ingest_folder(folder, images)
+    return ingest_folder(folder, images, most_pixels=most)
 
 
 def _chosen(plan: Plan) -> int:

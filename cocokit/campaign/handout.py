@@ -139,7 +139,7 @@ def _page(
     }
     shown |= {position: (s.image_id, s.category_id, s.mask) for position, s in sentinels}
     images = {task.image.id: task.image for task, _ in places if task.image}
-    images |= image_refs(tx, strangers) if (strangers := {s.image_id for _, s in sentinels} - images.keys()) else {}
+    images |= image_refs(tx, unread) if (unread := {image for image, _, _ in shown.values()} - images.keys()) else {}
     return VerifyTask(tuple(
         Tile(position, images[image], campaign.categories[category], replace(mask, polygons=None, tool=""))
         for position, (image, category, mask) in sorted(shown.items())

@@ -14,6 +14,7 @@ from ..atomic import atomic_write
 from ..coco_json import read_dataset
 from ..dataset import Dataset
 from ..errors import DataError
+from ..imageio import MOST_PIXELS
 from ..photos import Photo, load_photo
 from ..types import Annotation, Rle
 from .creating import GoldMask, NewImage
@@ -47,6 +48,7 @@ def ingest_folder(
     *,
     strict: bool = False,
     progress: Progress | None = None,
+    most_pixels: int = MOST_PIXELS,
 ) -> Ingested:
     """Bring the photos of a folder, and of the folders in it, into a workspace; ids count from 1 in the order of names.
 
@@ -55,6 +57,7 @@ def ingest_folder(
         images: the workspace's folder of images.
         strict: the first broken file is an error.
         progress: called after each file.
+        most_pixels: a photo with more is a broken one.
 
     Raises:
         DataError: no such folder, no photo in it, or, if strict, a broken one.
@@ -65,7 +68,7 @@ def ingest_folder(
     found, seen = Ingested(), set[str]()
     for done, name in enumerate(paths, start=1):
         try:
-            photo = load_photo(os.path.join(folder, name))
+            photo = load_photo(os.path.join(folder, name), most_pixels)
         except DataError as error:
             if strict:
                 raise
@@ -90,6 +93,7 @@ def ingest_coco(
     *,
     strict: bool = False,
     progress: Progress | None = None,
+    most_pixels: int = MOST_PIXELS,
 ) -> Ingested:
     """The images of a COCO file, with its ids; their photos too if their folder is given.
 
@@ -103,6 +107,7 @@ def ingest_coco(
         images: the workspace's folder of images.
         strict: the first photo that is missing, broken or of another size is an error.
         progress: called after each image.
+        most_pixels: a photo with more is a broken one.
 
     Raises:
         DataError: no image, an id twice, an image without a size; if strict, a photo that cannot be used.
@@ -121,7 +126,8 @@ def ingest_coco(
         if origin.get("license") in licenses:
             origin["license"] = licenses[origin["license"]]
         try:
-            new = _of_coco(image.id, image.file_name or "", (image.width, image.height), folder, images, origin)
+            size = image.width, image.height
+            new = _of_coco(image.id, image.file_name or "", size, folder, images, origin, most_pixels)
         except DataError as error:
             if strict:
                 raise
@@ -184,7 +190,7 @@ def _new_image(key: int, photo: Photo, images: str | os.PathLike[str], origin: d
 
 def _of_coco(
     key: int, name: str, size: tuple[int, int], folder: str | os.PathLike[str] | None, images: str | os.PathLike[str],
-    origin: dict[str, object],
+    origin: dict[str, object], most_pixels: int,
 ) -> NewImage:  # fmt: skip
     if folder is None:
         if not name or min(size) < 1:
@@ -193,7 +199,7 @@ def _of_coco(
     if os.path.isabs(name) or os.path.normpath(name).split(os.sep)[0] == os.pardir:
         raise DataError(name, "", "leads out of the folder of photos", "give names below it")
     path = os.path.join(folder, name)
-    photo = load_photo(path)
+    photo = load_photo(path, most_pixels)
     if min(size) > 0 and (photo.width, photo.height) != size:
         reason = f"is {photo.width} x {photo.height} px upright, and the dataset says {size[0]} x {size[1]}"
         raise DataError(path, "", reason, "give the photos that the dataset was made of")

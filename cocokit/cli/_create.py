@@ -147,12 +147,16 @@ def _refuse_taken(database: Any, name: str) -> None:
 
 def _images(folder: str | None, dataset: Dataset | None, path: str | None, *, strict: bool) -> Ingested:
     from ..campaign.ingest import ingest_coco, ingest_folder
+    from ..config import load_settings
 
+    most = load_settings().max_pixels
     into = os.path.relpath(os.path.join(workspace(), "images"))
     with Progress(f"bringing images into {into}") as progress:
         if dataset is not None:
-            return ingest_coco(dataset, path or "", folder, into, strict=strict, progress=progress.at)
-        return ingest_folder(folder or "", into, strict=strict, progress=progress.at)
+            return ingest_coco(
+                dataset, path or "", folder, into, strict=strict, progress=progress.at, most_pixels=most
+            )
+        return ingest_folder(folder or "", into, strict=strict, progress=progress.at, most_pixels=most)
 
 
 def _tell(file: CampaignFile, found: Ingested, categories: int, gold: int, as_json: bool) -> None:

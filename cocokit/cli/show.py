@@ -62,7 +62,8 @@ def command(
 
     wanted = image if image is not None else image_id
     _check_usage(wanted, number, output, html, dt)
-    folder = load_settings({"images": images}).images
+    known = load_settings({"images": images})
+    folder = known.images
     with Progress(f"reading {file}"):
         dataset = read_dataset(file)
     rows = _rows(dataset, wanted, number, seed, file)
@@ -78,7 +79,7 @@ def command(
         os.makedirs(output, exist_ok=True)
     for row in rows.tolist():
         shot = dataset.image(row)
-        photo = _photo(shot, folder)
+        photo = _photo(shot, folder, known.max_pixels)
         path = output if number is None else os.path.join(output, f"{shot.id}.png")
         size = _draw(dataset, shot, results, photo, path, min_score, boxes=boxes)
         _say(shot.id, path, size, photo is not None, as_json=as_json)
@@ -126,7 +127,7 @@ def _row(dataset: Dataset, image_id: int, file: str) -> int:
         raise NotFoundError(f"{file}: no image has the id {image_id}; its {len(ids):,} images are {some}") from None
 
 
-def _photo(image: Image, folder: str | None) -> NDArray[np.uint8] | None:
+def _photo(image: Image, folder: str | None, most_pixels: int) -> NDArray[np.uint8] | None:
     """The image's photo from a folder, or None when no folder was named.
 
     Raises:
@@ -142,7 +143,7 @@ def _photo(image: Image, folder: str | None) -> NDArray[np.uint8] | None:
     if path is None:
         reason = f"has no photo {name!r} for image {image.id}" if name else f"image {image.id} has no file_name"
         raise DataError(folder, "", reason, "give --images the folder that the file names are relative to")
-    photo = read_image(path)
+    photo = read_image(path, most_pixels)
     height, width = photo.shape[:2]
     if image.width and image.height and (width, height) != (image.width, image.height):
         reason = f"is {width} x {height} px, but image {image.id} says {image.width} x {image.height}"

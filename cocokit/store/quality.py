@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 
 from ..domain.answers import Mask
 from ..domain.stages import AnswerState, MaskState, SentinelKind, Stage
@@ -35,22 +35,26 @@ def votes_of(tx: Transaction, campaign_id: int) -> list[tuple[int, int, bool]]:
 
 def gold_masks(tx: Transaction, campaign_id: int) -> list[tuple[int, DrawnMask]]:
     """(sentinel, mask) of the experts' masks; ``worker_id`` is 0."""
-    query = select(SentinelRow.__table__).where(
-        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == SentinelKind.TRAINING
-    )
+    query = select(SentinelRow.__table__).where(SentinelRow.campaign_id == campaign_id, _is_experts())
     return [(row.id, _drawn(row, 0)) for row in tx.execute(query.order_by(SentinelRow.id))]
 
 
 def masks_beside_gold(tx: Transaction, campaign_id: int) -> list[DrawnMask]:
     """Masks in pairs that experts have drawn as well, but for those of rejected workers."""
     gold = exists().where(
-        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == SentinelKind.TRAINING,
+        SentinelRow.campaign_id == campaign_id, _is_experts(),
         SentinelRow.image_id == SegmentationRow.image_id, SentinelRow.category_id == SegmentationRow.category_id,
     )  # fmt: skip
     query = select(SegmentationRow.__table__, SpotRow.x, SpotRow.y).where(
         SegmentationRow.campaign_id == campaign_id, SegmentationRow.state != MaskState.VOID, gold
     ).join(SpotRow, SpotRow.id == SegmentationRow.drawn_for)
     return [_drawn(row, row.worker_id, (row.x, row.y)) for row in tx.execute(query.order_by(SegmentationRow.id))]
+
+
+def _is_experts() -> Any:
+    """Experts drew it: it trains workers, or is shown to them as an example."""
+    shown = and_(SentinelRow.kind == SentinelKind.EXAMPLE, SentinelRow.method == "gold")
+    return or_(SentinelRow.kind == SentinelKind.TRAINING, shown)
 
 
 def training_answers(tx: Transaction, campaign_id: int) -> list[tuple[int, int, str, str]]:

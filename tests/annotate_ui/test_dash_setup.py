@@ -103,6 +103,13 @@ def test_broken_photos_are_named_and_left_out(who: Requester) -> None:
     assert "bad.jpg" in text
 
 
+def test_a_photo_above_the_limit_is_named_with_the_way_to_raise_it(make_site: Callable[..., Site]) -> None:
+    who = requester(make_site(config={"most_pixels": 500}))
+    text = send(who, begin(who), (photo(), "large.jpg"))
+    assert "large.jpg: is 32 x 24 px, 0.0 megapixels, and the limit is 0.0005" in text
+    assert "raise max_megapixels in cocokit.toml" in text
+
+
 @pytest.mark.parametrize(("name", "data"), [
     ("a.svg", b"<svg onload=alert(1)>"), ("a.html", b"x"), ("a.jpg.exe", b"x"), ("a", b"x"), ("a.zip", b"PK no zip"),
 ])  # fmt: skip

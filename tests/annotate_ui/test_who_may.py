@@ -16,6 +16,7 @@ from cocokit.domain.stages import Stage
 from cocokit.store.sentinels import Source, find_sentinels
 
 from .conftest import Caller, come, tokens_of
+from .large import put
 from .site import Site
 
 ROLES = ("nobody", "forged", "entry", "invite", "preview", "stranger", "worker")
@@ -30,6 +31,7 @@ TABLE: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "worker.root"): dict.fromkeys(ROLES, 302),
     ("GET", "worker.by_panel"): _ANYBODY,
     ("GET", "pictures.image"): _ANYBODY,
+    ("GET", "pictures.deep"): _ANYBODY,
     ("GET", "pictures.sheet"): _ANYBODY,
     ("GET", "pictures.tile"): _ANYBODY,
     ("GET", "pictures.example"): _ANYBODY,
@@ -61,6 +63,7 @@ def site(make_site: Callable[..., Site]) -> Site:
         one = find_sentinels(tx, [tx.exec_driver_sql("SELECT id FROM sentinel").scalars().first()])[0]
     source = Source(one.image_id, one.category_id, one.mask)
     found.database.run(lambda tx: add_example(tx, campaign, source, [], "gold"))
+    put(found, 2100, 90)
     picture_category(found.database, campaign, next(iter(campaign.categories.values())), b"a picture")
     return found
 
@@ -72,12 +75,15 @@ def address(site: Site, given: dict[str, Any], endpoint: str) -> tuple[str, Any]
     with site.database.read() as tx:
         shown = "example/" + str(tx.exec_driver_sql("SELECT id FROM sentinel WHERE kind = 'example'").scalars().first())
     example = f"{shown}/{tokens.media(shown, now)}.jpg"
+    with site.database.read() as tx:
+        large = "deep/" + str(tx.exec_driver_sql("SELECT max(id) FROM image").scalars().first())
     own = f"icon/{site.engine.campaign.id}/{next(iter(site.engine.campaign.categories))}/x"
     bodies = {"write_draft": {"version": 0, "data": 1}, "release": {"reason": "skip"}, "next_task": {"hold": []}}
     paths = {
         "health.health": "/health", "worker.root": "/",
         "worker.by_link": site.path, "api.openapi": "/api/v1/openapi.json",
         "worker.by_panel": f"/p/{site.engine.campaign.id}/study?pid=7", "pictures.image": f"/media/{image}",
+        "pictures.deep": f"/media/{large}/{tokens.media(large, now)}/1/0/0.jpg",
         "pictures.sheet": given["work"]["sheets"][0]["url"], "pictures.tile": given["work"]["tiles"][0]["url"],
         "pictures.example": f"/media/{example}", "pictures.icon": f"/media/{own}/{tokens.media(own, now)}.png",
         "api.join": "/api/v1/join", "api.next_task": "/api/v1/next", "api.assignments": "/api/v1/assignments",

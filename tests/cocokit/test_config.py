@@ -59,9 +59,24 @@ def test_a_wrong_value_names_its_source(tmp_path: Path) -> None:
         load_settings(start=tmp_path, environ={})
 
 
+def test_the_pixel_limit_is_a_number_from_file_or_variable(tmp_path: Path) -> None:
+    assert load_settings(start=tmp_path, environ={}).max_pixels == 200_000_000
+    (tmp_path / "cocokit.toml").write_text("max_megapixels = 50\n")
+    assert load_settings(start=tmp_path, environ={}).max_megapixels == 50
+    variables = {"COCOKIT_MAX_MEGAPIXELS": "400"}
+    assert load_settings(start=tmp_path, environ=variables).max_pixels == 400_000_000
+    for text in ("0", "-1", "many", "2001", "1.5"):
+        with pytest.raises(ParamsError, match="COCOKIT_MAX_MEGAPIXELS is .*; a whole number from 1 to 2000 is needed"):
+            load_settings(start=tmp_path, environ={"COCOKIT_MAX_MEGAPIXELS": text})
+    for value in ("true", "1.5", '"50"'):
+        (tmp_path / "cocokit.toml").write_text(f"max_megapixels = {value}\n")
+        with pytest.raises(ParamsError, match="max_megapixels in .*a whole number"):
+            load_settings(start=tmp_path, environ={})
+
+
 def test_an_unknown_name_in_the_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cocokit.toml").write_text('ground_truth = "x"\n')
-    with pytest.raises(ParamsError, match="known settings are gt, iou_type, images, database"):
+    with pytest.raises(ParamsError, match="known settings are gt, iou_type, images, database, max_megapixels"):
         load_settings(start=tmp_path, environ={})
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from cocokit.errors import DataError
-from cocokit.imageio import image_size, read_image, save_image, thumbnail
+from cocokit.imageio import TooManyPixelsError, image_size, read_image, save_image, thumbnail
 
 
 def scene() -> np.ndarray:
@@ -128,7 +128,19 @@ def test_what_is_no_image_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     save_image(scene(), tmp_path / "a.png")
-    with pytest.raises(DataError, match="is too large"):
-        read_image(tmp_path / "a.png")
+    height, width = scene().shape[:2]
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", lambda *_: pytest.fail("it was decoded"))
+    words = rf"is {width} x {height} px, .* megapixels, and the limit is 0.0001; .*raise max_megapixels in cocokit.toml"
+    with pytest.raises(TooManyPixelsError, match=words):
+        read_image(tmp_path / "a.png", 100)
+
+
+def test_pillows_own_limit_is_neither_asked_nor_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    save_image(scene(), tmp_path / "a.png")
+    assert image_size(tmp_path / "a.png", scene().size) == scene().shape[:2]
+    assert Image.MAX_IMAGE_PIXELS == 10
+    with pytest.raises(DataError, match="no such file"):
+        image_size(tmp_path / "none.png")
+    assert Image.MAX_IMAGE_PIXELS == 10

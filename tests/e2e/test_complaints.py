@@ -28,7 +28,11 @@ No  Complaint                                                               Held
 12  The page freezes with many shapes                                       test_frame_rate.py test_2000_outlines_cost_a_frame_little
 13  The brush is slow, submitting freezes                                   test_drawing_speed.py test_a_move_costs_less_than_half_a_frame
 13                                                                          test_next_task.py test_the_next_task_is_on_screen_within_100_ms
-14  Huge images do not open                                                 test_pictures.py test_a_large_photo_is_shown_small_and_without_notes
+14  Huge images do not open; limits cannot be set                           test_pictures.py test_a_large_photo_is_shown_small_and_without_notes
+14                                                                          test_tiles.py test_108_megapixels_come_in_and_are_shown_in_4_bytes_per_px
+14                                                                          test_config.py test_the_pixel_limit_is_a_number_from_file_or_variable
+14                                                                          test_deep.py test_zooming_in_shows_true_pixels_and_the_outline_is_of_the_photo
+14                                                                          test_deep.py test_tiles_go_with_the_view_and_painting_is_refused_in_a_sentence
 15  Notes of orientation turn annotations                                   test_imageio.py test_real_photos_of_all_orientations_are_upright
 16  Several workers for an image cost extra                                 test_campaign.py test_three_workers_take_ten_photos_to_an_export_that_is_the_truth
 16                                                                          test_union_recall.py test_needed_workers_are_the_fewest

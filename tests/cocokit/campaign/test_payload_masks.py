@@ -166,3 +166,13 @@ def test_boxes_with_holes_are_the_pixels_in_the_one_and_not_in_the_other(outer: 
     else:
         with pytest.raises(RefusedError, match="holes: covers no pixel"):
             mask_of(payload)
+
+
+def test_a_polygon_on_108_megapixels_is_read_to_the_pixel() -> None:
+    large = SegmentTask(ImageRef(1, "large.jpg", 12_000, 9_000), CATS[1], (6200.0, 4600.0))
+    ring = [6100.0, 4560.0, 6300.0, 4560.0, 6300.0, 4700.0, 6180.0, 4700.0, 6100.0, 4640.0]
+    mask = mask_of(drawn(ring), Assignment("a1b2", 7, Stage.SEGMENT, large, 10**12))
+    (known,) = oracle.frPyObjects([ring], 9_000, 12_000)
+    assert (mask.width, mask.height) == (12_000, 9_000)
+    assert mask.counts == known["counts"]
+    assert mask.bbox == (6100, 4560, 200, 140)

@@ -99,7 +99,10 @@ BEFORE |= {"accounts": ["db migrate"], "accounts add": ["db migrate"], "accounts
            "workers pause": [*_RUNNING, JOIN], "workers resume": [*_RUNNING, JOIN],
            "workers retrain": [*_RUNNING, JOIN], "workers refuse-pay": [*_RUNNING, JOIN, PAID, "workers reject 1"],
            "channel": _RUNNING, "channel list": _RUNNING, "channel add": _RUNNING,
-           "channel revoke": [*_RUNNING, "channel add invite"], "campaign instruct": _DRAFT,
+           "channel revoke": [*_RUNNING, "channel add invite"],
+           "channel rotate": [*_RUNNING, "channel add invite"],
+           "channel open": [*_RUNNING, "channel add invite", "channel revoke invite"],
+           "channel hits": [*_RUNNING, "channel add turk --kind mturk"], "campaign instruct": _DRAFT,
            "campaign icon": ["db migrate", f"{_DRAFT[1]} --categories axolotl"]}  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 /**
  * A round-cornered float that shows the photo at twice the scale under the pointer or the keyboard cursor, from the
- * pixels of the display copy.
+ * pixels of the display copy and the true ones that are here.
  * @module core/lens
  */
 import { el } from "./dom.js";
@@ -47,6 +47,7 @@ export class Lens {
     pen.clearRect(0, 0, side, side);
     pen.imageSmoothingEnabled = scale * TIMES < 8;
     pen.drawImage(picture, (x - reach / 2) * copied, (y - reach / 2) * copied, reach * copied, reach * copied, 0, 0, side, side);
+    this.photo.deep?.drawOn(pen, [x - reach / 2, y - reach / 2], side / reach);
     this.#cross(pen, side, dense);
   }
 

@@ -12,8 +12,9 @@ import { seen } from "./styles.js";
 import { View } from "./view.js";
 import { ZoomFloat } from "./zoomfloat.js";
 
-/** The lens comes with its first use. */
+/** The lens comes with its first use, true pixels with the first photo that has more than its display copy. */
 export const lens = new Later(() => seen(import("./lens.js")));
+const deep = new Later(() => import("./deep.js"));
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const EVENTS = ["point", "move", "down", "up", "cancel", "view", "cursor"];
@@ -122,6 +123,8 @@ export class Photo {
   /** @type {import("./lens.js").Lens|null} */
   #lens = null;
   #lensOn = false;
+  /** True pixels of a large photo. @type {import("./deep.js").Deep|null} */
+  deep = null;
 
   /**
    * Keeps an HTML element at a point of the image, at its own size: a badge, a mark, a button.
@@ -195,6 +198,7 @@ export class Photo {
     this.#keyed.forEach((remove) => remove());
     this.#watch.disconnect();
     this.#lens?.close();
+    this.deep?.close();
     this.zoomFloat.close();
     this.node.remove();
   }
@@ -349,6 +353,8 @@ export class Photo {
       throw new Error("The photo did not load.", { cause: error });
     }
     this.node.classList.add("loaded");
+    // Without it there is still the display copy.
+    if (this.image.tiles) deep.get().then(({ Deep }) => { if (this.node.isConnected) this.deep = new Deep(this); }, () => {});
     return this;
   }
 

@@ -11,6 +11,7 @@ import { Desk } from "./draw/desk.js";
 import { keep, kept } from "./draw/kept.js";
 import { all, pixels } from "./draw/later.js";
 import "./draw/painted.js";
+import { roomy, whyNot } from "./draw/roomy.js";
 import { EMPTY, whyOpen } from "./draw/shape.js";
 import { fillSide, miniature, neighbours, passive } from "./draw/side.js";
 import "./draw/tip.js";
@@ -49,11 +50,26 @@ export const styles = ["draw"];
 /** What may be needed. */
 export const later = [lines];
 
+/** The page of a photo that is too large to paint on: it can be looked at and skipped. */
+function unpainted(host, category) {
+  const why = `${whyNot(host.task.work.image)}. Skip it`;
+  const gone = host.hint(why, { kind: "warn" });
+  return {
+    title: { text: `Paint the rest: ${category.name}`, icon: category.icon },
+    verb: "Submit the painting",
+    payload() { throw new Problem(why); },
+    snapshot: () => ({}),
+    restore() {},
+    close: gone,
+  };
+}
+
 /** @param {object} host @returns {Promise<object>} the page */
 export async function open(host) {
   const { work } = host.task;
   const { category, image } = work;
   const photo = host.photo(host.stage, image, { text: `The photo. Paint the rest of: ${category.name}` });
+  if (!roomy(image)) return unpainted(host, category);
   const others = neighbours(work.masks, work.masks.map((_, i) => `${category.name} ${i + 1}`));
   const locked = blank(image.width, image.height);
   for (const { box: [x, y, w, h], mask } of others) {

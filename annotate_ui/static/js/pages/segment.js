@@ -90,7 +90,7 @@ export async function open(host) {
     more: "Every part that you can see counts. Leave out whatever stands in front of it." }, others, `${category.name} ${same + 1}`);
   miniature(host.side, photo, host.keys);
   if (allowed.includes("scissors")) line.wire = new Edges(photo);
-  if (allowed.includes("box")) editor.later("box", regions, ({ BoxTool }) => new BoxTool(editor));
+  if (allowed.includes("box")) editor.later("box", regions, ({ boxTool }) => boxTool(editor));
   railOf(desk, others);
   const tip = tipOf(host, desk);
   let remarked = null, open = true;

@@ -21,7 +21,7 @@ export class Desk {
     photo.dragPans = true; // a drag that no tool claims
     /** Of the brush and the eraser; patches: whole patches under them. */
     this.size = { radius: 0, patches: null };
-    for (const id of ["brush", "eraser"]) this.editor.later(id, pixels, ({ Tip }) => new Tip(this.editor, id, this.size));
+    for (const id of ["brush", "eraser"]) this.editor.later(id, pixels, ({ tip }) => tip(this.editor, id, this.size));
     this.overlay = new Overlay(this.editor);
     this.trace = new Trace(this.editor);
     this.#keys();

@@ -5,6 +5,7 @@
 import { bbox } from "../../masks/mask.js";
 import { shared } from "../../workers/calls.js";
 import { Crop } from "./crop.js";
+import { offer, roomless, roomy } from "./roomy.js";
 import { contains, flatBox } from "./shape.js";
 
 /** A box smaller than this is a click, CSS px. */
@@ -46,6 +47,9 @@ export async function find(editor, call, done) {
   if (found) done(found);
   else editor.note("The tool did not load. Check your network and try again", { kind: "bad" });
 }
+
+/** The box, or what says that there is no room for it. @param {import("./editor.js").Editor} editor */
+export const boxTool = (editor) => (roomy(editor.image) ? new BoxTool(editor) : roomless(editor, "box"));
 
 const sorted = ([x0, y0], [x1, y1]) => [Math.min(x0, x1), Math.min(y0, y1), Math.abs(x1 - x0), Math.abs(y1 - y0)];
 
@@ -145,6 +149,10 @@ export function tightened(editor) {
   const { host, drawing, drawing: { parts, paint } } = editor;
   if (!parts.length && !paint) {
     editor.note("Nothing to tighten yet. Close an outline first", { kind: "warn" });
+    return;
+  }
+  if (!roomy(editor.image)) {
+    offer(editor);
     return;
   }
   const points = parts.reduce((sum, part) => sum + part.outer.flat.length / 2, 0);

@@ -5,6 +5,7 @@
 import { coarse, runsInto } from "./hints.js";
 import { toMask } from "./raster.js";
 import { trimmed } from "./region.js";
+import { roomy } from "./roomy.js";
 import { crossed } from "./uncrossed.js";
 
 /** The hand rests this long before anything is said, ms. */
@@ -39,7 +40,7 @@ export class Remarks {
     if (editor.drawing.draft) return this.#say("");
     if (crossed(editor.drawing).length) return this.#say("The outline crosses itself at the red mark. Move a point beside it", "bad");
     if (!editor.drawing.paint && !editor.drawing.parts.length) return this.#say("");
-    const found = this.others.length ? runsInto(toMask(editor.drawing, editor.image), this.others) : null;
+    const found = this.others.length && roomy(editor.image) ? runsInto(toMask(editor.drawing, editor.image), this.others) : null;
     if (found) {
       this.into = this.others[found.index];
       return this.#say(`Runs ${found.px} px into ${this.into.name}`, "warn", { text: "Trim to its edge", key: editor.host.keys.named("draw.trim"), run: () => this.trim() });

@@ -4,6 +4,7 @@
  */
 import { stroke } from "../../masks/brush.js";
 import { bar, cut, painted, paste, patched } from "./raster.js";
+import { roomless, roomy } from "./roomy.js";
 
 /** CSS px of the first tip's radius, and how the keys change it. */
 const FIRST = 14, FACTOR = 1.25;
@@ -15,6 +16,9 @@ function both(a, b) {
   const x = Math.min(a[0], b[0]), y = Math.min(a[1], b[1]);
   return [x, y, Math.max(a[0] + a[2], b[0] + b[2]) - x, Math.max(a[1] + a[3], b[1] + b[3]) - y];
 }
+
+/** A tip, or what says that there is no room for one; arguments as for Tip. */
+export const tip = (editor, id, size) => (roomy(editor.image) ? new Tip(editor, id, size) : roomless(editor, id));
 
 export class Tip {
   #going = null;

@@ -44,8 +44,9 @@ class Builder:
     def category(self, name: str, category_id: int | None = None, **members: Any) -> int:
         """The id of a category, which is made when its name is new."""
         if name not in self.categories:
-            row = {"id": len(self.categories) + 1 if category_id is None else category_id, "name": name, **members}
-            self.categories[name] = row
+            known = [row["id"] for row in self.categories.values()]
+            free = len(known) + 1 if len(known) + 1 not in known else max(known) + 1
+            self.categories[name] = {"id": free if category_id is None else category_id, "name": name, **members}
         found: int = self.categories[name]["id"]
         return found
 

@@ -144,12 +144,12 @@ def write(dataset: Dataset, out: str, images: str | None = None, progress: Progr
     new_folder(out)
     order.file_names(dataset)
     names = order.names_of(dataset)
-    config = _config(dataset)
+    config, keep_ids = _config(dataset), _annotation_ids(dataset) == 0
     with atomic_folder(out, _FILE) as folder:
         with open(os.path.join(folder, _FILE), "x", encoding="utf-8") as file:
             lead = "[\n"
             for done, (image, rows) in enumerate(order.by_image(dataset), start=1):
-                file.write(lead + json.dumps(_task(image, regions_of(rows, image, names))))
+                file.write(lead + json.dumps(_task(image, regions_of(rows, image, names, keep_ids))))
                 lead = ",\n"
                 if progress is not None:
                     progress(done, len(dataset.images))

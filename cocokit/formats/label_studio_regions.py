@@ -48,6 +48,7 @@ def take_regions(regions: list[dict[str, Any]], made: Builder, file: str, where:
         DataError: a region that cannot be read.
     """
     groups: dict[Any, list[tuple[str, dict[str, Any], str]]] = {}
+    roots = set[str]()
     by_id = {str(region.get("id")): region for region in regions}
     for n, region in enumerate(regions):
         kind, label = _kind(region), _label(region)
@@ -58,8 +59,12 @@ def take_regions(regions: list[dict[str, Any]], made: Builder, file: str, where:
         lost["ellipse"] += kind == "ellipse"
         parent = by_id.get(str(region.get("parentID"))) if region.get("parentID") else None
         joined = parent is not None and parent is not region and _label(parent) == label and _kind(parent) is not None
-        key = region["parentID"] if joined else region.get("id", n)
-        groups.setdefault(str(key), []).append((kind, region, f"{where}.result[{n}]"))
+        key = str(region["parentID"] if joined else region.get("id", n))
+        if not joined:
+            key = f"{key} {n}" if key in roots else key  # two of one id are two
+            roots.add(key)
+        group = groups.setdefault(key, [])
+        group.insert(len(group) if joined else 0, (kind, region, f"{where}.result[{n}]"))
     lost += Counter()
     for group in groups.values():
         _instance(group, made, file)
@@ -136,15 +141,27 @@ def _numbers(region: dict[str, Any], names: tuple[str, ...], file: str, where: s
     return made
 
 
-def regions_of(rows: list[tuple[int, Annotation]], image: Image, names: dict[int, str]) -> list[dict[str, Any]]:
-    """The regions of an image. Raises DataError: it has no size, so that nothing is a share of it."""
+def regions_of(
+    rows: list[tuple[int, Annotation]], image: Image, names: dict[int, str], keep_ids: bool
+) -> list[dict[str, Any]]:
+    """The regions of an image.
+
+    Args:
+        rows: its annotations, with their rows.
+        image: the image.
+        names: category id -> label.
+        keep_ids: whether the ids of regions are those of the annotations; they must be all different.
+
+    Raises:
+        DataError: the image has no size, so that nothing is a share of it.
+    """
     made = []
     for row, annotation in rows:
         if min(image.width, image.height) < 1:
             reason = f"is on image {image.id}, which has no width and height"
             raise DataError("dataset", place("annotations", row), reason, "regions are percent of the image")
         label = names.get(annotation.category_id or 0, str(annotation.category_id))
-        key = f"r{row}" if annotation.id is None else str(annotation.id)
+        key = str(annotation.id) if keep_ids else f"r{row}"
         for part, (kind, value) in enumerate(_parts(row, annotation, image)):
             tag = f"{kind}labels"
             region = {

@@ -18,7 +18,6 @@ import numpy as np
 from ..columns import Bools, CategoryRow, Field, Images, Int64, Ragged, offsets_of
 from ..dataset import Dataset
 from ..row_table import raw_json
-from . import losses
 from .base import Format, Loss, Progress, Read, Written, head
 from .extras import filled
 
@@ -129,12 +128,16 @@ def _category(row: CategoryRow, instances: int, images: int) -> CategoryRow:
     return dataclasses.replace(row, other={**row.other, **{k: v for k, v in known.items() if k not in row.other}})
 
 
+def _nameless(dataset: Dataset) -> int:
+    return int(np.count_nonzero(_left_out(dataset))) - len(_crowds(dataset))
+
+
 LOSSES: tuple[Loss, ...] = (
     Loss(
         "crowds",
         "regions of many instances are left out; their category joins the image's not_exhaustive_category_ids",
         lambda dataset: len(_crowds(dataset)),
     ),
-    losses.CAPTIONS,
+    Loss("annotations without category", "captions, and whatever else has no category, are left out", _nameless),
 )
 FORMATS = (Format("lvis", "LVIS JSON", LOSSES, recognises, read, write, folder=False, special="coco"),)

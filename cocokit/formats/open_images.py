@@ -257,6 +257,10 @@ def _members(dataset: Dataset) -> int:
     return sum(any(key != "mid" for key in row.other) for row in dataset.categories)
 
 
+def _twins(dataset: Dataset) -> int:
+    return len(dataset.categories) - len({_label_of(row.name, row.other) for row in dataset.categories})
+
+
 def _areas(dataset: Dataset) -> int:
     a = dataset.annotations
     if a.area is None or a.bbox is None:
@@ -285,7 +289,7 @@ LOSSES: tuple[Loss, ...] = (
     losses.CATEGORY_IDS,
     losses.SUPERCATEGORIES,
     Loss("category members", "what a category has besides its machine id (mid) is left out", _members),
-    order.TWINS,
+    Loss("categories of one label", "categories of the same label become one", _twins),
     order.NAMELESS,
     order.annotation_ids_lost(left_out=_left_out),
     order.places_lost(left_out=_left_out),

@@ -112,6 +112,14 @@ def test_a_question_about_a_region_is_no_second_region(tmp_path: Path) -> None:
     assert found.notes == ()
 
 
+def test_parts_are_joined_by_their_parent_and_not_by_an_id_that_is_there_twice(tmp_path: Path) -> None:
+    ring = {"points": [[1, 1], [5, 1], [5, 5]]}
+    root = _region("polygon", ring, id="a", meta={"text": ["iscrowd"]})
+    parts = [_region("polygon", ring, id="b", parentID="a"), root]
+    rows = _rows(tmp_path, *parts, _region("polygon", ring, id="a"))
+    assert [(len(row["segmentation"]), row["iscrowd"]) for row in rows] == [(2, 1), (1, 0)]
+
+
 def test_one_annotation_counts_and_the_others_are_told(tmp_path: Path) -> None:
     other = _region("rectangle", {"x": 0, "y": 0, "width": 100, "height": 100, "rotation": 0})
     each = [{"result": [_BOX], "was_cancelled": True}, {"result": [other]}, {"result": [_BOX], "ground_truth": True}]

@@ -58,7 +58,7 @@ def test_exactly_what_is_declared_is_lost(tmp_path: Path) -> None:
     LVIS.write(Dataset.from_dict(copy.deepcopy(RICH)), str(tmp_path / "out.json"))
     assert find_format(tmp_path / "out.json") is LVIS
     found = LVIS.read(str(tmp_path / "out.json")).dataset.to_dict()
-    assert counts(LVIS, RICH) == {"crowds": 1, "captions": 1}
+    assert counts(LVIS, RICH) == {"crowds": 1, "annotations without category": 1}
     rows = [row for row in RICH["annotations"] if not row.get("iscrowd") and "category_id" in row]
     assert found["annotations"] == rows
     assert [row.pop("neg_category_ids") for row in found["images"]] == [[], [], []]

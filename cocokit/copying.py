@@ -7,12 +7,12 @@ keep their bytes, and the file keeps its own spaces and line breaks between memb
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import Int64
+from .columns import Int64, take_annotations, take_images
 from .errors import DataError
 from .json_text import BLOCK, annotation_texts, category_members, image_texts
 from .origin import Origin, Source
@@ -99,9 +99,9 @@ def _rows(dataset: Dataset, origin: Origin, member: Member, start: int, block: I
         own = getattr(each, member.name)[start : start + len(block)]
         for i, text in zip(np.flatnonzero(own >= 0).tolist(), _copied(each, member.name, own[own >= 0]), strict=True):
             made[i] = text
-    if not all(made):
-        new = _text(dataset, member.name)(start, start + len(block))
-        made = [old or text.encode() for old, text in zip(made, new, strict=True)]
+    new = [i for i, text in enumerate(made) if not text]
+    for i, text in zip(new, _texts(dataset, member.name, np.array(new, np.int64) + start), strict=True):
+        made[i] = text.encode()
     return made
 
 
@@ -116,10 +116,13 @@ def _copied(origin: Origin, name: str, rows: Int64) -> Iterator[bytes]:
         yield from part
 
 
-def _text(dataset: Dataset, name: str) -> Callable[[int, int], list[str]]:
+def _texts(dataset: Dataset, name: str, rows: Int64) -> list[str]:
+    """The text of rows that are made anew."""
+    if not len(rows):
+        return []
     if name == "images":
-        return lambda start, stop: image_texts(dataset.images, start, stop)
-    return lambda start, stop: annotation_texts(dataset.annotations, start, stop)
+        return image_texts(take_images(dataset.images, rows), 0, len(rows))
+    return annotation_texts(take_annotations(dataset.annotations, rows), 0, len(rows))
 
 
 def _whole(source: Source, member: Member, rows: int) -> Iterator[tuple[bytes, int]]:

@@ -77,8 +77,8 @@ def merge(
     parts = []
     for i, dataset in enumerate(datasets):
         source = ids.sources[i]
-        for table, mapping in (("categories", category_maps[i]), ("licenses", license_maps[i])):
-            source.note(table, np.array(list(mapping), np.int64), np.array(list(mapping.values()), np.int64))
+        for name, mapping in (("categories", category_maps[i]), ("licenses", license_maps[i])):
+            source.note(name, np.array(list(mapping), np.int64), np.array(list(mapping.values()), np.int64))
         table, kept, moved = images.add(i, source)
         table, relicensed = _relicensed(table, license_maps[i])
         annotations, redone = _annotations(dataset, images.new_of[i], category_maps[i], annotation_ids, source)

@@ -28,8 +28,10 @@ def change_extras(extras: Ragged | None, word: str, change: Change) -> tuple[Rag
     """
     if extras is None:
         return None, np.empty(0, np.int64)
-    key, rows = json.dumps(word).encode(), [extras[i].tobytes() for i in range(len(extras))]
-    changed = []
+    key = json.dumps(word).encode()
+    if key not in extras.values.tobytes():
+        return extras, np.empty(0, np.int64)
+    rows, changed = [extras[i].tobytes() for i in range(len(extras))], []
     for i, text in enumerate(rows):
         made = change(json.loads(b"{" + text + b"}")) if key in text else None
         if made is not None:

@@ -46,11 +46,8 @@ def read_mapping(path: str | os.PathLike[str]) -> Mapped:
     if not isinstance(value, dict) or not value.keys() <= set(_MEMBERS):
         strange = ", ".join(sorted(value.keys() - set(_MEMBERS))) if isinstance(value, dict) else "no object"
         raise DataError(name, "", f"is no mapping ({strange})", f"write {_FORM}")
-    checks = {"drop": _words, "join": lambda v: isinstance(v, dict) and all(map(_words, v.values())),
-              "rename": lambda v: isinstance(v, dict) and all(isinstance(x, str) and x for x in v.values()),
-              "ids": lambda v: v == "coco" or (isinstance(v, dict) and all(map(_id, v.values())))}  # fmt: skip
     for member, found in value.items():
-        if not checks[member](found):
+        if not _fits(member, found):
             raise DataError(name, member, "has a form that is not understood", f"write {_FORM}")
     return Mapped(**value)
 
@@ -149,7 +146,10 @@ def _annotations(dataset: Dataset, ids: Mapping[int, int | None]) -> tuple[Datas
         keep = np.ones(len(table), np.bool_)
     else:
         keep = ~(np.isin(table.category_id, gone) & table.has(Field.CATEGORY_ID))
-    made = dataset.take(np.arange(len(dataset.images)), np.flatnonzero(keep))
+    if keep.all():  # nothing is copied that stays
+        made = Dataset(dataset.images, table, dataset.categories, dataset.top, dataset.members, dataset.origin)
+    else:
+        made = dataset.take(np.arange(len(dataset.images)), np.flatnonzero(keep))
     table, changed = made.annotations, np.zeros(len(made.annotations), np.bool_)
     if table.category_id is not None:
         moves = sorted((old, new) for old, new in ids.items() if new is not None)
@@ -163,6 +163,16 @@ def _annotations(dataset: Dataset, ids: Mapping[int, int | None]) -> tuple[Datas
     if made.origin is not None:
         made.origin = made.origin.changed(annotations=changed)
     return made, int((~keep).sum())
+
+
+def _fits(member: str, value: Any) -> bool:
+    if member == "drop":
+        return _words(value)
+    if not isinstance(value, dict):
+        return bool(member == "ids" and value == "coco")
+    if member == "join":
+        return all(map(_words, value.values()))
+    return all(_id(x) if member == "ids" else isinstance(x, str) and x for x in value.values())
 
 
 def _words(value: Any) -> bool:

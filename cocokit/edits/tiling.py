@@ -31,7 +31,8 @@ from ..columns import (
 )
 from ..dataset import Dataset
 from ..errors import DataError, ParamsError
-from ..masks import EMPTY_RUNS, STATUS_TEXT, Masks
+from ..kernels.runs import EMPTY_RUNS
+from ..masks import STATUS_TEXT, Masks
 from ..rle import segmentations
 from .cutting import Window, cut_outlines
 from .grid import Grid

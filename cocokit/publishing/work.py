@@ -45,9 +45,8 @@ class Work:
 def read_work(path: str | os.PathLike[str]) -> Work:
     """The sum of a provenance file. Raises DataError for a file that is none."""
     value = parse_json(path)
-    rows = value.get("annotations") if isinstance(value, dict) else None
-    captions = value.get("captions") if isinstance(value, dict) else None
-    if not (_stories(rows) and _stories(captions)):
+    rows, captions = (value.get(name) if isinstance(value, dict) else None for name in ("annotations", "captions"))
+    if rows is None or captions is None or not (_stories(rows) and _stories(captions)):
         remedy = "give the provenance.json of cocokit export"
         raise DataError(os.fspath(path), "", "is no provenance of a campaign", remedy)
     masks = [row for row in rows if row.get("kind") == "mask"]

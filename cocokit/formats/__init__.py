@@ -22,6 +22,7 @@ MODULES = {
     "yolo-pose": "yolo",
     "darknet": "yolo",
     "voc": "voc",
+    "voc-masks": "voc",
     "labelme": "labelme",
     "cvat": "cvat",
     "lvis": "lvis",

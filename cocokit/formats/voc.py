@@ -7,6 +7,7 @@ other readers leave it out of their sums.
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -15,11 +16,13 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from ..atomic import write_text
-from ..columns import Annotations, Bools, CategoryRow, Field, Float64, Int64
+from ..columns import KIND_RLE, Annotations, Bools, CategoryRow, Field, Float64, Int64, take_segmentations
 from ..dataset import Dataset
 from ..errors import DataError
 from ..folders import atomic_folder
+from ..ids import sizes_of_images
 from ..json_text import number_texts
+from ..masks import measure
 from ..places import place
 from . import losses
 from .base import Format, Loss, Progress, Written, files_of, head, new_folder
@@ -27,7 +30,8 @@ from .by_image import TWINS
 from .extras import filled, members_lost
 from .many_files import image_names, line_names, write_files
 from .photo_files import place_photos
-from .voc_reading import MEMBERS, colour_of, read
+from .voc_masks import colour_of, hidden, pictures, with_outlines
+from .voc_reading import MEMBERS, read
 from .xml_parts import text_of
 from .yolo_rows import DECIMALS, corners, in_order, places_of_categories
 
@@ -52,23 +56,36 @@ def kept(dataset: Dataset) -> Bools:
     return np.asarray(a.has(Field.BBOX) & a.has(Field.CATEGORY_ID) & ~losses.unplaced(dataset))
 
 
-def write(dataset: Dataset, out: str, images: str | None = None, progress: Progress | None = None) -> Written:
-    """Write Annotations, ImageSets, labelmap.txt and, if they are given, JPEGImages. Raises DataError."""
+def write(
+    dataset: Dataset, out: str, images: str | None = None, progress: Progress | None = None, masks: bool = False
+) -> Written:
+    """Write Annotations, ImageSets, labelmap.txt and, if they are given, JPEGImages; masks too. Raises DataError."""
     new_folder(out)
     names = image_names(dataset)
     stems = [os.path.splitext(name)[0] for name in names]
-    texts = _texts(dataset, names)
+    texts = _texts(dataset, names, masks)
     with atomic_folder(out, "labelmap.txt") as part:
         write_text(os.path.join(part, "labelmap.txt"), _label_map(dataset.categories))
         os.makedirs(os.path.join(part, "ImageSets", "Main"))
         write_text(os.path.join(part, "ImageSets", "Main", "default.txt"), "".join(f"{stem}\n" for stem in stems))
         write_files(part, [f"Annotations/{stem}.xml" for stem in stems], texts, progress)
+        if masks:
+            _write_masks(dataset, part, stems)
         if images is not None:
             place_photos(names, images, os.path.join(part, "JPEGImages"))
     return Written(len(names) * (1 if images is None else 2) + 2)
 
 
-def _texts(dataset: Dataset, names: list[str]) -> Iterator[bytes]:
+def _write_masks(dataset: Dataset, part: str, stems: list[str]) -> None:
+    rows, per_image = in_order(dataset, kept(dataset))
+    drawn = [stems[i] for i in with_outlines(dataset, rows, per_image)]
+    paths = [f"{folder}/{stem}.png" for stem in drawn for folder in ("SegmentationObject", "SegmentationClass")]
+    write_files(part, paths, pictures(dataset, rows, per_image, places_of_categories(dataset, rows)), None)
+    os.makedirs(os.path.join(part, "ImageSets", "Segmentation"))
+    write_text(os.path.join(part, "ImageSets", "Segmentation", "default.txt"), "".join(f"{stem}\n" for stem in drawn))
+
+
+def _texts(dataset: Dataset, names: list[str], masks: bool) -> Iterator[bytes]:
     """The text of each image's file; what cannot be written is refused before the first."""
     rows, per_image = in_order(dataset, kept(dataset))
     index = places_of_categories(dataset, rows)
@@ -78,10 +95,10 @@ def _texts(dataset: Dataset, names: list[str]) -> Iterator[bytes]:
     files = [escape(text_of(name, place("images", i))) for i, name in enumerate(names)]
     objects = [*_objects(dataset, rows, [categories[i] for i in index.tolist()])]
     sizes = zip(dataset.images.width.tolist(), dataset.images.height.tolist(), strict=True)
-    cuts = per_image.tolist()
+    cuts, drawn = per_image.tolist(), set(with_outlines(dataset, rows, per_image)) if masks else ()
     return (
         f"<annotation>\n\t<filename>{name}</filename>\n\t<size>\n\t\t<width>{width}</width>\n\t\t<height>{height}"
-        f"</height>\n\t\t<depth>3</depth>\n\t</size>\n\t<segmented>0</segmented>\n"
+        f"</height>\n\t\t<depth>3</depth>\n\t</size>\n\t<segmented>{i in drawn:d}</segmented>\n"
         f"{''.join(objects[cuts[i] : cuts[i + 1]])}</annotation>\n".encode()
         for i, (name, (width, height)) in enumerate(zip(files, sizes, strict=True))
     )
@@ -166,13 +183,43 @@ def _unsaid_ignores(dataset: Dataset) -> int:
     return 0 if a.ignore is None else int(np.count_nonzero(a.has(Field.IGNORE) & (a.ignore == 0)))
 
 
+def _measured_masks(dataset: Dataset) -> dict[str, int]:
+    a = dataset.annotations
+    rows, per_image = in_order(dataset, kept(dataset))
+    if a.segmentation is None or not len(rows):
+        return {"hidden": 0, "areas": losses.areas_unlike_boxes(dataset), "outlines": 0}
+    drawn = a.segmentation.kind[rows] > 0
+    assert a.image_id is not None
+    sizes = sizes_of_images(dataset.images, a.image_id[rows])
+    seen, whole = hidden(dataset, rows, per_image), measure(take_segmentations(a.segmentation, rows), sizes).area
+    box = np.zeros((len(rows), 4)) if a.bbox is None else a.bbox[rows]
+    area = np.where(seen > 0, seen, box[:, 2] * box[:, 3])
+    unlike = False if a.area is None else a.has(Field.AREA)[rows] & (a.area[rows] != area)
+    return {
+        "hidden": int(np.count_nonzero(drawn & (seen != whole))),
+        "areas": int(np.count_nonzero(unlike)),
+        "outlines": int(np.count_nonzero(drawn & (a.segmentation.kind[rows] != KIND_RLE))),
+    }
+
+
+_masks = losses.once(_measured_masks)
 LOSSES = (
     losses.IMAGE_IDS, losses.IMAGE_MEMBERS, losses.ANNOTATION_IDS, losses.ORDER, losses.UNPLACED, losses.SCORES,
     losses.CAPTIONS, losses.TOP, losses.CATEGORY_IDS, losses.SUPERCATEGORIES, losses.CATEGORY_MEMBERS, TWINS,
-    losses.AREAS, losses.SEGMENTATIONS, losses.KEYPOINTS, members_lost(*MEMBERS, keeps=_fits),
+    losses.KEYPOINTS, members_lost(*MEMBERS, keeps=_fits),
     Loss("ignore", "an ignore that is 0 is left out", _unsaid_ignores),
     Loss("instances without box", "annotations without a box or category are left out", _left_out),
     Loss("finer coordinates", "widths and heights are rounded to a millionth of a pixel", _finer),
 )  # fmt: skip
 
-FORMATS = (Format("voc", "PASCAL VOC XML", LOSSES, recognises, read, write),)
+MASK_LOSSES = (
+    Loss("areas", "areas are the pixels of the masks, or those of the boxes", _masks("areas")),
+    Loss("polygons", "polygons and lists of counts become pixels, written as compressed RLE", _masks("outlines")),
+    Loss("hidden pixels", "where masks overlap, the later one is on top", _masks("hidden")),
+)
+
+FORMATS = (
+    Format("voc", "PASCAL VOC XML", (*LOSSES, losses.AREAS, losses.SEGMENTATIONS), recognises, read, write),
+    Format("voc-masks", "PASCAL VOC XML with masks as PNG", (*LOSSES, *MASK_LOSSES), lambda path: False, read,
+           functools.partial(write, masks=True)),
+)  # fmt: skip

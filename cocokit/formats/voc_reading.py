@@ -12,6 +12,7 @@ from .base import Progress, Read, files_of
 from .building import Builder
 from .photo_files import PhotoFiles
 from .texts import read_lines
+from .voc_masks import mask_path, read_masks
 from .xml_parts import number_of, parts_of
 from .yolo_rows import DECIMALS
 
@@ -28,7 +29,9 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
         made.category(name)
     records = []
     for done, name in enumerate(names, 1):
-        records.append(_record(os.path.join(folder, name), f"{os.path.splitext(name)[0]}.jpg", photos))
+        stem = os.path.splitext(name)[0]
+        records.append(_record(os.path.join(folder, name), f"{stem}.jpg", photos))
+        _add_masks(records[-1], mask_path(root, stem))
         if progress is not None:
             progress(done, len(names))
     for name in sorted({box["name"] for record in records for box in record["boxes"]}):
@@ -40,21 +43,6 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
     missing = 0 if photos is None else sum(photos.find(record["file_name"]) is None for record in records)
     notes = (f"{counted(missing, 'image')} not found in {photos.folder}",) if photos is not None and missing else ()
     return Read(made.dataset(path), notes, None if photos is None else photos.folder)
-
-
-def colour_of(index: int) -> tuple[int, int, int]:
-    """VOC's colour of a place: its bits in turn, from the highest of red, green and blue on.
-
-    >>> [colour_of(i) for i in (0, 1, 2, 15, 255)]
-    [(0, 0, 0), (128, 0, 0), (0, 128, 0), (192, 128, 128), (224, 224, 192)]
-    """
-    red = green = blue = 0
-    for bit in range(8):
-        red |= (index & 1) << (7 - bit)
-        green |= (index >> 1 & 1) << (7 - bit)
-        blue |= (index >> 2 & 1) << (7 - bit)
-        index >>= 3
-    return red, green, blue
 
 
 def _files(path: str) -> tuple[str, list[str], str]:
@@ -128,6 +116,13 @@ def _box(part: Element, path: str, where: str) -> dict[str, Any]:
     members |= {tag: 1 for tag in ("truncated", "occluded") if _flag(part, tag)}
     pose = (part.findtext("pose") or "").strip()
     return {"name": name, "members": members | ({"pose": pose} if pose not in ("", "Unspecified") else {})}
+
+
+def _add_masks(record: dict[str, Any], path: str) -> None:
+    """The masks of the picture beside the XML file, if there is one."""
+    if os.path.lexists(path):
+        for number, mask in read_masks(path, record["size"], len(record["boxes"])).items():
+            record["boxes"][number - 1]["members"]["segmentation"] = mask
 
 
 def _number(part: Element, tag: str, path: str, where: str) -> float:

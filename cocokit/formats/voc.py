@@ -186,20 +186,16 @@ def _unsaid_ignores(dataset: Dataset) -> int:
 def _measured_masks(dataset: Dataset) -> dict[str, int]:
     a = dataset.annotations
     rows, per_image = in_order(dataset, kept(dataset))
-    if a.segmentation is None or not len(rows):
-        return {"hidden": 0, "areas": losses.areas_unlike_boxes(dataset), "outlines": 0}
-    drawn = a.segmentation.kind[rows] > 0
-    assert a.image_id is not None
-    sizes = sizes_of_images(dataset.images, a.image_id[rows])
-    seen, whole = hidden(dataset, rows, per_image), measure(take_segmentations(a.segmentation, rows), sizes).area
     box = np.zeros((len(rows), 4)) if a.bbox is None else a.bbox[rows]
-    area = np.where(seen > 0, seen, box[:, 2] * box[:, 3])
-    unlike = False if a.area is None else a.has(Field.AREA)[rows] & (a.area[rows] != area)
-    return {
-        "hidden": int(np.count_nonzero(drawn & (seen != whole))),
-        "areas": int(np.count_nonzero(unlike)),
-        "outlines": int(np.count_nonzero(drawn & (a.segmentation.kind[rows] != KIND_RLE))),
-    }
+    area, unseen, unlike = box[:, 2] * box[:, 3], np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
+    if a.segmentation is not None and a.image_id is not None and len(rows):
+        outlines, seen = take_segmentations(a.segmentation, rows), hidden(dataset, rows, per_image)
+        unseen = seen != measure(outlines, sizes_of_images(dataset.images, a.image_id[rows])).area
+        unlike = (outlines.kind > 0) & (outlines.kind != KIND_RLE)
+        area = np.where(seen > 0, seen, area)
+    wrong = np.zeros(len(rows), np.bool_) if a.area is None else a.has(Field.AREA)[rows] & (a.area[rows] != area)
+    counts = {"hidden": unseen, "areas": wrong, "outlines": unlike}
+    return {name: int(np.count_nonzero(flags)) for name, flags in counts.items()}
 
 
 _masks = losses.once(_measured_masks)

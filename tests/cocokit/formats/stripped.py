@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 Json = dict[str, Any]
@@ -99,7 +99,7 @@ EFFECTS: dict[str, Callable[[Json], None]] = {
 _ORDER = ["annotations without image", "places in the file", "image ids", "annotation ids", "category ids"]
 
 
-def stripped(dataset: Json, names: list[str], own: dict[str, Callable[[Json], None]]) -> Json:
+def stripped(dataset: Json, names: list[str], own: Mapping[str, Callable[[Json], None]]) -> Json:
     """A dataset (``to_dict``) without what the losses named take away; ``own`` effects come before the common ones."""
     made = copy.deepcopy(dataset)
     effects = {**EFFECTS, **own}

@@ -10,7 +10,7 @@ import pytest
 
 from cocokit.dataset import Dataset
 from cocokit.errors import DataError, ParamsError
-from cocokit.formats import FORMATS, find_format, format_named, losses, lost
+from cocokit.formats import FORMATS, Loss, find_format, format_named, losses, lost
 from cocokit.formats.base import inside, new_folder
 from cocokit.formats.building import Builder
 from tests.cocokit.test_coco_json import DATASETS
@@ -80,7 +80,7 @@ def test_what_is_lost_is_counted() -> None:
         ],
         "categories": [{"id": 3, "name": "cat", "supercategory": "pet"}, {"id": 2, "name": "dog", "skeleton": []}],
     })  # fmt: skip
-    counts = {name: value.count(made) for name, value in vars(losses).items() if isinstance(value, losses.Loss)}
+    counts = {name: value.count(made) for name, value in vars(losses).items() if isinstance(value, Loss)}
     assert counts == {
         "IMAGE_IDS": 1, "IMAGE_MEMBERS": 1, "ANNOTATION_IDS": 1, "ANNOTATION_MEMBERS": 1, "ORDER": 1, "UNPLACED": 1,
         "AREAS": 1, "CROWDS": 1, "IGNORES": 1, "SCORES": 1, "SEGMENTATIONS": 1, "RLES": 0, "KEYPOINTS": 1,

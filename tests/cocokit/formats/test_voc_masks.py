@@ -45,7 +45,7 @@ def pixels(row: Json, image: Json) -> np.ndarray[Any, Any]:
     if outline is None:
         return np.zeros(size, np.bool_)
     if isinstance(outline, dict):
-        return np.asarray(rle.decode(rle.Rle(*outline["size"], tuple(outline["counts"]))))
+        return np.asarray(rle.decode(outline))
     return np.asarray(rle.decode(rle.from_polygons(outline, *size)))
 
 

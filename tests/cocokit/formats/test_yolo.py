@@ -135,7 +135,7 @@ def fitting(chance: random.Random, name: str) -> Json:
     if name == "yolo-pose":
         for row in made["categories"]:
             del row["skeleton"]
-    rows = []
+    rows: list[Json] = []
     for row in made["annotations"]:
         if name == "yolo-seg":
             rings = [ring for ring in row.get("segmentation", []) if ring.count(ring[0]) == 1]

@@ -36,8 +36,8 @@ def lay(folder: Path, files: dict[str, str], photos: tuple[str, ...] = ()) -> Pa
     return folder
 
 
-def found(folder: Path, **options: str) -> Json:
-    return find_format(folder).read(str(folder), **options).dataset.to_dict()
+def found(folder: Path, images: str | None = None) -> Json:
+    return find_format(folder).read(str(folder), images).dataset.to_dict()
 
 
 LINE = "1 0.5 0.5 0.25 0.5\n"

@@ -16,7 +16,6 @@ from cocokit.dataset import Dataset
 from cocokit.formats import format_named, lost
 from cocokit.formats.yolo_rings import joined, parted
 from cocokit.geometry import polygon_area, rle_to_polygons
-from cocokit.types import Rle
 from tests.cocokit.formats.random_datasets import random_dataset
 from tests.cocokit.formats.test_yolo import moved, round_trip, size_of
 
@@ -28,8 +27,7 @@ def drawn(row: Json) -> Rings:
     """The rings of three points and more, those of a mask, or the corners of the box; none for what is left out."""
     outline = row.get("segmentation", [])
     if isinstance(outline, dict):
-        traced = rle_to_polygons(Rle(*outline["size"], tuple(outline["counts"])))
-        return [list(ring) for ring in traced]
+        return [list(ring) for ring in rle_to_polygons(outline)]
     rings = [list(map(float, ring)) for ring in outline if len(ring) >= 6]
     if rings or "bbox" not in row:
         return rings

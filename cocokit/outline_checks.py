@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .columns import KIND_NONE, KIND_POLYGONS, Bools, Field, Float64, Int64
+from .columns import KIND_NONE, KIND_POLYGONS, Bools, Field, Float64, Int64, take_segmentations
 from .findings import Notebook
 from .kernels.rings import CROSSING, INFINITE, NO_AREA, ODD, OUTSIDE, SHORT
 from .places import shown
@@ -86,6 +86,7 @@ def _check_agreement(notes: Notebook, rows: Rows, area: Float64, box: Float64, m
     off_box = off_area = np.zeros(len(a), np.bool_)
     if a.bbox is not None:
         off_box = measured & a.has(Field.BBOX) & ~rows.bad_box & boxes_differ(a.bbox, box, rows.size)
+        off_box[_boxes_of_pixels(rows, np.flatnonzero(off_box))] = False
     if a.area is not None:
         off_area = measured & a.has(Field.AREA) & ~rows.bad_area
         off_area &= np.abs(a.area - area) > np.maximum(TOLERANCE, PER_EDGE * edge)
@@ -105,6 +106,23 @@ def _check_agreement(notes: Notebook, rows: Rows, area: Float64, box: Float64, m
     notes.add("mask-disagrees", off_box & off_area, rows.noun, box_example, "segmentation")
     notes.add("bbox-not-of-mask", off_box & ~off_area, rows.noun, box_example, "bbox")
     notes.add("area-not-of-mask", off_area & ~off_box, rows.noun, example, "area")
+
+
+def _boxes_of_pixels(rows: Rows, doubted: Int64) -> Int64:
+    """Those of some rows whose box is that of the pixels that their polygons draw: a thin tip draws none."""
+    a = rows.annotations
+    assert a.segmentation is not None
+    assert a.bbox is not None
+    known = np.isfinite(rows.size).all(axis=1) & (a.segmentation.kind == KIND_POLYGONS)
+    chosen = doubted[known[doubted]]
+    if not len(chosen):
+        return chosen
+    from .masks import measure
+
+    size = rows.size[chosen].astype(np.int64)
+    drawn = measure(take_segmentations(a.segmentation, chosen), size[:, ::-1]).bbox
+    drawn = np.concatenate([drawn[:, :2], drawn[:, :2] + drawn[:, 2:]], axis=1)
+    return chosen[~boxes_differ(a.bbox[chosen], drawn, rows.size[chosen])]
 
 
 def boxes_differ(stated: Float64, box: Float64, size: Float64) -> Bools:

@@ -70,13 +70,10 @@ def _parts(files: Sequence[str], plan: Division | None) -> list[Part]:
 
 def _part(name: str, path: str) -> Part:
     from ..publishing import Part
+    from ..splitting.writing import kind_of
 
     dataset = opened(path)
-    if "annotations" not in dataset.members:
-        kind = "image_info"
-    else:
-        kind = "captions" if dataset.annotations.captions is not None else "instances"
-    return Part(kind, name, dataset)
+    return Part(kind_of(dataset) if "annotations" in dataset.members else "image_info", name, dataset)
 
 
 def say(made: Published, keys: dict[str, str], *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 from skimage.measure import label
 
+from cocokit.checks import check_dataset
 from cocokit.dataset import Dataset
 from cocokit.edits import Grid, cut_photos, tile
 from cocokit.edits.strokes import strokes_of
@@ -285,3 +286,15 @@ def test_a_traced_outline_draws_the_pixels_again(pixels: Any) -> None:
         x, y = np.array(ring).reshape(-1, 2).T
         assert ((np.diff(x, append=x[0]) == 0) != (np.diff(y, append=y[0]) == 0)).all()
         assert len(set(zip(x.tolist(), y.tolist(), strict=True))) == len(x)
+
+
+def test_a_box_of_the_drawn_pixels_is_no_mistake() -> None:
+    thin = [[0, 10, 20, 9.8, 20, 10.2, 10, 11, 20, 30, 0, 30]]  # its upper tip is thinner than a pixel
+    tiled, _ = tile(
+        Dataset.from_dict({
+            "images": [{"id": 1, "width": 40, "height": 40}], "categories": [{"id": 1, "name": "a"}],
+            "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[x + 15 for x in thin[0]]],
+                             "bbox": [15, 25, 20, 20], "area": 200, "iscrowd": 0}],
+        }), Grid(40, 20),
+    )  # fmt: skip
+    assert check_dataset(tiled) == []

@@ -128,8 +128,10 @@ def licenses_of(dataset: Dataset) -> list[Any]:
     return [f if isinstance(f, int | str) and not isinstance(f, bool) else None for f in found]
 
 
-def _license(dataset: Dataset, word: str | int, file: str) -> int:
-    rows = [row for row in dataset.top.get("licenses") or [] if isinstance(row, dict) and "id" in row]
+def _license(dataset: Dataset, word: str | int, file: str) -> int | str:
+    listed = dataset.top.get("licenses")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    rows = [row for row in rows if isinstance(row.get("id"), int | str)]
     named = [row for row in rows if row.get("name") == word] or [r for r in rows if str(r["id"]) == str(word).strip()]
     if not named:
         from .words import unknown
@@ -137,7 +139,8 @@ def _license(dataset: Dataset, word: str | int, file: str) -> int:
         raise unknown(file, "licence", str(word), [str(row.get("name", row["id"])) for row in rows])
     if len(named) > 1:
         raise ParamsError("license", word, f"it is the name of {len(named)} licences: give an id")
-    return int(named[0]["id"])
+    found: int | str = named[0]["id"]
+    return found
 
 
 def _image_ids(dataset: Dataset) -> Int64:

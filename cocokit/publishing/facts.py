@@ -128,7 +128,9 @@ def _forms(facts: Facts, dataset: Dataset, alone: Any) -> None:
 
 
 def _licenses(facts: Facts, dataset: Dataset) -> None:
-    known = {row["id"]: row for row in dataset.top.get("licenses") or [] if isinstance(row, dict) and "id" in row}
+    listed = dataset.top.get("licenses")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    known = {row["id"]: row for row in rows if isinstance(row.get("id"), int | str)}
     names = {key: str(row.get("name") or f"licence {key}") for key, row in known.items()}
     facts.license_urls |= {names[k]: str(row["url"]) for k, row in known.items() if row.get("url")}
     extras = dataset.images.extras

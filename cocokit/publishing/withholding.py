@@ -58,7 +58,9 @@ def withhold(parts: Sequence[Part], keys: Mapping[str, str | os.PathLike[str]], 
     """
     strange = sorted(keys.keys() - {part.split for part in parts})
     if strange:
-        raise DataError("keys", strange[0], "is no split", f"the splits are {', '.join({p.split for p in parts})}")
+        raise DataError(
+            "keys", strange[0], "is no split", f"the splits are {', '.join(sorted({p.split for p in parts}))}"
+        )
     made = Withheld([])
     for part in parts:
         if part.split in keys:

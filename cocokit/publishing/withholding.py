@@ -56,11 +56,10 @@ def withhold(parts: Sequence[Part], keys: Mapping[str, str | os.PathLike[str]], 
     Raises:
         DataError: there is no such split, or a file that is no key lies where one goes.
     """
-    strange = sorted(keys.keys() - {part.split for part in parts})
+    known = sorted({part.split for part in parts})
+    strange = sorted(keys.keys() - set(known))
     if strange:
-        raise DataError(
-            "keys", strange[0], "is no split", f"the splits are {', '.join(sorted({p.split for p in parts}))}"
-        )
+        raise DataError("keys", strange[0], "is no split", f"the splits are {', '.join(known)}")
     made = Withheld([])
     for part in parts:
         if part.split in keys:

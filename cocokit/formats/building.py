@@ -21,7 +21,7 @@ from ..columns import (
 )
 from ..dataset import Dataset
 from ..ids import sizes_of_images
-from ..masks import measure
+from ..masks import Masks
 
 
 class Builder:
@@ -140,7 +140,7 @@ def _measured(images: Images, a: Annotations, rows: Int64) -> tuple[Float64, Flo
     assert a.segmentation is not None
     assert a.image_id is not None
     outlines = take_segmentations(a.segmentation, rows)
-    found = measure(outlines, sizes_of_images(images, a.image_id[rows]))
     polygons = outlines.kind == KIND_POLYGONS
+    found = Masks(outlines, sizes_of_images(images, a.image_id[rows]), np.flatnonzero(~polygons)).measures
     boxes = np.where(polygons[:, None], boxes_of(outlines), found.bbox)
     return boxes, np.where(polygons, areas_of(outlines), found.area)

@@ -23,12 +23,14 @@ from ..json_files import parse_json
 from ..json_values import integer
 from ..places import counted, described
 from ..row_table import raw_json
+from ..types import Annotation, Image
 from . import by_image as order
 from . import losses, measuring
 from .base import Format, Loss, Progress, Read, Written, files_of, head, inside, new_folder
 from .building import Builder
 from .extras import members_lost
 from .labelme_shapes import IGNORED, Shapes, shapes_of
+from .many_files import write_files
 from .photo_files import place_photos
 
 _LABELS = "labels.txt"
@@ -123,22 +125,21 @@ def write(dataset: Dataset, out: str, images: str | None = None, progress: Progr
         raise DataError("dataset", "categories", f"has the name {bad!r}", f"{_LABELS} has a name per line: rename it")
     with atomic_folder(out, _LABELS) as folder:
         write_text(os.path.join(folder, _LABELS), "\n".join([*_FIRST, *labels]) + "\n")
-        done = 0
-        for image, rows in order.by_image(dataset, _by_name):
-            name = files[order.file_name_of(image)]
-            os.makedirs(os.path.dirname(os.path.join(folder, name)), exist_ok=True)
-            value: dict[str, Any] = {
-                "version": "5.0.0", "flags": {}, "shapes": [s for r in shapes_of(rows, image, names) for s in r],
-                "imagePath": posixpath.basename(order.file_name_of(image)), "imageData": None,
-                "imageHeight": image.height or None, "imageWidth": image.width or None,
-            }  # fmt: skip
-            write_text(os.path.join(folder, name), raw_json(value).decode() + "\n")
-            done += 1
-            if progress is not None:
-                progress(done, len(dataset.images))
+        each = order.by_image(dataset, _by_name)
+        texts = (raw_json(_file_of(image, rows, names)) + b"\n" for image, rows in each)
+        write_files(folder, [*sorted(files.values())], texts, progress)
         if images is not None:
             place_photos(list(files), images, folder)
-    return Written(done + 1 + (0 if images is None else len(files)))
+    return Written(len(files) + 1 + (0 if images is None else len(files)))
+
+
+def _file_of(image: Image, rows: list[tuple[int, Annotation]], names: dict[int, str]) -> dict[str, Any]:
+    """What the file of an image says."""
+    return {
+        "version": "5.0.0", "flags": {}, "shapes": [s for shapes in shapes_of(rows, image, names) for s in shapes],
+        "imagePath": posixpath.basename(order.file_name_of(image)), "imageData": None,
+        "imageHeight": image.height or None, "imageWidth": image.width or None,
+    }  # fmt: skip
 
 
 def _json_names(dataset: Dataset) -> dict[str, str]:

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .. import rle
 from ..errors import DataError
-from ..geometry import polygons_to_box
 from ..json_values import number, sequence
 from ..places import described
-from .measuring import areas_of, span
+from .measuring import span
+
+_NUMBERS, _EXACT = (float, int), 2**53
 
 
 def point_list(value: Any, file: str, where: str) -> list[tuple[float, float]]:
@@ -19,6 +19,8 @@ def point_list(value: Any, file: str, where: str) -> list[tuple[float, float]]:
     points = sequence(value)
     if points is None:
         raise DataError(file, where, f"is {described(value)}", "it is a list of points [x, y]")
+    if all(_is_plain(point) for point in points):
+        return [(x, y) for x, y in points]
     made = []
     for place, point in enumerate(points):
         pair = [number(v) for v in sequence(point) or ()]
@@ -26,6 +28,14 @@ def point_list(value: Any, file: str, where: str) -> list[tuple[float, float]]:
             raise DataError(file, f"{where}[{place}]", f"is {described(point)}", "a point is two numbers [x, y]")
         made.append((pair[0], pair[1]))
     return made
+
+
+def _is_plain(point: Any) -> bool:
+    """Whether a point is two usual numbers: most are, and need no closer look."""
+    return (
+        type(point) is list and len(point) == 2 and type(point[0]) in _NUMBERS and type(point[1]) in _NUMBERS
+        and -_EXACT < point[0] < _EXACT and -_EXACT < point[1] < _EXACT
+    )  # fmt: skip
 
 
 def corners(x0: float, y0: float, x1: float, y1: float) -> list[float]:
@@ -54,7 +64,5 @@ def ellipse(x: float, y: float, rx: float, ry: float) -> list[float]:
 
 
 def ring_members(rings: Sequence[Sequence[float]]) -> dict[str, Any]:
-    """COCO's members of an instance of polygons, measured as COCO does."""
-    lists = [list(ring) for ring in rings]
-    area = float(areas_of(rle.segmentations([lists]))[0])
-    return {"segmentation": lists, "bbox": list(polygons_to_box(lists)), "area": area}
+    """COCO's member of an instance of polygons; the builder measures it."""
+    return {"segmentation": [list(ring) for ring in rings]}

@@ -100,8 +100,8 @@ def _rows(dataset: Dataset, origin: Origin, member: Member, start: int, block: I
         for i, text in zip(np.flatnonzero(own >= 0).tolist(), _copied(each, member.name, own[own >= 0]), strict=True):
             made[i] = text
     new = [i for i, text in enumerate(made) if not text]
-    for i, text in zip(new, _texts(dataset, member.name, np.array(new, np.int64) + start), strict=True):
-        made[i] = text.encode()
+    for i, words in zip(new, _texts(dataset, member.name, np.array(new, np.int64) + start), strict=True):
+        made[i] = words.encode()
     return made
 
 

@@ -114,7 +114,7 @@ def _boxes_of_pixels(rows: Rows, doubted: Int64) -> Int64:
     assert a.segmentation is not None
     assert a.bbox is not None
     known = np.isfinite(rows.size).all(axis=1) & (a.segmentation.kind == KIND_POLYGONS)
-    chosen = doubted[known[doubted]]
+    chosen: Int64 = doubted[known[doubted]]
     if not len(chosen):
         return chosen
     from .masks import measure
@@ -122,7 +122,8 @@ def _boxes_of_pixels(rows: Rows, doubted: Int64) -> Int64:
     size = rows.size[chosen].astype(np.int64)
     drawn = measure(take_segmentations(a.segmentation, chosen), size[:, ::-1]).bbox
     drawn = np.concatenate([drawn[:, :2], drawn[:, :2] + drawn[:, 2:]], axis=1)
-    return chosen[~boxes_differ(a.bbox[chosen], drawn, rows.size[chosen])]
+    sound: Int64 = chosen[~boxes_differ(a.bbox[chosen], drawn, rows.size[chosen])]
+    return sound
 
 
 def boxes_differ(stated: Float64, box: Float64, size: Float64) -> Bools:

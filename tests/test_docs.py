@@ -119,6 +119,7 @@ def test_documents_use_the_words_of_the_glossary(document: Path) -> None:
 @pytest.mark.parametrize("source", sources(), ids=lambda s: s.module)
 def test_code_uses_the_words_of_the_glossary(source: Source) -> None:
     text = re.sub(r"https://\S+", "", source.path.read_text(encoding="utf-8"))  # an address has its owner's words
+    text = text.replace('"Confidence"', "")  # and so has a column of Open Images
     assert NOT_OURS.findall(text) == []
 
 

@@ -13,7 +13,7 @@ function channels(n) {
 
 function tabs(n) {
   const told = [];
-  const made = channels(n).map((channel, i) => new Tabs({ onheld: () => told.push(`held ${i}`), ontaken: () => told.push(`taken ${i}`) }, channel));
+  const made = channels(n).map((channel, i) => new Tabs({ onheld: () => told.push(`held ${i}`), ontaken: () => told.push(`taken ${i}`), ondone: () => told.push(`done ${i}`) }, channel));
   return { made, told };
 }
 
@@ -40,6 +40,16 @@ test("two tabs that open in one moment: one of them has it", () => {
     pair[to].onmessage({ data });
   }
   assert.equal(made.filter((tab) => tab.mine).length, 1);
+});
+
+test("an answer that one tab sent is known to the others that show the task", () => {
+  const { made: [a, b, c], told } = tabs(3);
+  a.open("x");
+  b.open("x");
+  c.open("y");
+  a.close();
+  a.done("x");
+  assert.deepEqual(told, ["held 1", "done 1"]);
 });
 
 test("a closed task is nobody's", () => {

@@ -36,7 +36,7 @@ export class Flow {
     this.ahead = new Ahead();
     /** Tasks whose answers are on their way. */
     this.sending = new Set();
-    this.tabs = new Tabs({ onheld: () => this.lookOn(), ontaken: () => this.lookOn() });
+    this.tabs = new Tabs({ onheld: () => this.lookOn(), ontaken: () => this.lookOn(), ondone: () => this.doneElsewhere() });
     frame.acts = { submit: () => this.submit(), undo: () => this.undo(), redo: () => this.redo(), help: () => this.help(), pause: () => this.rest(), skip: () => this.skipMenu() };
     addKeys(this, frame);
     this.outbox = new Outbox(api, journal, {
@@ -206,7 +206,7 @@ export class Flow {
     this.sending.add(task.id);
     try {
       const answer = await this.api.submit(task.id, body, 1).finally(() => opened);
-      this.journal.sent({ body, key: this.journal.key(task) });
+      this.#sent(task, body);
       this.me = answer.next.me ?? this.me;
       if (this.work) this.frame.me(this.me, this.campaign.currency ?? "USD", this.work.task.stage);
       if (answer.next.state === "task") this.ahead.add(answer.next.assignment);
@@ -239,10 +239,16 @@ export class Flow {
     return hint(refusal.message, { kind: "bad" });
   }
 
+  #sent(task, body) {
+    const key = this.journal.key(task);
+    this.journal.sent({ body, key });
+    this.tabs.done(key);
+  }
+
   async #received(work, body, answer) {
     const { page } = work;
     work.close(false);
-    this.journal.sent({ body, key: this.journal.key(work.task) });
+    this.#sent(work.task, body);
     await page.after?.(answer);
     this.me = answer.next.me ?? this.me;
     if (answer.next.state === "task") this.ahead.add(answer.next.assignment);
@@ -341,6 +347,9 @@ export class Flow {
     if (error.status === 403) return this.state("rejected", { sentence: error.message, me: this.me });
     return this.state(error.status === 401 ? "entry" : "broken", { sentence: error.message }, () => location.reload());
   }
+
+  /** Another tab sent the answer of the task in hand. */
+  doneElsewhere() { return troubles.use(({ doneElsewhere }) => doneElsewhere(this)); }
 
   /** The worker rests: the task stays theirs, and the clock of activity stands. */
   rest() { return troubles.use(({ rest }) => rest(this)); }

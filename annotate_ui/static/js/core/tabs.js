@@ -9,13 +9,14 @@ export class Tabs {
   #later = new Set();
 
   /**
-   * @param {{ontaken: () => void, onheld: () => void}} hears onheld: another tab has this task; ontaken: another tab
-   *   took it from here
+   * @param {{ontaken: () => void, onheld: () => void, ondone?: () => void}} hears onheld: another tab has this task;
+   *   ontaken: another tab took it from here; ondone: another tab sent its answer
    * @param {BroadcastChannel|null} [channel]
    */
-  constructor({ onheld, ontaken }, channel = globalThis.BroadcastChannel ? new BroadcastChannel("cocokit") : null) {
+  constructor({ onheld, ontaken, ondone }, channel = globalThis.BroadcastChannel ? new BroadcastChannel("cocokit") : null) {
     this.onheld = onheld;
     this.ontaken = ontaken;
+    this.ondone = ondone;
     this.channel = channel;
     this.me = crypto.randomUUID();
     if (channel) channel.onmessage = ({ data }) => this.#heard(data);
@@ -41,12 +42,19 @@ export class Tabs {
     this.mine = false;
   }
 
-  #tell(verb) {
-    this.channel?.postMessage({ verb, task: this.#task, from: this.me });
+  /** A task's answer is there. @param {string} task */
+  done(task) {
+    this.#tell("done", task);
+  }
+
+  #tell(verb, task = this.#task) {
+    this.channel?.postMessage({ verb, task, from: this.me });
   }
 
   #heard({ verb, task, from }) {
-    if (task !== this.#task || from === this.me || !this.mine) return;
+    if (task !== this.#task || from === this.me) return undefined;
+    if (verb === "done") return this.ondone?.();
+    if (!this.mine) return undefined;
     if (verb === "open") {
       this.#later.add(from);
       return this.#tell("held");

@@ -75,6 +75,12 @@ export function draftRefused(flow, work, refusal) {
   flow.lookOn();
 }
 
+/** Another tab sent this task's answer. @param {import("./flow.js").Flow} flow */
+export function doneElsewhere(flow) {
+  const { work } = flow;
+  if (work?.page && !work.sending) return lost(flow, work, { error: { reason: ANSWERED[0] } });
+}
+
 /** Another tab has the task. @param {import("./flow.js").Flow} flow */
 export function lookOn(flow) {
   const text = "This task is open in another tab, so this one only shows it.";

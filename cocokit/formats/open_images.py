@@ -74,7 +74,7 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
             _add(row, file, line, made, photos)
             if progress is not None and line % 1000 == 0:
                 progress(len(made.annotations), len(made.annotations))
-    notes = (f"how sure {unsure:,} {'box is' if unsure == 1 else 'boxes are'} is left out",) if unsure else ()
+    notes = (f"{unsure:,} {'box is' if unsure == 1 else 'boxes are'} not sure, which is left out",) if unsure else ()
     return Read(made.dataset(boxes[0]), notes, images)
 
 

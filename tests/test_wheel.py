@@ -57,7 +57,9 @@ def pages() -> set[str]:
     folder = ROOT / "annotate_ui"
     files = [path for part in ("templates", "static") for path in (folder / part).rglob("*") if path.is_file()]
     assert len(files) > 100
-    return {f"cocokit/annotate_ui/{path.relative_to(folder).as_posix()}" for path in files}
+    own = {f"cocokit/annotate_ui/{path.relative_to(folder).as_posix()}" for path in files}
+    parts = [path for name in ("statistics", "gallery") for path in (ROOT / "cocokit" / name).iterdir()]
+    return own | {path.relative_to(ROOT).as_posix() for path in parts if path.suffix in (".css", ".html", ".js")}
 
 
 def test_the_wheel_holds_every_module_and_nothing_else(wheel: Path) -> None:

@@ -1,6 +1,7 @@
 """Splits mended after the dealing: single units move to where nothing is, or a category is missing, or room is left.
 
-A unit moves only if every category that it has stays in the split that it leaves: no hole is made to fill another.
+A unit moves only if every category that it has stays in the split that it leaves, or comes back there with another
+unit: no hole is made to fill another.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ class _Moves:
         for category in sorted(range(len(self.having)), key=lambda c: (len(self.having[c]), c)):
             for split in self.splits:
                 if len(self.having[category]) >= len(self.splits) and not self.has[category][split]:
-                    others = (unit for unit in self.having[category] if self.home[unit] != split)
-                    self.move_smallest(filter(self.spare, others), split)
+                    others = [unit for unit in self.having[category] if self.home[unit] != split]
+                    if not self.move_smallest(filter(self.spare, others), split):
+                        self.exchange(others, split)
 
     def even_out(self) -> None:
         """Units that fit go from the split that has most too much to the one that has most too little."""
@@ -78,11 +80,32 @@ class _Moves:
         rows = (category for category, _ in self.contents[unit])
         return self.units[old] > 1 and all(self.has[c][old] > 1 or len(self.having[c]) == 1 for c in rows)
 
-    def move_smallest(self, choice: Iterable[int], split: int) -> None:
-        """Move the smallest of some units, if there is one."""
+    def move_smallest(self, choice: Iterable[int], split: int) -> bool:
+        """Move the smallest of some units; False if there is none."""
         unit = min(choice, key=lambda u: (self.sizes[u], u), default=None)
         if unit is not None:
             self.move(unit, split)
+        return unit is not None
+
+    def exchange(self, choice: Iterable[int], split: int) -> bool:
+        """Move one of some units though it is missed where it was: others come there instead; False if none can."""
+        for unit in sorted(choice, key=lambda u: (self.sizes[u], u)):
+            old = self.home[unit]
+            self.move(unit, split)
+            back, wanted = [(unit, old)], [c for c, _ in self.contents[unit] if len(self.having[c]) > 1]
+            for category in wanted:
+                if not self.has[category][old]:  # nobody who came for another category brought it
+                    there = [u for u in self.having[category] if self.home[u] != old and u != unit and self.spare(u)]
+                    other = min(there, key=lambda u: (self.sizes[u], u), default=None)
+                    if other is None:
+                        break
+                    back.append((other, self.home[other]))
+                    self.move(other, old)
+            if self.units[old] and all(self.has[c][old] for c in wanted):
+                return True
+            for moved, home in reversed(back):
+                self.move(moved, home)
+        return False
 
     def move(self, unit: int, split: int) -> None:
         """Move a unit to another split."""

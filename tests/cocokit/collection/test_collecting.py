@@ -316,7 +316,7 @@ def test_an_image_bomb_and_links_and_odd_names(tmp_path: Path) -> None:
     write_lists(str(tmp_path / "out"))
     assert len(images(tmp_path / "out")) == 3
     text = (tmp_path / "out" / LEFT_OUT).read_text(encoding="utf-8")
-    assert "is too large" in text
+    assert "60,000 x 60,000 px" in text
     assert "\\udcfe.jpg" in text
 
 

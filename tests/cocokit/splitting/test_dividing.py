@@ -55,7 +55,7 @@ def test_every_category_is_everywhere_if_it_has_images_enough(seed: int, splits:
     made = dataset(images)
     report = reported(made, split(made, ratios, seed, groups), ratios, groups)
     # With groups, categories of few groups may want the same group in two splits: more of them are asked for.
-    enough = splits + 2 if grouped else splits
+    enough = 2 * splits if grouped else splits
     assert [lack for lack in report.missing if lack[2] >= enough] == []
 
 

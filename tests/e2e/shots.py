@@ -175,23 +175,30 @@ def docs(folder: Path) -> None:
 
 
 @contextmanager
-def studio(folder: Path) -> Iterator[Studio]:
-    """The demo in a temporary folder, a browser, and an empty folder for pictures."""
+def launched() -> Iterator[Any]:
+    """A browser of one's own."""
     path = os.environ.get("COCOKIT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
         raise SystemExit("no Chromium: install the package chromium, or set COCOKIT_CHROMIUM=path")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def studio(folder: Path, browser: Any) -> Iterator[Studio]:
+    """The demo in a temporary folder, a browser, and an empty folder for pictures."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as spare, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as spare:
         place = os.path.join(spare, "demo")
         begin(place)
         demo = open_demo(place, 0)
         threading.Thread(target=demo.server.run, daemon=True).start()
         database = Database(sqlite_url(os.path.join(place, "cocokit.db")), durable=False)
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         try:
             yield Studio(demo, company(place, database, 3), browser, folder)
         finally:
-            browser.close()
             demo.server.close()
             demo.app.extensions["cocokit"].close()
             database.close()
@@ -212,7 +219,7 @@ def main() -> None:
     def wanted(name: str) -> bool:
         return not told.pages or name in told.pages
 
-    with studio(folder) as made:
+    with launched() as browser, studio(folder, browser) as made:
         worker_shots(made, wanted)
         board_shots(made, wanted)
     sheet(folder)

@@ -71,6 +71,7 @@ def test_help_menu_rest_and_a_second_tab(open_page: Open, look: str) -> None:
     page.wait_for_timeout(250)
     assert faults(page) == []
     page.keyboard.press("Escape")
+    page.locator("dialog[open]").wait_for(state="detached")
     page.keyboard.press("s")
     page.locator("[role=menuitem]").first.wait_for()
     assert faults(page) == []

@@ -10,7 +10,6 @@ import pytest
 from cocokit.annotate_ui.serving import invites
 from cocokit.domain.stages import Stage
 from tests.e2e import acts
-from tests.e2e.conftest import chromium
 from tests.e2e.shots import studio
 
 
@@ -34,9 +33,8 @@ def send(page: Any, engine: Any, worker: int, word: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_newcomer_does_a_task_of_every_kind_with_the_mouse(tmp_path: Path) -> None:
-    chromium()
-    with studio(tmp_path) as made:
+def test_a_newcomer_does_a_task_of_every_kind_with_the_mouse(tmp_path: Path, browser: Any) -> None:
+    with studio(tmp_path, browser) as made:
         context = made.browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
         page = context.new_page()
         page.goto(made.demo.link + invites(made.demo.app)[0][1])

@@ -119,9 +119,11 @@ def test_letters_can_be_switched_off(open_page: Open) -> None:
     page.keyboard.press("?")
     page.uncheck("dialog input[type=checkbox]")
     page.keyboard.press("Escape")
+    page.locator("dialog[open]").wait_for(state="detached")
     page.keyboard.press("z")
     assert dots(page) == 1
     page.keyboard.press("Control+z")
+    page.wait_for_function("() => !document.querySelector('.dot')")
     assert dots(page) == 0
 
 

@@ -97,7 +97,7 @@ class Simulations:
             running.result, running.state = json.loads(json.dumps(summary(results), default=float)), "done"
         except CocokitError as error:
             running.sentence, running.state = str(error), "failed"
-        except Exception:
+        except Exception:  # the edge of a thread: what is not told here is told to nobody
             _log.exception("a simulation failed")
             running.sentence, running.state = "It failed on our side; the server's log says why.", "failed"
         self._keep(word, running)

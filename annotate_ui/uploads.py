@@ -6,9 +6,7 @@ What comes in lies in a folder of its own and is never served; a campaign gets c
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -18,6 +16,7 @@ from werkzeug.datastructures import FileStorage
 
 from cocokit.campaign.ingest import SUFFIXES
 from cocokit.errors import CocokitError, DataError, RefusedError
+from cocokit.zips import DAMAGED, why_refused
 
 from .small_icons import MOST_FILE, small_icon
 
@@ -104,24 +103,21 @@ def _unpack(stream: IO[bytes], name: str, room: _Room) -> None:
                     with archive.open(entry) as source:
                         # what the zip says of its sizes is not believed
                         room.take(source, os.path.basename(entry.filename), min(MOST_PHOTO, entry.file_size))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
-            reason = f"the photos cannot be kept: {error.strerror}; make room on the server's disk"
-            raise CocokitError(reason) from error  # our disk, not their zip
-        raise RefusedError(_shown(name), f"cannot be unpacked ({type(error).__name__})", "make the zip anew") from None
+    except CocokitError:
+        raise
+    except DAMAGED as error:
+        raise RefusedError(_shown(name), f"cannot be unpacked ({type(error).__name__})", "make the zip anew") from error
+    except OSError as error:  # our disk, not their zip
+        reason = f"the photos cannot be kept: {error.strerror}; make room on the server's disk, or mend it"
+        raise CocokitError(reason) from error
 
 
 def _check(entry: zipfile.ZipInfo, name: str) -> None:
     inside, parts = _shown(entry.filename), entry.filename.replace("\\", "/").split("/")
     if entry.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0] or "\0" in entry.orig_filename:
         raise RefusedError(_shown(name), f"has the entry {inside}, which leads out of it", "make the zip anew")
-    if stat.S_ISLNK(entry.external_attr >> 16):
-        raise RefusedError(_shown(name), f"has a link in it, {inside}", "put the photo itself in")
-    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # of other kinds a block of a megabyte may become many gigabytes before anybody can count them
-        raise RefusedError(_shown(name), f"has {inside} compressed in an unusual way", "make the zip anew")
-    if entry.flag_bits & 1:
-        raise RefusedError(_shown(name), "has a password", "make it without one")
+    if reason := why_refused(entry):
+        raise RefusedError(_shown(name), f"has the entry {inside}, which {reason}", "make the zip anew without it")
     if entry.file_size > MOST_PHOTO or entry.file_size > MOST_RATIO * max(entry.compress_size, 1000):
         raise RefusedError(_shown(name), f"has the entry {inside}, which grows too much", "photos do not shrink so far")
 

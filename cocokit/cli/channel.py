@@ -67,11 +67,7 @@ def list_(name: str | None, db: str | None, as_json: bool) -> None:
 @campaign_option
 def revoke(channel: str, name: str | None, db: str | None, as_json: bool) -> None:
     """Let nobody in by a channel any more; who is at work may finish the visit."""
-    from ..campaign.channels import change_channel, find_channel
-    from ._campaigns import open_campaign
-
-    database, campaign = open_campaign(db, name)
-    _show(database, [change_channel(database, find_channel(database, campaign.id, channel), revoked=True)], as_json)
+    _change(channel, name, db, as_json, revoked=True)
 
 
 @command.command(name="open", epilog="Example: cocokit channel open invite")
@@ -79,11 +75,7 @@ def revoke(channel: str, name: str | None, db: str | None, as_json: bool) -> Non
 @campaign_option
 def open_(channel: str, name: str | None, db: str | None, as_json: bool) -> None:
     """Let workers in again by a channel that was revoked, at its old address."""
-    from ..campaign.channels import change_channel, find_channel
-    from ._campaigns import open_campaign
-
-    database, campaign = open_campaign(db, name)
-    _show(database, [change_channel(database, find_channel(database, campaign.id, channel), revoked=False)], as_json)
+    _change(channel, name, db, as_json, revoked=False)
 
 
 @command.command(name="rotate", epilog="Example: cocokit channel rotate invite")
@@ -98,6 +90,15 @@ def rotate(channel: str, name: str | None, db: str | None, as_json: bool) -> Non
 
     database, campaign = open_campaign(db, name)
     _show(database, [rotate(database, find_channel(database, campaign.id, channel))], as_json)
+
+
+def _change(channel: str, name: str | None, db: str | None, as_json: bool, *, revoked: bool) -> None:
+    from ..campaign.channels import change_channel, find_channel
+    from ._campaigns import open_campaign
+
+    database, campaign = open_campaign(db, name)
+    found = find_channel(database, campaign.id, channel)
+    _show(database, [change_channel(database, found, revoked=revoked)], as_json)
 
 
 def _show(database: Database, channels: list[ChannelRecord], as_json: bool) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import tempfile
 import zipfile
 from collections.abc import Iterator
 
 from ..errors import DataError
+from ..zips import DAMAGED, why_refused
 from .base import head, inside
 
 #: Entries, and bytes when unpacked beside those of the archive: more is an attack or a mistake.
@@ -31,9 +31,9 @@ def unpacked(path: str) -> Iterator[str]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, path, folder)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-            if isinstance(error, DataError):
-                raise
+        except DataError:
+            raise
+        except DAMAGED as error:
             raise DataError(path, "", f"is a damaged zip archive ({error})", "pack it again") from error
         yield _only(folder)
 
@@ -47,8 +47,8 @@ def _unpack(archive: zipfile.ZipFile, path: str, folder: str) -> None:
         raise DataError(path, "", reason, "if that is right, unpack it yourself and give the folder")
     for entry in entries:
         target = os.path.join(folder, inside(entry.filename, path, "an entry"))
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise DataError(path, entry.filename, "is a symbolic link", "pack the files themselves")
+        if fault := why_refused(entry):
+            raise DataError(path, entry.filename, fault, "pack the files themselves, as any zip program does")
         try:
             _extract(archive, entry, target)
         except FileExistsError:

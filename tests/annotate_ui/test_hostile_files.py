@@ -23,6 +23,7 @@ from cocokit.coco_json import read_dataset
 from cocokit.domain.tasks import ImageRef
 from cocokit.errors import RefusedError
 from cocokit.photos import load_photo
+from tests.cocokit.damaged_zips import damaged
 
 SIZE = (48, 32)
 #: Three corners in a colour of their own, the rest black: every turn looks different.
@@ -184,6 +185,16 @@ def test_a_zip_that_grows_in_one_block_is_refused_before_it_does(tmp_path: Path,
         take_photos([FileStorage(io.BytesIO(bytes(data)), "x.zip")], str(tmp_path / "in"))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kB
     assert os.listdir(tmp_path / "in") == []
+
+
+def test_a_damaged_zip_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    refused = 0
+    for i, data in enumerate(damaged(100)):
+        try:
+            take_photos([FileStorage(io.BytesIO(data), "x.zip")], str(tmp_path / str(i)))
+        except RefusedError:
+            refused += 1
+    assert refused > 200
 
 
 AWAY = ("../secret.jpg", "a/../../secret.jpg", "{0}/secret.jpg", "/etc/passwd", "../nothing.jpg", "..")

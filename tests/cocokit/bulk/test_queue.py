@@ -86,7 +86,8 @@ def test_every_photograph_once_though_a_worker_dies(photos: Path, url: str) -> N
 
 
 def test_addresses_are_those_of_any_file_system(photos: Path) -> None:
-    fsspec = pytest.importorskip("fsspec", reason="fsspec is not installed")
+    import fsspec
+
     memory = fsspec.filesystem("memory")
     memory.pipe("/bucket/a.jpg", (photos / "001.jpg").read_bytes())
     memory.pipe("/bucket/readme.txt", b"x")

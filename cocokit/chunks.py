@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,31 @@ class Chunks:
         if self.data[p] != ord(":"):
             raise Odd(self.base + p, "no colon after a key")
         return key, self.next(p + 1)
+
+    def each_member(self, read: Callable[[str, int, int], int]) -> None:
+        """Go through the members of the one object that the file is.
+
+        Args:
+            read: called with a key, where in the file the member begins, and the position of its value; gives the
+                position behind that. A key comes once.
+        """
+        p, seen = self.next(0), set[str]()
+        if self.data[p] != ord("{"):
+            raise Odd(self.base + p, "not an object")
+        p = self.next(p + 1)
+        while self.data[p] != ord("}") or seen:
+            start = self.base + p
+            key, p = self.key(p)
+            if key in seen:
+                raise Odd(start, f"a second {key}")
+            seen.add(key)
+            p = self.next(read(key, start, p))
+            if self.data[p] != ord(","):
+                break
+            p = self.next(p + 1)
+        if self.data[p] != ord("}"):
+            raise Odd(self.base + p, "no end of the object")
+        self.expect_end(p + 1)
 
     def expect_end(self, p: int) -> None:
         """Nothing but white space may follow."""

@@ -61,30 +61,18 @@ def find_layout(file: BinaryIO) -> Layout:
     Raises:
         Odd: it is no such file, or one whose rows have no clear places.
     """
-    chunks = Chunks(file)
-    p = chunks.next(0)
-    if chunks.data[p] != ord("{"):
-        raise Odd(chunks.base + p, "not an object")
-    members: list[Member] = []
-    p = chunks.next(p + 1)
-    while chunks.data[p] == ord('"'):
-        before = chunks.base + p
-        name, p = chunks.key(p)
+    chunks, members = Chunks(file), list[Member]()
+
+    def read(name: str, key: int, p: int) -> int:
         start, rows = chunks.base + p, None
         if name in LISTS and chunks.data[p] == ord("["):
             rows, p = _rows(chunks, p + 1)
         else:
             _, p = chunks.value(p)
-        if any(name == member.name for member in members):
-            raise Odd(before, f"a second {name}")
-        members.append(Member(name, before, start, chunks.base + p, rows))
-        p = chunks.next(p)
-        if chunks.data[p] != ord(","):
-            break
-        p = chunks.next(p + 1)
-    if chunks.data[p] != ord("}"):
-        raise Odd(chunks.base + p, "no end of the object")
-    chunks.expect_end(p + 1)
+        members.append(Member(name, key, start, chunks.base + p, rows))
+        return p
+
+    chunks.each_member(read)
     return Layout(tuple(members), os.fstat(file.fileno()).st_size)
 
 

@@ -95,27 +95,17 @@ def scan_dataset(path: str | os.PathLike[str], want: Field, extras: bool = False
     top: dict[str, Any] = {}
     with open_regular(path) as file:
         chunks = Chunks(file)
-        p = chunks.next(0)
-        if chunks.data[p] != ord("{"):
-            raise Odd(chunks.base + p, "not an object")
-        p = chunks.next(p + 1)
-        while chunks.data[p] != ord("}") or top:
-            key, p = chunks.key(p)
-            if key in top:
-                raise Odd(chunks.base + p, f"a second {key}")
+
+        def read(key: str, _: int, p: int) -> int:
             top[key], p = _scan_array(chunks, p, *tables[key]) if key in tables else chunks.value(p)
-            p = chunks.next(p)
-            if chunks.data[p] != ord(","):
-                break
-            p = chunks.next(p + 1)
-        if chunks.data[p] != ord("}"):
-            raise Odd(chunks.base + p, "no end of the object")
-        chunks.expect_end(p + 1)
+            return p
+
+        chunks.each_member(read)
     if not tables.keys() & top.keys():
         raise Odd(0, "neither images nor annotations")
     names = tuple(top)
-    read = {name: top.pop(name, None) or ScanColumns.of_nothing(want) for name, (_, want) in tables.items()}
-    return Scanned(scanned_annotations(read["annotations"]), scanned_images(read["images"]), top, names)
+    lists = {name: top.pop(name, None) or ScanColumns.of_nothing(want) for name, (_, want) in tables.items()}
+    return Scanned(scanned_annotations(lists["annotations"]), scanned_images(lists["images"]), top, names)
 
 
 def _wanted(want: int, extras: bool) -> int:

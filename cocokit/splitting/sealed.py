@@ -37,7 +37,7 @@ class Seal:
 def sealed(plain: str | os.PathLike[str], split: str) -> Seal:
     """The seal that a dataset's file would have as the key of a split."""
     with open(plain, "rb") as file:
-        _skip_brace(file)
+        _enter_object(file)
         return Seal(split, hashlib.file_digest(file, "sha256").hexdigest())
 
 
@@ -57,7 +57,7 @@ def write_key(plain: str | os.PathLike[str], seal: Seal, path: str | os.PathLike
         os.fchmod(file.fileno(), 0o600)
         words = json.dumps({"version": 1, "split": seal.split, "sha256": seal.sha256})
         file.write(_START + b" " + words.encode() + b",\n")
-        _skip_brace(source)
+        _enter_object(source)
         while block := source.read(_BLOCK):
             file.write(block)
 
@@ -70,9 +70,9 @@ def refuse_others(path: str | os.PathLike[str]) -> None:
                 raise DataError(os.fspath(path), "", "is there and is no key", "give the key another place")
 
 
-def _skip_brace(file: BinaryIO) -> None:
-    while file.read(1) != b"{":
-        pass
+def _enter_object(file: BinaryIO) -> None:
+    """Go behind the first brace of a file that we wrote."""
+    file.seek(file.read(_BLOCK).index(b"{") + 1)
 
 
 def read_seal(path: str | os.PathLike[str]) -> Seal | None:

@@ -215,8 +215,12 @@ def serving(site: Site, port: int = 0) -> Iterator[Site]:
     finally:
         # As when its process ends: open connections end too, and the loop that serves them does the closing.
         server.task_dispatcher.shutdown()
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        # Both under its lock: a loop that is awake runs the closing at once, and there is no trigger left to pull then.
+        with server.trigger.lock:
+            server.trigger.thunks.append(lambda: wasyncore.close_all(server._map, ignore_all=True))
+            server.trigger.pull_trigger()
         thread.join(5)
+        assert not thread.is_alive(), "the server did not end"
 
 
 def close(site: Site) -> None:

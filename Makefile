@@ -89,7 +89,7 @@ bench-datasets: $(VENV)/.peers  ## cocokit beside Datumaro, globox, supervision:
 
 clean:  ## remove everything that make has made
 	rm -rf $(VENV) build dist demo cocokit-demo shots *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
-	find cocokit eval migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find cocokit annotate_ui baselines eval migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- the environment; a second run finds it ready
 

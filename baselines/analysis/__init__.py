@@ -1,0 +1,1 @@
+"""Small experiments of the field, each a table and a plot."""

@@ -1,0 +1,1 @@
+"""Functions of tensors: boxes, suppression, pooling of regions, masks pasted, integral images."""

@@ -1,0 +1,1 @@
+"""What detectors are made of: backbones, pyramids, anchors, matching, sampling, losses, heads, post-processing."""

@@ -1,0 +1,1 @@
+"""Training: configurations, data, one loop, checkpoints, predictions."""

@@ -1,0 +1,102 @@
+"""Non-maximum suppression: of boxes that overlap, the best stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .boxes import iou
+
+Float32 = NDArray[np.float32]
+
+#: Boxes compared with each other at once: up to here the matrix form, above it block after block.
+BLOCK = 256
+#: Above this the matrix of overlaps is too large for an accelerator too.
+MATRIX = 8000
+
+
+def nms(boxes: Tensor, scores: Tensor, iou_thr: float) -> Tensor:
+    """(R,) int64 rows of the boxes that stay, best first; of equal scores the earlier row is better.
+
+    Greedy: a box goes when its IoU with a better one that stays is above the threshold.
+
+    Args:
+        boxes: (N, 4) corners; computed in float32.
+        scores: (N,).
+        iou_thr: 0 to 1.
+    """
+    return batched_nms(boxes, scores, torch.zeros_like(scores, dtype=torch.int64), iou_thr)
+
+
+def batched_nms(boxes: Tensor, scores: Tensor, labels: Tensor, iou_thr: float) -> Tensor:
+    """(R,) int64 rows that stay, best first, where only boxes with the same label suppress each other.
+
+    Args:
+        boxes: (N, 4) corners; computed in float32.
+        scores: (N,).
+        labels: (N,) int64: a category, a level, an image.
+        iou_thr: 0 to 1.
+    """
+    order = torch.sort(scores.detach(), descending=True, stable=True).indices
+    boxes, labels = boxes.detach().float()[order], labels[order]
+    if boxes.is_cuda and len(boxes) <= MATRIX:
+        return order[_matrix(boxes, labels, iou_thr)]
+    keep = _each_label(boxes.cpu().numpy(), labels.cpu().numpy(), iou_thr)
+    return order[torch.from_numpy(keep).to(order.device)]
+
+
+def _matrix(boxes: Tensor, labels: Tensor, iou_thr: float) -> Tensor:
+    """(N,) bool: all pairs at once, until nothing changes; no word with the host for each box."""
+    over = (iou(boxes, boxes) > iou_thr) & (labels[:, None] == labels)
+    over = over.triu(1)  # [i, j]: i is better than j and overlaps it
+    keep = ~over.any(0)  # these stay for certain
+    while True:
+        new = ~(over & keep[:, None]).any(0)
+        if torch.equal(new, keep):
+            return keep
+        keep = new
+
+
+def _each_label(boxes: Float32, labels: NDArray[np.int64], iou_thr: float) -> NDArray[np.bool_]:
+    """(N,) bool, of boxes best first."""
+    keep = np.zeros(len(boxes), bool)
+    order = np.argsort(labels, kind="stable")
+    starts = np.flatnonzero(np.diff(labels[order], prepend=labels[order[:1]] - 1)) if len(order) else order
+    for rows in np.split(order, starts[1:]):
+        keep[rows[_blocks(boxes[rows], iou_thr)]] = True
+    return keep
+
+
+def _blocks(boxes: Float32, iou_thr: float) -> NDArray[np.int64]:
+    """(R,) rows that stay: the next block is settled within itself, then clears what comes after it."""
+    left, found = np.arange(len(boxes)), []
+    while len(left):
+        block, left = left[:BLOCK], left[BLOCK:]
+        kept = block[_settle(_iou(boxes[block], boxes[block]) > iou_thr)]
+        found.append(kept)
+        if len(left):
+            left = left[~(_iou(boxes[kept], boxes[left]) > iou_thr).any(0)]
+    return np.concatenate(found) if found else left
+
+
+def _settle(over: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) bool: greedy over a matrix of what overlaps what, best first."""
+    gone = np.zeros(len(over), bool)
+    for row in np.flatnonzero(np.triu(over, 1).any(1)):
+        if not gone[row]:
+            gone[row + 1 :] |= over[row, row + 1 :]
+    return ~gone
+
+
+def _iou(a: Float32, b: Float32) -> Float32:
+    """(N, M) float32, the same numbers as :func:`.boxes.iou`."""
+    low = np.maximum(a[:, None, :2], b[:, :2])
+    high = np.minimum(a[:, None, 2:], b[:, 2:])
+    sides = np.maximum(high - low, np.float32(0))
+    common: Float32 = sides[..., 0] * sides[..., 1]
+    one, two = (np.maximum(x[:, 2:] - x[:, :2], np.float32(0)).prod(1) for x in (a, b))
+    with np.errstate(invalid="ignore"):  # two empty boxes: 0 / 0, which is above no threshold
+        overlaps: Float32 = common / (one[:, None] + two - common)
+    return overlaps

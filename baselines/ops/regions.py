@@ -1,0 +1,138 @@
+"""Features of regions, all of one size: RoIAlign, RoIPool, and RoIAlign of position-sensitive maps.
+
+Regions are (R, 5): the row of the image in the batch, then corners in pixels of the image; ``scale`` is the size of a
+map's pixel in them, inverted: 1/16 for C4. A map's pixel has its value at its centre, 0.5 from its corner.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+def with_rows(boxes: list[Tensor]) -> Tensor:
+    """(R, 5) float32 regions of a batch, from one tensor (R_i, 4) of boxes for each image."""
+    return torch.cat([functional.pad(b.float(), (1, 0), value=i) for i, b in enumerate(boxes)])
+
+
+def roi_align(maps: Tensor, rois: Tensor, size: int, scale: float, sampling: int = 2) -> Tensor:
+    """(R, C, size, size) means of bilinear samples at regular points, with no rounding anywhere (Mask R-CNN).
+
+    Every sample is a weighted sum of four pixels, every bin the mean of its samples: one sum over
+    4 * sampling^2 rows of a table of pixels, which is what ``embedding_bag`` is for.
+
+    Args:
+        maps: (B, C, H, W).
+        rois: (R, 5).
+        size: bins a side.
+        scale: pixels of the map per pixel of the image.
+        sampling: samples a side of a bin.
+    """
+    rows, weights = _lookups(rois, maps, size, scale, sampling)
+    table = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B, C, H, W) -> (B * H * W, C)
+    found = _sums(rows.flatten(0, 2), table, weights.flatten(0, 2))
+    return found.view(len(rois), size, size, maps.shape[1]).permute(0, 3, 1, 2)
+
+
+def ps_roi_align(maps: Tensor, rois: Tensor, size: int, scale: float, sampling: int = 2) -> Tensor:
+    """(R, C, size, size): RoIAlign where each bin reads its own channels (R-FCN).
+
+    Args:
+        maps: (B, C * size * size, H, W); channel (c * size + row) * size + column belongs to one bin.
+        rois: (R, 5).
+        size: bins a side.
+        scale: pixels of the map per pixel of the image.
+        sampling: samples a side of a bin.
+    """
+    batch, channels, height, width = maps.shape
+    rows, weights = _lookups(rois, maps, size, scale, sampling)
+    # (B, C * bins, H, W) -> (bins * B * H * W, C): a table for each bin, one under the other
+    table = maps.view(batch, -1, size * size, height, width).permute(2, 0, 3, 4, 1).flatten(0, 3)
+    start = torch.arange(size * size, device=maps.device).view(size, size, 1) * (batch * height * width)
+    found = _sums((rows + start).flatten(0, 2), table, weights.flatten(0, 2))
+    return found.view(len(rois), size, size, channels // size**2).permute(0, 3, 1, 2)
+
+
+def roi_pool(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
+    """(R, C, size, size) maxima over bins of whole pixels; 0 for a bin outside the map (Fast R-CNN).
+
+    The gradient goes to the pixels that were chosen ("pooled switches") and to no others.
+
+    Args:
+        maps: (B, C, H, W).
+        rois: (R, 5); corners are rounded to pixels of the map, both ends included.
+        size: bins a side.
+        scale: pixels of the map per pixel of the image.
+    """
+    channels, height, width = maps.shape[1:]
+    switches = _switches(maps.detach(), rois, size, scale)  # (R, C, size, size) pixel in its map, -1 for none
+    image = rois[:, :1].long() * channels + torch.arange(channels, device=maps.device)  # (R, C)
+    pixels = switches.clamp(min=0) + (image * (height * width))[..., None, None]
+    return maps.reshape(-1)[pixels] * (switches >= 0)
+
+
+def _sums(rows: Tensor, table: Tensor, weights: Tensor) -> Tensor:
+    """(N, C) weighted sums of L rows of a table (P, C), rows and weights (N, L)."""
+    if not len(rows):  # joined to the graph all the same: every parameter has a gradient, though it be 0
+        return table[:0] * 1
+    return functional.embedding_bag(rows, table, mode="sum", per_sample_weights=weights.to(table.dtype))
+
+
+def _lookups(rois: Tensor, maps: Tensor, size: int, scale: float, sampling: int) -> tuple[Tensor, Tensor]:
+    """(R, size, size, L) rows of pixels in a batch of maps, and float32 weights; L = 4 * sampling^2."""
+    height, width = maps.shape[2:]
+    corners = rois[:, 1:].detach().float() * scale - 0.5
+    place = (torch.arange(size * sampling, device=rois.device) + 0.5) / (size * sampling)
+    x, y = (corners[:, i, None] + (corners[:, i + 2] - corners[:, i])[:, None] * place for i in (0, 1))
+    (left, along), (top, down) = _neighbours(x, width, size), _neighbours(y, height, size)  # (R, size, 2 * sampling)
+    start = rois[:, 0].long()[:, None, None, None, None] * height
+    rows = (start + top[:, :, None, :, None]) * width + left[:, None, :, None, :]
+    weights = down[:, :, None, :, None] * along[:, None, :, None, :]
+    return rows.flatten(3), weights.flatten(3)
+
+
+def _neighbours(place: Tensor, length: int, size: int) -> tuple[Tensor, Tensor]:
+    """Both pixels on either side of samples along one axis, and their weights within a bin.
+
+    Args:
+        place: (R, size * sampling) in pixels of the map.
+        length: pixels along the axis. A sample more than one pixel outside counts 0, others stay at the border.
+        size: bins.
+    """
+    inside = ((place >= -1) & (place <= length)).to(place.dtype)
+    place = place.clamp(0, length - 1)
+    low = place.floor()
+    share = (place - low) * inside
+    pixels = torch.stack([low, (low + 1).clamp(max=length - 1)], -1).long()
+    weights = torch.stack([inside - share, share], -1) * (size / place.shape[1])
+    return pixels.view(len(place), size, -1), weights.view(len(place), size, -1)
+
+
+def _switches(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
+    """(R, C, size, size) int64: which pixel of the map is a bin's maximum, -1 for none."""
+    channels, height, width = maps.shape[1:]
+    found = maps.new_full((len(rois), channels, size, size), -1, dtype=torch.int64)
+    for place, (row, *corners) in zip(found, _whole(rois, scale), strict=True):
+        ys, xs = (_bins(corners[i], corners[i + 2], size, n) for i, n in ((1, height), (0, width)))
+        for i, (y0, y1) in enumerate(ys):
+            for j, (x0, x1) in enumerate(xs):
+                if y0 < y1 and x0 < x1:
+                    best = maps[row, :, y0:y1, x0:x1].flatten(1).argmax(1)
+                    place[:, i, j] = (y0 + best // (x1 - x0)) * width + x0 + best % (x1 - x0)
+    return found
+
+
+def _whole(rois: Tensor, scale: float) -> list[list[int]]:
+    """Row of the image and corners in whole pixels of the map; halves are rounded away from 0, as in C."""
+    scaled = rois[:, 1:].detach().float() * scale
+    corners = scaled.sign() * (scaled.abs() + 0.5).floor()
+    whole: list[list[int]] = torch.cat([rois[:, :1], corners], 1).long().tolist()
+    return whole
+
+
+def _bins(low: int, high: int, size: int, limit: int) -> list[tuple[int, int]]:
+    """First pixel and the one after the last, of each bin along one axis, cut to the map."""
+    length = max(high - low + 1, 1)
+    edges = [(low + i * length // size, low - (-(i + 1) * length // size)) for i in range(size)]
+    return [(min(max(a, 0), limit), min(max(b, 0), limit)) for a, b in edges]

@@ -48,7 +48,7 @@ LAYERS = {
                             "cocokit.migrations"),
     "cocokit.baselines": (),  # what is shared: batches
     "cocokit.baselines.ops": (),
-    "cocokit.baselines.parts": ("cocokit.baselines", "cocokit.baselines.ops"),
+    "cocokit.baselines.parts": ("cocokit.errors", "cocokit.baselines", "cocokit.baselines.ops"),
     "cocokit.baselines.classic": ("cocokit.errors", "cocokit.baselines", "cocokit.baselines.ops"),
     "cocokit.baselines.detectors": ("cocokit.errors", "cocokit.baselines", "cocokit.baselines.ops",
                                     "cocokit.baselines.parts", "cocokit.baselines.classic"),

@@ -70,7 +70,11 @@ class Entry:
 
 
 #: Every detector by the name that commands know.
-DETECTORS: dict[str, Entry] = {}
+DETECTORS: dict[str, Entry] = {
+    "retinanet": Entry(
+        "retinanet", "RetinaNet", "RetinaNet", "Lin, Goyal, Girshick, He and Dollar, ICCV 2017", "gradients"
+    ),
+}
 
 
 def find_detector(name: str) -> Entry:

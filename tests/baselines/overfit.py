@@ -59,7 +59,7 @@ def train(
         torch.nn.utils.clip_grad_norm_(weights, clip)
         made.step()
         schedule.step()
-        losses.append(float(loss))
+        losses.append(loss.item())
         assert math.isfinite(losses[-1]), f"the loss of step {step} is {losses[-1]}"
     return losses
 

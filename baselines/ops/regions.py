@@ -61,7 +61,7 @@ def roi_pool(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
 
     Args:
         maps: (B, C, H, W).
-        rois: (R, 5); corners are rounded to pixels of the map, both ends included.
+        rois: (R, 5) inside their image; corners are rounded to pixels of the map, both ends included.
         size: bins a side.
         scale: pixels of the map per pixel of the image.
     """
@@ -69,7 +69,7 @@ def roi_pool(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
     switches = _switches(maps.detach(), rois, size, scale)  # (R, C, size, size) pixel in its map, -1 for none
     image = rois[:, :1].long() * channels + torch.arange(channels, device=maps.device)  # (R, C)
     pixels = switches.clamp(min=0) + (image * (height * width))[..., None, None]
-    return maps.reshape(-1)[pixels] * (switches >= 0)
+    return maps.flatten().gather(0, pixels.flatten()).view_as(pixels) * (switches >= 0)
 
 
 def _sums(rows: Tensor, table: Tensor, weights: Tensor) -> Tensor:
@@ -106,33 +106,28 @@ def _neighbours(place: Tensor, length: int, size: int) -> tuple[Tensor, Tensor]:
     share = (place - low) * inside
     pixels = torch.stack([low, (low + 1).clamp(max=length - 1)], -1).long()
     weights = torch.stack([inside - share, share], -1) * (size / place.shape[1])
-    return pixels.view(len(place), size, -1), weights.view(len(place), size, -1)
+    shape = len(place), size, 2 * place.shape[1] // size
+    return pixels.view(shape), weights.view(shape)
 
 
 def _switches(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
-    """(R, C, size, size) int64: which pixel of the map is a bin's maximum, -1 for none."""
+    """(R, C, size, size) int64: which pixel of its map is the maximum of each bin, -1 for none."""
     channels, height, width = maps.shape[1:]
-    found = maps.new_full((len(rois), channels, size, size), -1, dtype=torch.int64)
-    for place, (row, *corners) in zip(found, _whole(rois, scale), strict=True):
-        ys, xs = (_bins(corners[i], corners[i + 2], size, n) for i, n in ((1, height), (0, width)))
-        for i, (y0, y1) in enumerate(ys):
-            for j, (x0, x1) in enumerate(xs):
-                if y0 < y1 and x0 < x1:
-                    best = maps[row, :, y0:y1, x0:x1].flatten(1).argmax(1)
-                    place[:, i, j] = (y0 + best // (x1 - x0)) * width + x0 + best % (x1 - x0)
+    found = torch.empty(len(rois), channels, size, size, dtype=torch.int64, device=maps.device)
+    edged = functional.pad(maps, (0, 1, 0, 1), value=-torch.inf)  # a corner on the image's edge rounds to this pixel
+    for place, (row, x0, y0, x1, y1) in zip(found, _whole(rois, scale, height, width), strict=True):
+        # its bins, from floor(i * L / size) to ceil((i + 1) * L / size), are those of RoIPool
+        best, pixels = functional.adaptive_max_pool2d_with_indices(edged[row, :, y0 : y1 + 1, x0 : x1 + 1], size)
+        across = x1 - x0 + 1
+        pixels = (pixels // across + y0) * width + pixels % across + x0
+        place.copy_(pixels.masked_fill_(best == -torch.inf, -1))
     return found
 
 
-def _whole(rois: Tensor, scale: float) -> list[list[int]]:
-    """Row of the image and corners in whole pixels of the map; halves are rounded away from 0, as in C."""
-    scaled = rois[:, 1:].detach().float() * scale
-    corners = scaled.sign() * (scaled.abs() + 0.5).floor()
+def _whole(rois: Tensor, scale: float, height: int, width: int) -> list[list[int]]:
+    """Row of the image and x0, y0, x1, y1 in whole pixels of the map; halves are rounded away from 0, as in C."""
+    corners = (rois[:, 1:].detach().float() * scale + 0.5).floor().clamp(min=0)
+    corners = torch.minimum(corners, corners.new_tensor([width, height, width, height]))
+    corners[:, 2:] = torch.maximum(corners[:, :2], corners[:, 2:])
     whole: list[list[int]] = torch.cat([rois[:, :1], corners], 1).long().tolist()
     return whole
-
-
-def _bins(low: int, high: int, size: int, limit: int) -> list[tuple[int, int]]:
-    """First pixel and the one after the last, of each bin along one axis, cut to the map."""
-    length = max(high - low + 1, 1)
-    edges = [(low + i * length // size, low - (-(i + 1) * length // size)) for i in range(size)]
-    return [(min(max(a, 0), limit), min(max(b, 0), limit)) for a, b in edges]

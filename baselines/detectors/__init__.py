@@ -74,6 +74,8 @@ DETECTORS: dict[str, Entry] = {
     "retinanet": Entry(
         "retinanet", "RetinaNet", "RetinaNet", "Lin, Goyal, Girshick, He and Dollar, ICCV 2017", "gradients"
     ),
+    "ssd": Entry("ssd", "SSD", "SSD", "Liu et al., ECCV 2016", "gradients"),
+    "yolo1": Entry("yolo1", "YOLOv1", "YOLO v1", "Redmon, Divvala, Girshick and Farhadi, CVPR 2016", "gradients"),
 }
 
 

@@ -110,6 +110,7 @@ class RetinaNet(nn.Module):
         self.categories = categories
         self.backbone = Backbone(c.backbone, c.norm, c.pretrained)
         self.fpn = FPN(self.backbone.channels, c.width, c.lateral, c.top_down, c.levels, last="conv")
+        self.backbone.until(f"C{self.fpn.rows[-1]}")
         strides = list(self.fpn.strides.values())
         self.anchors = Anchors([octaves(c.base * s, c.scales) for s in strides], c.ratios, strides)
         each = self.anchors.per_cell

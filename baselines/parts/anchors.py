@@ -64,7 +64,7 @@ def rectangles(scales: Sequence[float], ratios: Sequence[float]) -> Tensor:
     return torch.tensor([(s / r**0.5, s * r**0.5) for s in scales for r in ratios], dtype=torch.float32)
 
 
-def spread(shapes: Tensor, size: Size, stride: int) -> Tensor:
+def spread(shapes: Tensor, size: Size, stride: float) -> Tensor:
     """(H * W * A, 4) float32 corners of boxes of given shapes around the centre of every cell of a map.
 
     Args:

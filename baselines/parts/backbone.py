@@ -56,6 +56,12 @@ class Backbone(nn.Module):
         self.register_buffer("mean", torch.tensor(mean)[:, None, None], persistent=False)
         self.register_buffer("std", torch.tensor(std)[:, None, None], persistent=False)
 
+    def until(self, last: str) -> None:
+        """Forget the stages after ``last``: what nobody reads is not to be trained, kept or sent between processes."""
+        names = list(self.stages)
+        for name in names[names.index(last) + 1 :]:
+            del self.stages[name], self.channels[name]
+
     def forward(self, pixels: Tensor, last: str = "C5") -> dict[str, Tensor]:
         """The maps of some images.
 

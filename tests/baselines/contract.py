@@ -39,6 +39,21 @@ def check_gradients(detector: Any, batch: Batch) -> dict[str, float]:
     return {name: loss.item() for name, loss in losses.items()}
 
 
+def check_bfloat16(detector: Any, batch: Batch) -> None:
+    """Under autocast the losses are float32 all the same, near those of full precision, and detections are float32."""
+    torch.manual_seed(1)
+    full = detector.train().loss(batch)
+    torch.manual_seed(1)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = detector.loss(batch)
+        results = detector.eval().detect(batch)
+    for name, loss in half.items():
+        assert loss.dtype == torch.float32
+        assert abs(loss.item() - full[name].item()) < 0.1 * abs(full[name].item()) + 1e-2
+    for result in results:
+        assert (result.boxes.dtype, result.scores.dtype) == (torch.float32, torch.float32)
+
+
 def check_results(results: list[Result], batch: Batch, categories: int) -> None:
     """Best first, inside the images, with labels that exist."""
     assert len(results) == len(batch)

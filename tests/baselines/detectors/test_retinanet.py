@@ -17,7 +17,14 @@ from cocokit.baselines.parts.matching import assign
 from cocokit.baselines.train.collate import collate
 from cocokit.baselines.train.shapes import shapes_batches
 from cocokit.errors import ParamsError
-from tests.baselines.contract import all_crowd, check_gradients, check_results, check_round_trip, without_boxes
+from tests.baselines.contract import (
+    all_crowd,
+    check_bfloat16,
+    check_gradients,
+    check_results,
+    check_round_trip,
+    without_boxes,
+)
 from tests.baselines.overfit import overfit
 
 TINY = Config(backbone="tiny", width=64, convs=2, head_norm="group", base=2.0)
@@ -39,6 +46,14 @@ def test_every_weight_is_moved(batch: Batch, loss: str) -> None:
     losses = check_gradients(made(replace(NARROW, loss=loss)), batch)  # type: ignore[arg-type]
     assert set(losses) == {"score", "box"}
     assert all(loss > 0 for loss in losses.values())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"levels": ("P4",), "top_down": False}, {"levels": ("P3", "P4", "P5"), "lateral": False}, {"levels": ("P2",)}],
+)
+def test_no_weight_is_idle_in_an_ablation(batch: Batch, changes: dict[str, Any]) -> None:
+    check_gradients(made(replace(NARROW, **changes)), batch)
 
 
 def test_the_anchors_of_the_paper() -> None:
@@ -169,6 +184,10 @@ class TestLoss:
         taught = (logits.grad != 0).any(2)
         assert not (taught & (rows < 0) & inside).any()
         assert taught[rows >= 0].all()
+
+
+def test_bfloat16_stays_inside(batch: Batch) -> None:
+    check_bfloat16(made(), batch)
 
 
 def test_results_keep_the_promises_of_results(batch: Batch) -> None:

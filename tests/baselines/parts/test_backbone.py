@@ -64,6 +64,15 @@ def test_only_the_maps_that_are_wanted_are_made() -> None:
     assert torch.equal(net.stages["C5"](maps["C4"]), net(pixels)["C5"])
 
 
+def test_stages_that_nobody_reads_are_forgotten() -> None:
+    net = Backbone("tiny")
+    before = net(torch.ones(1, 3, 64, 64))
+    net.until("C4")
+    after = net(torch.ones(1, 3, 64, 64))
+    assert list(after) == list(net.channels) == ["C2", "C3", "C4"]
+    assert torch.equal(after["C4"], before["C4"])
+
+
 def test_groups_know_nothing_of_the_rest_of_the_batch() -> None:
     net, pixels = Backbone("tiny").train(), torch.rand(3, 3, 64, 64)
     torch.testing.assert_close(net(pixels)["C5"][:1], net(pixels[:1])["C5"], atol=1e-5, rtol=1e-4)

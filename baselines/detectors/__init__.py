@@ -71,6 +71,14 @@ class Entry:
 
 #: Every detector by the name that commands know.
 DETECTORS: dict[str, Entry] = {
+    "rpn": Entry(
+        "rpn",
+        "RPN",
+        "Region proposal network",
+        "Ren, He, Girshick and Sun, NeurIPS 2015",
+        "gradients",
+        predicts=("proposals",),
+    ),
     "retinanet": Entry(
         "retinanet", "RetinaNet", "RetinaNet", "Lin, Goyal, Girshick, He and Dollar, ICCV 2017", "gradients"
     ),

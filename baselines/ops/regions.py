@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+#: ``embedding_bag``'s number for maxima, where it also tells which rows they come from.
+MAXIMUM = 2
+
 
 def with_rows(boxes: list[Tensor]) -> Tensor:
     """(R, 5) float32 regions of a batch, from one tensor (R_i, 4) of boxes for each image."""
@@ -61,15 +64,15 @@ def roi_pool(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
 
     Args:
         maps: (B, C, H, W).
-        rois: (R, 5) inside their image; corners are rounded to pixels of the map, both ends included.
+        rois: (R, 5); corners are rounded to pixels of the map, both ends included.
         size: bins a side.
         scale: pixels of the map per pixel of the image.
     """
-    channels, height, width = maps.shape[1:]
-    switches = _switches(maps.detach(), rois, size, scale)  # (R, C, size, size) pixel in its map, -1 for none
-    image = rois[:, :1].long() * channels + torch.arange(channels, device=maps.device)  # (R, C)
-    pixels = switches.clamp(min=0) + (image * (height * width))[..., None, None]
-    return maps.flatten().gather(0, pixels.flatten()).view_as(pixels) * (switches >= 0)
+    rows, counts = _pixels(rois, maps, size, scale)
+    table = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B, C, H, W) -> (B * H * W, C)
+    switches = torch.embedding_bag(table.detach(), rows, counts.cumsum(0) - counts, mode=MAXIMUM)[3]
+    found = table.gather(0, switches.clamp(min=0)) * (counts > 0)[:, None]
+    return found.view(len(rois), size, size, maps.shape[1]).permute(0, 3, 1, 2)
 
 
 def _sums(rows: Tensor, table: Tensor, weights: Tensor) -> Tensor:
@@ -110,24 +113,26 @@ def _neighbours(place: Tensor, length: int, size: int) -> tuple[Tensor, Tensor]:
     return pixels.view(shape), weights.view(shape)
 
 
-def _switches(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
-    """(R, C, size, size) int64: which pixel of its map is the maximum of each bin, -1 for none."""
-    channels, height, width = maps.shape[1:]
-    found = torch.empty(len(rois), channels, size, size, dtype=torch.int64, device=maps.device)
-    edged = functional.pad(maps, (0, 1, 0, 1), value=-torch.inf)  # a corner on the image's edge rounds to this pixel
-    for place, (row, x0, y0, x1, y1) in zip(found, _whole(rois, scale, height, width), strict=True):
-        # its bins, from floor(i * L / size) to ceil((i + 1) * L / size), are those of RoIPool
-        best, pixels = functional.adaptive_max_pool2d_with_indices(edged[row, :, y0 : y1 + 1, x0 : x1 + 1], size)
-        across = x1 - x0 + 1
-        pixels = (pixels // across + y0) * width + pixels % across + x0
-        place.copy_(pixels.masked_fill_(best == -torch.inf, -1))
-    return found
+def _pixels(rois: Tensor, maps: Tensor, size: int, scale: float) -> tuple[Tensor, Tensor]:
+    """(P,) rows of the pixels of all bins of all regions in a batch of maps; (R * size^2,) how many each has."""
+    height, width = maps.shape[2:]
+    scaled = rois[:, 1:].detach().float() * scale
+    corners = (scaled.sign() * (scaled.abs() + 0.5).floor()).long()  # halves away from 0, as C's round()
+    left, right = _bins(corners[:, 0], corners[:, 2], size, width)  # (R, size)
+    top, bottom = _bins(corners[:, 1], corners[:, 3], size, height)
+    across, down = (right - left)[:, None].expand(-1, size, -1), (bottom - top)[:, :, None]  # (R, size, size)
+    counts = (across * down).flatten()
+    bins = torch.arange(len(counts), device=rois.device).repeat_interleave(counts)  # (P,) which bin a pixel is in
+    place = torch.arange(len(bins), device=rois.device) - (counts.cumsum(0) - counts)[bins]
+    first = (rois[:, 0].long()[:, None, None] * height + top[:, :, None]) * width + left[:, None]
+    across = across.flatten()[bins]
+    return first.flatten()[bins] + place // across * width + place % across, counts
 
 
-def _whole(rois: Tensor, scale: float, height: int, width: int) -> list[list[int]]:
-    """Row of the image and x0, y0, x1, y1 in whole pixels of the map; halves are rounded away from 0, as in C."""
-    corners = (rois[:, 1:].detach().float() * scale + 0.5).floor().clamp(min=0)
-    corners = torch.minimum(corners, corners.new_tensor([width, height, width, height]))
-    corners[:, 2:] = torch.maximum(corners[:, :2], corners[:, 2:])
-    whole: list[list[int]] = torch.cat([rois[:, :1], corners], 1).long().tolist()
-    return whole
+def _bins(low: Tensor, high: Tensor, size: int, limit: int) -> tuple[Tensor, Tensor]:
+    """(R, size) first pixel of each bin along one axis, and the one after its last, cut to the map."""
+    length = (high - low + 1).clamp(min=1)[:, None]
+    steps = torch.arange(size, device=low.device)
+    first = low[:, None] + steps * length // size
+    last = low[:, None] + ((steps + 1) * length + size - 1) // size
+    return first.clamp(0, limit), last.clamp(0, limit)

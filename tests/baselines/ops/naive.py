@@ -63,7 +63,7 @@ def align(values: Map, box: Box, size: int, scale: float, sampling: int) -> list
 
 def pool(values: Map, box: Box, size: int, scale: float) -> list[list[float]]:
     """RoIPool of one channel."""
-    x0, y0, x1, y1 = (math.floor(c * scale + 0.5) for c in box)
+    x0, y0, x1, y1 = (int(math.copysign(math.floor(abs(c * scale) + 0.5), c)) for c in box)
     wide, high = max(x1 - x0 + 1, 1), max(y1 - y0 + 1, 1)
 
     def most(row: int, column: int) -> float:

@@ -37,14 +37,23 @@ def test_align_is_its_naive_twin(size, sampling):
 
 @pytest.mark.parametrize("size", [1, 2, 7])
 def test_pool_is_its_naive_twin(size):
-    assert torch.equal(roi_pool(maps(), ROIS, size, 0.25), each(naive.pool, maps(), ROIS, size, 0.25))
+    rois = torch.cat([ROIS, OUTSIDE])
+    assert torch.equal(roi_pool(maps(), rois, size, 0.25), each(naive.pool, maps(), rois, size, 0.25))
+
+
+def test_a_region_outside_the_map_pools_to_nothing():
+    found = maps().requires_grad_()
+    pooled = roi_pool(found, OUTSIDE[1:2], 2, 0.25)
+    assert (pooled == 0).all()
+    pooled.sum().backward()
+    assert (found.grad == 0).all()
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(*[st.integers(0, 112)] * 4), min_size=1, max_size=4), st.integers(1, 4))
-def test_pool_of_any_region_of_the_image(corners, size):
+def test_pool_of_any_region(corners, size):
     """Quarters of pixels: halves of the map's pixels, where rounding is decided, are common."""
-    rows = [[0, min(a, c) / 4, min(b, d, 96) / 4, max(a, c) / 4, min(max(b, d), 96) / 4] for a, b, c, d in corners]
+    rows = [[0, min(a, c) / 4 - 4, min(b, d) / 4, max(a, c) / 4 - 4, max(b, d) / 4] for a, b, c, d in corners]
     found = roi_pool(maps(1), torch.tensor(rows), size, 0.25)
     assert torch.equal(found, each(naive.pool, maps(1), torch.tensor(rows), size, 0.25))
 

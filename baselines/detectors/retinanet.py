@@ -1,9 +1,9 @@
 """RetinaNet (Lin et al. 2017): a feature pyramid, two subnets that look everywhere, and the focal loss.
 
-Differs from the paper: it may start from random weights, with group normalisation in the trunk and, with
-``head_norm``, in the subnets; each gt also takes the anchors that overlap it best (``force``, as the authors' code
-does). The paper has AP 34.0 on COCO with ResNet-50 at 600 px, from ImageNet weights. Here the tiny backbone learns
-eight made pictures of 96 px by heart in 60 steps, 7 CPU seconds.
+Differs from the paper: it may start from random weights, and has group normalisation in the trunk and in the subnets
+(from random weights it learns little without); each gt also takes the anchors that overlap it best (``force``, as the
+authors' code does). The paper has AP 34.0 on COCO with ResNet-50 at 600 px, from ImageNet weights. Here the tiny
+backbone learns eight made pictures of 96 px by heart in 60 steps, 7 CPU seconds.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..batch import Batch, Result
 from ..ops.coding import encode
 from ..parts.anchors import Anchors, octaves
 from ..parts.backbone import Backbone, Name
+from ..parts.counting import shared_count, shared_length
 from ..parts.fpn import FPN
 from ..parts.heads import DenseHead
 from ..parts.losses import focal, smooth_l1
@@ -39,7 +40,8 @@ class Config:
     Attributes:
         backbone, norm, pretrained: see :class:`cocokit.baselines.parts.backbone.Backbone`.
         levels, lateral, top_down: see :class:`cocokit.baselines.parts.fpn.FPN`.
-        width, convs, head_norm: channels of the pyramid and the subnets, convolutions in their towers.
+        width, convs: channels of the pyramid and the subnets, convolutions in their towers.
+        head_norm: what normalises the towers; None in the paper.
         base: side of a level's smallest square anchor, in its strides: 4 makes 32 px on P3.
         scales: anchors per octave: sides of 2 ** (i / scales).
         ratios: of anchors, height over width.
@@ -65,7 +67,7 @@ class Config:
     top_down: bool = True
     width: int = 256
     convs: int = 4
-    head_norm: Norm | None = None
+    head_norm: Norm | None = "group"
     base: float = 4.0
     scales: int = 3
     ratios: tuple[float, ...] = (0.5, 1.0, 2.0)
@@ -131,7 +133,7 @@ class RetinaNet(nn.Module):
         rows = torch.stack([assign(anchors, t, self.config.low, self.config.high, self.config.force)
                             for t in batch.targets])  # fmt: skip
         on = rows >= 0
-        positives = max(int(on.sum()), 1)
+        positives = shared_count(on)
         wanted = [encode(t.boxes[r[r >= 0]], anchors[r >= 0]) for r, t in zip(rows, batch.targets, strict=True)]
         box = smooth_l1(codes[on], torch.cat(wanted), self.config.beta).sum() / positives
         return {"score": self.score_loss(logits, self.wanted(batch, rows), rows, anchors, positives), "box": box}
@@ -145,21 +147,21 @@ class RetinaNet(nn.Module):
             one[places, target.labels[row[places]]] = 1
         return out
 
-    def score_loss(self, logits: Tensor, wanted: Tensor, rows: Tensor, anchors: Tensor, positives: int) -> Tensor:
+    def score_loss(self, logits: Tensor, wanted: Tensor, rows: Tensor, anchors: Tensor, positives: Tensor) -> Tensor:
         """The loss that the config names; anchors that are ignored count nothing.
 
         Args:
             logits, wanted: (B, A, K).
             rows: (B, A) int64 as :func:`.matching.match` gives them.
             anchors: (A, 4) corners.
-            positives: what the sum is divided by; hard examples are divided by their own number.
+            positives: scalar that the sum is divided by; hard examples are divided by their own number.
         """
         c = self.config
         each = focal(logits, wanted, c.alpha, c.gamma if c.loss == "focal" else 0.0, c.tau)
         if c.loss != "ohem":
             return (each.sum(2) * (rows > IGNORED)).sum() / positives
         hard = [self.hard(loss, anchors, row) for loss, row in zip(each.sum(2), rows, strict=True)]
-        return torch.cat(hard).sum() / max(sum(map(len, hard)), 1)
+        return torch.cat(hard).sum() / shared_length(torch.cat(hard))
 
     def hard(self, losses: Tensor, anchors: Tensor, rows: Tensor) -> Tensor:
         """The largest losses of an image (A,), of boxes that do not overlap much."""

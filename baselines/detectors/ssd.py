@@ -22,6 +22,7 @@ from ..batch import Batch, Result
 from ..ops.coding import decode, encode
 from ..parts.anchors import spread
 from ..parts.backbone import Backbone, Name
+from ..parts.counting import shared_count
 from ..parts.heads import flatten
 from ..parts.losses import cross_entropy, smooth_l1
 from ..parts.matching import assign
@@ -151,7 +152,7 @@ class SSD(nn.Module):
         labels[on] = torch.cat([t.labels[r[r >= 0]] for r, t in zip(rows, targets, strict=True)])
         wanted = [t.boxes[r[r >= 0]] for r, t in zip(rows, targets, strict=True)]
         known = self.defaults.expand(len(batch), -1, -1)[on]
-        positives = max(int(on.sum()), 1)
+        positives = shared_count(on)
         box = smooth_l1(codes[on], encode(torch.cat(wanted), known, weights=self.config.weights)).sum()
         return {"score": self.score_loss(logits, labels, rows) / positives, "box": box / positives}
 

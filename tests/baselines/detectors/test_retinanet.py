@@ -75,7 +75,7 @@ def test_density_is_a_setting(batch: Batch, scales: int, ratios: tuple[float, ..
 
 
 def test_the_full_network_is_as_large_as_the_paper_makes_it() -> None:
-    detector = made(Config(), categories=80)
+    detector = made(Config(head_norm=None), categories=80)
     trunk, tower = 23_508_032, 4 * (9 * 256 * 256 + 256)
     sides = sum(c * 256 + 256 for c in (512, 1024, 2048)) + 3 * (9 * 256 * 256 + 256)
     extra = 9 * 2048 * 256 + 256 + 9 * 256 * 256 + 256
@@ -179,7 +179,7 @@ class TestLoss:
         anchors = torch.cat(levels)
         inside = area(clip(anchors, (64, 64))) >= 0.5 * area(anchors)
         rows = torch.stack([assign(anchors, t, 0.4, 0.5) for t in crowded.targets])
-        detector.score_loss(logits, detector.wanted(crowded, rows), rows, anchors, 1).backward()
+        detector.score_loss(logits, detector.wanted(crowded, rows), rows, anchors, torch.tensor(1.0)).backward()
         assert logits.grad is not None
         taught = (logits.grad != 0).any(2)
         assert not (taught & (rows < 0) & inside).any()
@@ -220,7 +220,7 @@ def test_the_focal_loss_goes_to_nothing_where_all_is_known() -> None:
     target = Target(anchors[300][None].clamp(0, 64), torch.tensor([1]))
     rows = assign(anchors, target, 0.4, 0.5)[None]
     wanted = detector.wanted(Batch(torch.zeros(1, 3, 64, 64), ((64, 64),), (target,)), rows)
-    assert detector.score_loss(wanted * 20 - 10, wanted, rows, anchors, 1).item() < 1e-6
+    assert detector.score_loss(wanted * 20 - 10, wanted, rows, anchors, torch.tensor(1.0)).item() < 1e-6
 
 
 @pytest.mark.parametrize(

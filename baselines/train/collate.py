@@ -12,13 +12,14 @@ from torch.nn.functional import pad
 from ..batch import Batch
 
 
-def collate(batches: Sequence[Batch]) -> Batch:
+def collate(batches: Sequence[Batch], least: tuple[int, int] = (0, 0)) -> Batch:
     """Batches put together: padded with zeros on the right and below to the largest of them.
 
     Args:
         batches: at least one, all with targets or none, all with proposals or none.
+        least: height and width px to which they are padded in any case.
     """
-    height, width = (max(batch.pixels.shape[side] for batch in batches) for side in (2, 3))
+    height, width = (max(least[side], *(batch.pixels.shape[side + 2] for batch in batches)) for side in (0, 1))
     targets = proposals = None
     if all(batch.targets is not None for batch in batches):
         all_targets = [target for batch in batches for target in batch.targets or ()]

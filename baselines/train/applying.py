@@ -1,0 +1,130 @@
+"""A trained detector, or one that learns nothing, over the images of a split or of a folder of photographs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from cocokit.errors import NotFoundError, ParamsError
+
+from ..detectors import DETECTORS, find_detector
+from . import checkpoint as checkpoints
+from .categories import Category
+from .checkpoint import Checkpoint, build
+from .config import TrainConfig, default_config
+from .data import ImageSet
+from .evaluating import measure
+from .examine import has_annotations
+from .folder import is_photo_folder, photo_dataset
+from .loop import low_precision
+from .parallel import choose_device
+from .predicting import predict
+from .proposals import read_proposals
+from .reading import Known, read_images, read_set
+from .running import Teller, wanted_of
+from .settings import changed
+from .source import find_source
+
+#: What labels of proposals stand for.
+_ANYTHING = (Category(1, "anything"),)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks for.
+
+    Attributes:
+        run: the folder of a run, or the name of a baseline that learns nothing.
+        data: as for training, or a folder of photographs.
+        split: "" for the whole, or val where there are several.
+        images: the folder of the photographs; "" to look for it.
+        proposals: results files with regions, for detectors that are given them.
+        device: "auto", "cpu", "cuda", ...
+        changes: settings to change, such as ``size=640``.
+    """
+
+    run: str
+    data: str
+    split: str = ""
+    images: str = ""
+    proposals: tuple[str, ...] = ()
+    device: str = "auto"
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What was found.
+
+    Attributes:
+        rows: of a results file; those of a folder of photographs have their file's name.
+        images: what was looked at.
+        measured: the evaluator's numbers; empty where there is nothing to compare with.
+    """
+
+    rows: list[dict[str, Any]]
+    images: ImageSet
+    measured: dict[str, float]
+
+
+def run_prediction(question: Question, teller: Teller) -> Predicted:
+    """Predict as asked.
+
+    Raises:
+        NotFoundError: no such run, baseline, data or split.
+        DataError: a checkpoint that is damaged; data that do not fit it.
+    """
+    config, detector, known = read_run(question.run, question.changes)
+    device = choose_device(question.device)
+    images = _images(question, config, known, device, teller)
+    detector.to(device)
+    context = torch.autocast(device.type, torch.bfloat16, enabled=low_precision(config, device))
+    rows = predict(detector, images, config.batch, context, lambda *at: teller.at("predicting", *at))
+    if not has_annotations(images.dataset):
+        names = {item.id: item.name for item in images.items}
+        photos = is_photo_folder(question.data)
+        return Predicted([row | {"file_name": names[row["image_id"]]} for row in rows] if photos else rows, images, {})
+    return Predicted(rows, images, measure(rows, images, find_detector(config.baseline)))
+
+
+def read_run(run: str, changes: tuple[str, ...] = ()) -> tuple[TrainConfig, Any, Known | None]:
+    """The config and the detector of a run, and what its labels stand for; None where it learns nothing.
+
+    Raises:
+        NotFoundError: there is no such run.
+        DataError: its checkpoint is damaged.
+    """
+    if not os.path.exists(run) and run in DETECTORS and find_detector(run).learns == "nothing":
+        config = changed(default_config(run), changes)
+        return config, build(config, _ANYTHING).eval(), None
+    if not os.path.isdir(run):
+        nothing = [name for name, entry in DETECTORS.items() if entry.learns == "nothing"]
+        others = f", or one of {', '.join(nothing)}, which learn nothing" if nothing else ""
+        raise NotFoundError(f"{run}: there is no such run; give the folder of a training{others}")
+    made: Checkpoint = checkpoints.read(os.path.join(run, checkpoints.NAME))
+    return changed(made.config, changes), made.detector(), Known(made.categories, "the checkpoint")
+
+
+def _images(
+    question: Question, config: TrainConfig, known: Known | None, device: torch.device, teller: Teller
+) -> ImageSet:
+    entry, wanted = find_detector(config.baseline), wanted_of(config)
+    proposals = None
+    if "proposals" in entry.needs:
+        if not question.proposals:
+            remedy = "give --proposals the results of cocokit predict selective-search"
+            raise ParamsError("proposals", None, f"{config.baseline} is given regions: {remedy}")
+        proposals = read_proposals(question.proposals, config.proposals)
+
+    def tell(done: int, total: int) -> None:
+        teller.at("reading images", done, total)
+
+    if is_photo_folder(question.data):
+        categories = known.categories if known else _ANYTHING
+        dataset = photo_dataset(question.data, categories)
+        return read_images(dataset, question.data, categories, question.data, wanted, device, proposals, tell)
+    source = find_source(question.data, question.split, question.images, "keypoints" in entry.needs)
+    return read_set(source, wanted, device, known, proposals, tell)

@@ -1,0 +1,36 @@
+"""The running average of a network's weights, which is what predicts."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+
+
+class Average:
+    """A copy of a detector that follows it slowly.
+
+    The decay is ramped, (1 + step) / (10 + step) at most, so that short trainings do not average with their start.
+
+    Attributes:
+        detector: the copy, in evaluation mode.
+    """
+
+    def __init__(self, detector: Any, decay: float) -> None:
+        self.decay = decay
+        self.detector = copy.deepcopy(detector).eval().requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self, detector: Any, step: int) -> None:
+        """Move towards the weights after a step; what is no real number is copied."""
+        keep = min(self.decay, (1 + step) / (10 + step))
+        for mine, theirs in zip(_state(self.detector), _state(detector), strict=True):
+            if mine.is_floating_point():
+                mine.lerp_(theirs.detach().to(mine.dtype), 1 - keep)
+            else:
+                mine.copy_(theirs)
+
+
+def _state(detector: Any) -> list[torch.Tensor]:
+    return [*detector.parameters(), *detector.buffers()]

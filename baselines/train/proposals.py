@@ -1,0 +1,43 @@
+"""Regions that another detector proposed, from results files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from cocokit.coco_json import read_results
+from cocokit.columns import Field
+from cocokit.errors import DataError
+
+
+def read_proposals(paths: Iterable[str], most: int) -> dict[int, Tensor]:
+    """The best regions of each image, (R, 4) float32 corners px, best first, by the image's id.
+
+    Args:
+        paths: results files with boxes; categories are not looked at.
+        most: regions of an image.
+
+    Raises:
+        DataError: no results, or none with boxes; images that two files have.
+    """
+    found: dict[int, Tensor] = {}
+    for path in paths:
+        results = read_results(path)
+        if not len(results):
+            continue
+        if results.bbox is None or not results.has(Field.BBOX).all():
+            raise DataError(path, "", "has results without a bbox", "proposals are boxes")
+        assert results.image_id is not None
+        assert results.score is not None
+        order = np.lexsort((-results.score, results.image_id))  # by image, best first
+        ids, starts = np.unique(results.image_id[order], return_index=True)
+        for number, rows in zip(ids.tolist(), np.split(order, starts[1:]), strict=True):
+            if number in found:
+                raise DataError(path, f"image {number}", "has proposals in an earlier file too", "give them once")
+            box = results.bbox[rows[:most]]
+            corners = np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1)
+            found[number] = torch.from_numpy(corners.astype(np.float32))
+    return found

@@ -1,0 +1,210 @@
+"""A run: a folder with a training's config, log and checkpoint, begun, gone on with, and predicted from."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import json
+import os
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+
+from cocokit.atomic import write_text
+from cocokit.errors import DataError, ParamsError
+
+from ..detectors import find_detector
+from . import checkpoint as checkpoints
+from .checkpoint import Checkpoint, build
+from .config import TrainConfig, default_config
+from .data import ImageSet
+from .evaluating import measure, require_perfect
+from .examine import has_annotations
+from .log import NAME as LOG
+from .log import Log
+from .loop import Place, train
+from .parallel import Crew, choose_device, crew
+from .predicting import predict
+from .proposals import read_proposals
+from .reading import Known, Wanted, read_set
+from .settings import changed, to_json
+from .source import Source, find_source, splits_of
+
+#: The file of a run with its settings, for people.
+CONFIG = "config.json"
+
+
+class Teller(Protocol):
+    """What a run tells whoever waits for it."""
+
+    def at(self, what: str, done: int, total: int) -> None:
+        """So much of something is done."""
+        ...
+
+    def step(self, done: int, total: int, loss: float, measured: dict[str, float]) -> None:
+        """So many steps are done."""
+        ...
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody asks for.
+
+    Attributes:
+        baseline: the name of the detector.
+        data: a file, an export, a folder or a workspace.
+        folder: of the run.
+        changes: words such as ``steps=200``.
+        split: what is learnt from; "" for train, or the whole.
+        judged: what it is evaluated on: a split or a file; "" for val, or the training images where there is none.
+        images: the folder of the photographs; "" to look for it.
+        proposals: results files with regions, for detectors that are given them.
+        device: "auto", "cpu", "cuda", ...
+        resume: go on with the run in the folder.
+    """
+
+    baseline: str
+    data: str
+    folder: str
+    changes: tuple[str, ...] = ()
+    split: str = ""
+    judged: str = ""
+    images: str = ""
+    proposals: tuple[str, ...] = ()
+    device: str = "auto"
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a training came to.
+
+    Attributes:
+        checkpoint: the last.
+        judged: the file that it was evaluated on.
+        own: whether that is what it was trained on.
+        leads: whether this process is the one that speaks.
+    """
+
+    checkpoint: Checkpoint
+    judged: str
+    own: bool
+    leads: bool
+
+
+def run_training(order: Order, teller: Teller) -> Outcome:
+    """Train as ordered; nothing is written before everything that can be refused was looked at.
+
+    Raises:
+        NotFoundError: no such baseline, data or split.
+        ParamsError: a setting that does not exist or cannot work.
+        DataError: data or a checkpoint that do not fit; a folder that has a run already.
+    """
+    path = os.path.join(order.folder, checkpoints.NAME)
+    before = _before(order, path)
+    config = changed(before.config if before else default_config(order.baseline), order.changes)
+    entry = find_detector(config.baseline)
+    if entry.learns == "nothing":
+        raise ParamsError("baseline", order.baseline, f"it learns nothing: run cocokit predict {order.baseline}")
+    device = choose_device(order.device)
+    with crew(device) as together:
+        images, judged = _sets(order, config, before, device, teller)
+        if not has_annotations(images.dataset):
+            raise DataError(images.file, "annotations", "there are none to learn from", "give a split that has some")
+        require_perfect(judged)
+        place = _begin(order, config, path, before, together, teller)
+        if entry.learns == "fit":
+            made = _fit(config, images, judged, device, path, teller)
+        else:
+            made = train(config, images, judged, place, device, together, before)
+    return Outcome(made, judged.file, judged.file == images.file, together.leads)
+
+
+def wanted_of(config: TrainConfig, training: bool = False) -> Wanted:
+    """What a detector asks of its images."""
+    entry = find_detector(config.baseline)
+    masks, points = (word in (*entry.needs, *entry.predicts) for word in ("masks", "keypoints"))
+    largest, posed = config.scales[1] if training else 1.0, "keypoints" in entry.needs
+    return Wanted(config.size, config.square, largest, masks and training, points, posed)
+
+
+def _before(order: Order, path: str) -> Checkpoint | None:
+    """The checkpoint to go on from; refuses to overwrite one, or to go on with another baseline's."""
+    if not order.resume:
+        if os.path.exists(path):
+            raise DataError(order.folder, "", "has a run in it", "go on with it by --resume, or give -o a new folder")
+        return None
+    before = checkpoints.read(path)
+    if before.config.baseline != order.baseline:
+        raise DataError(path, "", f"is of {before.config.baseline}", f"resume it as {before.config.baseline}")
+    return before
+
+
+def _sets(
+    order: Order, config: TrainConfig, before: Checkpoint | None, device: torch.device, teller: Teller
+) -> tuple[ImageSet, ImageSet]:
+    """What is learnt from, and what it is evaluated on."""
+    entry = find_detector(config.baseline)
+    source = find_source(order.data, order.split, order.images, "keypoints" in entry.needs)
+    proposals = None
+    if "proposals" in entry.needs:
+        if not order.proposals:
+            remedy = "give --proposals the results of cocokit predict selective-search"
+            raise ParamsError("proposals", None, f"{config.baseline} is given regions: {remedy}")
+        proposals = read_proposals(order.proposals, config.proposals)
+    known = Known(before.categories, "the checkpoint") if before else None
+    wanted = wanted_of(config, training=True)
+    images = read_set(source, wanted, device, known, proposals, lambda *at: teller.at(f"reading {source.split}", *at))
+    if before is not None and images.digest != before.digest:
+        reason = "is not what the checkpoint was trained on: the file or its images have changed"
+        raise DataError(images.file, "", reason, "bring the old one back, or start a new training")
+    other = _judged(order, source, "keypoints" in entry.needs)
+    if other is None:
+        return images, images
+    known = Known(images.categories, os.path.basename(images.file))
+    return images, read_set(other, wanted_of(config), device, known, proposals,
+                            lambda *at: teller.at(f"reading {other.split}", *at))  # fmt: skip
+
+
+def _judged(order: Order, source: Source, keypoints: bool) -> Source | None:
+    """The split of the evaluations; None for that of the training."""
+    if order.judged and os.path.isfile(order.judged):
+        return find_source(order.judged, "", order.images)
+    if order.judged:
+        return find_source(order.data, order.judged, order.images, keypoints)
+    if os.path.isfile(order.data) or source.split == "val" or "val" not in splits_of(order.data, keypoints):
+        return None
+    return find_source(order.data, "val", order.images, keypoints)
+
+
+def _begin(
+    order: Order, config: TrainConfig, path: str, before: Checkpoint | None, together: Crew, teller: Teller
+) -> Place:
+    """Make the folder, or put right what a crash left in it."""
+    log = Log(os.path.join(order.folder, LOG))
+    if together.leads:
+        try:
+            os.makedirs(order.folder, exist_ok=True)
+        except OSError as error:
+            reason = f"cannot be made: {error.strerror or error}"
+            raise DataError(order.folder, "", reason, "choose a folder that you may write to") from error
+        for left in glob.glob(os.path.join(glob.escape(order.folder), "cocokit-*.part")):
+            with contextlib.suppress(OSError):
+                os.unlink(left)
+        write_text(os.path.join(order.folder, CONFIG), json.dumps(to_json(config), indent=1) + "\n")
+        log.forget_after(before.step if before else -1)
+    return Place(path, log, teller.step)
+
+
+def _fit(
+    config: TrainConfig, images: ImageSet, judged: ImageSet, device: torch.device, path: str, teller: Teller
+) -> Checkpoint:
+    """Let a detector learn in its own way."""
+    detector = build(config, images.categories).to(device)
+    detector.fit(images, lambda done, total, what: teller.at(what, done, total))
+    rows = predict(detector, judged, config.batch, progress=lambda *at: teller.at("evaluating", *at))
+    measured = measure(rows, judged, find_detector(config.baseline))
+    made = Checkpoint(config, images.categories, images.digest, 0, detector.state_dict(), {}, {}, measured)
+    checkpoints.save(made, path)
+    return made

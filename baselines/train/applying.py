@@ -26,7 +26,7 @@ from .proposals import read_proposals
 from .reading import Known, read_images, read_set
 from .running import Teller, wanted_of
 from .settings import changed
-from .source import find_source
+from .source import WHOLE, find_source, splits_of
 
 #: What labels of proposals stand for.
 _ANYTHING = (Category(1, "anything"),)
@@ -39,7 +39,7 @@ class Question:
     Attributes:
         run: the folder of a run, or the name of a baseline that learns nothing.
         data: as for training, or a folder of photographs.
-        split: "" for the whole, or val where there are several.
+        split: "" for val, or the whole where nothing was divided.
         images: the folder of the photographs; "" to look for it.
         proposals: results files with regions, for detectors that are given them.
         device: "auto", "cpu", "cuda", ...
@@ -82,7 +82,7 @@ def run_prediction(question: Question, teller: Teller) -> Predicted:
     images = _images(question, config, known, device, teller)
     detector.to(device)
     context = torch.autocast(device.type, torch.bfloat16, enabled=low_precision(config, device))
-    rows = predict(detector, images, config.batch, context, lambda *at: teller.at("predicting", *at))
+    rows = predict(detector, images, config.batch, context, lambda *at: teller.doing("predicting", *at))
     if not has_annotations(images.dataset):
         names = {item.id: item.name for item in images.items}
         photos = is_photo_folder(question.data)
@@ -120,11 +120,14 @@ def _images(
         proposals = read_proposals(question.proposals, config.proposals)
 
     def tell(done: int, total: int) -> None:
-        teller.at("reading images", done, total)
+        teller.doing("reading images", done, total)
 
     if is_photo_folder(question.data):
         categories = known.categories if known else _ANYTHING
         dataset = photo_dataset(question.data, categories)
         return read_images(dataset, question.data, categories, question.data, wanted, device, proposals, tell)
-    source = find_source(question.data, question.split, question.images, "keypoints" in entry.needs)
+    split = question.split
+    if not split and os.path.isdir(question.data):
+        split = next((name for name in ("val", WHOLE) if name in splits_of(question.data)), "")
+    source = find_source(question.data, split, question.images, "keypoints" in entry.needs)
     return read_set(source, wanted, device, known, proposals, tell)

@@ -19,7 +19,7 @@ from cocokit.errors import CocokitError, DataError
 
 from ..detectors import load
 from .categories import Category, from_rows, keypoint_count
-from .config import TrainConfig, train_config
+from .config import TrainConfig, default_config, train_config
 from .settings import to_json
 
 #: The file in a run's folder.
@@ -64,6 +64,18 @@ def build(config: TrainConfig, categories: Sequence[Category]) -> Any:
     torch.manual_seed(config.seed)
     kind = load(config.baseline)[1]
     return kind(config.model, len(categories), keypoint_count(categories))
+
+
+def parameter_count(baseline: str, categories: int) -> int:
+    """How many numbers a baseline with its default settings learns by gradients.
+
+    Raises:
+        NotFoundError: no baseline has the name.
+    """
+    config = default_config(baseline)
+    with torch.device("meta"):  # nothing is allocated
+        made = load(baseline)[1](config.model, categories)
+    return sum(weight.numel() for weight in made.parameters())
 
 
 def restore(owner: Any, state: dict[str, Any], path: str) -> None:

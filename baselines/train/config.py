@@ -46,7 +46,7 @@ class TrainConfig:
     optimizer: Literal["adamw", "sgd"] = "adamw"
     weight_decay: float = 1e-4
     warmup: int = 100
-    decay: Literal["cosine", "steps", "none"] = "cosine"
+    decay: Literal["cosine", "steps", "constant"] = "cosine"
     clip: float = 10.0
     ema: float = 0.998
     precision: Literal["auto", "bfloat16", "float32"] = "auto"

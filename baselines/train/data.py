@@ -75,6 +75,7 @@ class ImageSet(Sequence[Batch]):
 
     Attributes:
         file: what messages call it.
+        folder: of the photographs.
         dataset: the ground truth that detections are evaluated against.
         categories: what labels stand for.
         items: the images.
@@ -84,6 +85,7 @@ class ImageSet(Sequence[Batch]):
     """
 
     file: str
+    folder: str
     dataset: Dataset
     categories: tuple[Category, ...]
     items: list[Item]

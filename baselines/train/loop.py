@@ -95,7 +95,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(config, step)
         optimizer.zero_grad()
-        parts.sum().backward()
+        parts.sum().backward()  # type: ignore[no-untyped-call]
         if config.clip:
             clip_grad_norm_(weights, config.clip)
         optimizer.step()

@@ -78,6 +78,11 @@ def choose_device(name: str) -> torch.device:
     return device
 
 
+def use_threads(count: int) -> None:
+    """Compute with so many threads of this process; under ``torchrun`` with a share of them."""
+    torch.set_num_threads(max(1, count // int(os.environ.get("LOCAL_WORLD_SIZE", "1"))))
+
+
 class Losses(nn.Module):
     """A detector whose forward pass is its loss, which is what is run in parallel."""
 

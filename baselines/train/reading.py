@@ -113,7 +113,7 @@ def read_images(
             digest.update(part)
             if progress is not None:
                 progress(len(items), len(dataset.images))
-    return ImageSet(file, dataset, categories, items, digest.hexdigest(), wanted.size, wanted.square)
+    return ImageSet(file, folder, dataset, categories, items, digest.hexdigest(), wanted.size, wanted.square)
 
 
 def _require(dataset: Dataset, categories: Sequence[Category], wanted: Wanted, file: str) -> None:

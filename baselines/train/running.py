@@ -6,6 +6,7 @@ import contextlib
 import glob
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,7 +39,7 @@ CONFIG = "config.json"
 class Teller(Protocol):
     """What a run tells whoever waits for it."""
 
-    def at(self, what: str, done: int, total: int) -> None:
+    def doing(self, what: str, done: int, total: int) -> None:
         """So much of something is done."""
         ...
 
@@ -155,7 +156,7 @@ def _sets(
         proposals = read_proposals(order.proposals, config.proposals)
     known = Known(before.categories, "the checkpoint") if before else None
     wanted = wanted_of(config, training=True)
-    images = read_set(source, wanted, device, known, proposals, lambda *at: teller.at(f"reading {source.split}", *at))
+    images = read_set(source, wanted, device, known, proposals, _reading(source, teller))
     if before is not None and images.digest != before.digest:
         reason = "is not what the checkpoint was trained on: the file or its images have changed"
         raise DataError(images.file, "", reason, "bring the old one back, or start a new training")
@@ -163,8 +164,11 @@ def _sets(
     if other is None:
         return images, images
     known = Known(images.categories, os.path.basename(images.file))
-    return images, read_set(other, wanted_of(config), device, known, proposals,
-                            lambda *at: teller.at(f"reading {other.split}", *at))  # fmt: skip
+    return images, read_set(other, wanted_of(config), device, known, proposals, _reading(other, teller))
+
+
+def _reading(source: Source, teller: Teller) -> Callable[[int, int], None]:
+    return lambda done, total: teller.doing(f"reading {source.split}", done, total)
 
 
 def _judged(order: Order, source: Source, keypoints: bool) -> Source | None:
@@ -202,8 +206,8 @@ def _fit(
 ) -> Checkpoint:
     """Let a detector learn in its own way."""
     detector = build(config, images.categories).to(device)
-    detector.fit(images, lambda done, total, what: teller.at(what, done, total))
-    rows = predict(detector, judged, config.batch, progress=lambda *at: teller.at("evaluating", *at))
+    detector.fit(images, lambda done, total, what: teller.doing(what, done, total))
+    rows = predict(detector, judged, config.batch, progress=lambda *at: teller.doing("evaluating", *at))
     measured = measure(rows, judged, find_detector(config.baseline))
     made = Checkpoint(config, images.categories, images.digest, 0, detector.state_dict(), {}, {}, measured)
     checkpoints.save(made, path)

@@ -110,7 +110,8 @@ def draw_scene(
             _paint(pixels, placed[0], chance)
     masks = np.stack(whole)
     for row in range(len(masks)):
-        masks[row] &= ~np.any(whole[row + 1 :], axis=0) if row + 1 < len(whole) else True
+        for above in whole[row + 1 :]:
+            masks[row] &= ~above
         _look(points[row], masks[row])
     heaps = np.zeros((0, *size), np.bool_) if not crowds else np.stack(crowds) & ~masks.any(axis=0)
     return Scene(pixels, np.array(labels, np.int64), masks, np.stack(points), heaps, np.array(crowd_kinds, np.int64))
@@ -121,7 +122,7 @@ def tight_boxes(masks: Bools) -> Float32:
     edges = []
     for axis in (1, 2):  # columns of pixels that have some of it, then rows
         there = masks.any(axis=axis)
-        edges += [there.argmax(axis=1), there.shape[1] - there[:, ::-1].argmax(axis=1)]
+        edges += [there.argmax(axis=1), there.shape[1] - np.flip(there, 1).argmax(axis=1)]
     return np.stack([edges[0], edges[2], edges[1], edges[3]], axis=1).astype(np.float32)
 
 
@@ -241,4 +242,5 @@ def _look(points: Float32, mask: Bools) -> None:
 
 def _grid(size: tuple[int, int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(H, 1) and (1, W) middles of the pixels."""
-    return np.arange(size[0])[:, None] + 0.5, np.arange(size[1])[None] + 0.5
+    y, x = (np.arange(side, dtype=np.float64) + 0.5 for side in size)
+    return y[:, None], x[None]

@@ -11,7 +11,6 @@ import types
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from difflib import get_close_matches
-from functools import cache
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from cocokit.errors import ParamsError
@@ -81,7 +80,6 @@ def unknown(name: str, value: object, known: Iterable[str]) -> ParamsError:
     return ParamsError(name, value, f"there is no such setting; {hint}")
 
 
-@cache
 def types_of(kind: type[Any]) -> dict[str, Any]:
     """The type of each setting of a config, by name."""
     hints = get_type_hints(kind)
@@ -103,7 +101,9 @@ def _with(config: T, path: list[str], text: str, name: str, known: Iterable[str]
 
 def _word(kind: Any, text: str) -> Any:
     """What was typed, as the JSON value that it looks like; text stays text where that is what is wanted."""
-    if kind is str:
+    if kind is str or (get_origin(kind) is Literal and text in get_args(kind)):
+        return text
+    if get_origin(kind) in (Union, types.UnionType) and str in get_args(kind) and text.lower() not in _WORDS:
         return text
     sequence = get_origin(kind) is tuple and not text.startswith("[")
     try:

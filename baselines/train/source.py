@@ -55,7 +55,7 @@ class Source:
         for above in (home, os.path.dirname(home)):
             if year:
                 yield os.path.join(above, f"{self.split}{year[0][:4]}")
-            yield from (os.path.join(above, name) for name in (self.split, "images"))
+            yield from (os.path.join(above, name) for name in (self.split, "images", "photos"))
         settings = find_settings_file(home)
         if settings is not None:
             yield load_settings(start=home).images or os.path.join(os.path.dirname(settings), "images")

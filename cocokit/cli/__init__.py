@@ -51,11 +51,14 @@ COMMANDS = {
     "publish": ("publish", "Publish a dataset: splits, card, manifest."),
     "verify": ("verify", "Check that a published folder is whole."),
     "bulk": ("bulk", "Hash photographs with several machines."),
+    "baselines": ("baselines", "List the reference detectors, or the settings of one."),
+    "train": ("train", "Train a reference detector on a dataset."),
+    "predict": ("predict", "Write what a trained detector finds in images."),
     "eval": ("eval", "Evaluate detections against ground truth."),
 }
 #: The headings over them in ``cocokit --help``: each with the first command below it.
 HEADINGS = {"demo": "Look around", "init": "Annotate, in this order", "accounts": "Look after a campaign",
-            "check": "Datasets", "eval": "Evaluate"}  # fmt: skip
+            "check": "Datasets", "baselines": "Train, predict, evaluate"}  # fmt: skip
 
 #: How the sentence about a mistake of cocokit's own begins.
 INTERNAL = "internal error, a mistake in cocokit itself:"

@@ -139,4 +139,4 @@ def test_the_learning_rate_is_scaled_in_one_place() -> None:
     tenths = replace(config, decay="steps", warmup=0)
     assert [learning_rate(tenths, step) / 0.025 for step in (0, 66, 67, 88, 89)] == pytest.approx(
         [1, 1, 0.1, 0.1, 0.01])  # fmt: skip
-    assert math.isclose(learning_rate(replace(config, decay="none"), 99), 0.025)
+    assert math.isclose(learning_rate(replace(config, decay="constant"), 99), 0.025)

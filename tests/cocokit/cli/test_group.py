@@ -138,6 +138,11 @@ BEFORE |= {"takedown": ["collect photos -o candidates"], "rank": _RUNNING,
            "categories select": ["categories vote ballot.csv dog=5 --voter ann"]}  # fmt: skip
 
 
+#: A training of one step of a small network.
+QUICK = ("steps=1 --set size=64 --set batch=1 --set model.backbone=tiny --set model.width=16 --set model.convs=1 "
+         "--threads 1").split()  # fmt: skip
+BEFORE |= {"predict": [f"train retinanet --data instances.json -o run --set {' '.join(QUICK)}"]}
+
 #: Commands that serve until somebody stops them: test_demo.py and annotate_ui/test_serving.py start them.
 SERVING = {"demo", "serve"}
 
@@ -170,6 +175,7 @@ def test_help_ends_with_an_example_that_runs(name: str, folder: Folder) -> None:
     last = folder.run(*name.split(), "--help").stdout.strip().splitlines()[-1].strip()
     assert last.startswith("Example: cocokit ")
     words = [w.replace("139", "1") if w == "139" else w for w in shlex.split(last.removeprefix("Example: cocokit "))]
+    words = [quick for word in words for quick in (QUICK if word == "steps=1000" else [word])]
     result = folder.run(*words)
     assert result.exit_code == 0, result.stderr
 

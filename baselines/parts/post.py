@@ -14,7 +14,9 @@ from ..ops.nms import batched_nms
 
 
 def best(scores: Tensor, count: int, floor: float = -torch.inf) -> tuple[Tensor, Tensor, Tensor]:
-    """(n,) rows, (n,) labels, (n,) float32 scores of the best pairs of box and category, best first.
+    """(n,) rows, (n,) labels, (n,) float32 scores of the best pairs of box and category.
+
+    Best first; of equal scores the earlier is better, on every machine.
 
     Args:
         scores: (A, K).
@@ -23,8 +25,10 @@ def best(scores: Tensor, count: int, floor: float = -torch.inf) -> tuple[Tensor,
     """
     flat = scores.float().flatten()
     above = (flat > floor).nonzero()[:, 0]
-    order = torch.sort(flat[above], descending=True, stable=True).indices[:count]
-    places = above[order]
+    if len(above) > count > 0:  # far from all need an order; ties with the last one do
+        values = flat[above]
+        above = above[values >= values.topk(count).values[-1]]
+    places = above[torch.sort(flat[above], descending=True, stable=True).indices[:count]]
     return places // scores.shape[1], places % scores.shape[1], flat[places]
 
 

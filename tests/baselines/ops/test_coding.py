@@ -2,8 +2,13 @@
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cocokit.baselines.ops.coding import GROWTH, decode, encode
+from tests.baselines.ops.strategies import boxes
+
+ENCODINGS = ["centre", "corner", "yolo"]
 
 
 def test_a_worked_anchor():
@@ -15,13 +20,49 @@ def test_a_worked_anchor():
     torch.testing.assert_close(encode(box, anchor), codes)
 
 
-@pytest.mark.parametrize("encoding", ["centre", "corner", "yolo"])
-def test_there_and_back(encoding):
-    known = torch.tensor([[0.0, 0, 10, 20], [5, 5, 8, 9]])
-    boxes = torch.tensor([[1.0, 2, 3, 4], [0, 0, 50, 60]])
-    weights = (10.0, 10.0, 5.0, 5.0)
-    back = decode(encode(boxes, known, encoding, weights), known, encoding, weights)
-    torch.testing.assert_close(back, boxes)
+def test_a_worked_offset():
+    """An anchor of 256 x 256 px, the ground truth 32 px right of it and below, 256 x 282 px: (.125, .125, 1, 1.1)."""
+    anchor, box = torch.tensor([[0.0, 0, 256, 256]]), torch.tensor([[32.0, 19, 288, 301]])
+    expected = torch.tensor([[0.125, 0.125, 0, torch.tensor(282 / 256).log()]])
+    torch.testing.assert_close(encode(box, anchor), expected)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@settings(deadline=None)
+@given(rows=boxes(4, least=1, fewest=4), known=boxes(4, least=1, fewest=4), x=st.integers(-50, 50))
+def test_there_and_back_and_wherever_the_origin_is(encoding, rows, known, x):
+    rows, known, weights = torch.tensor(rows).float(), torch.tensor(known).float(), (10.0, 10.0, 5.0, 5.0)
+    codes = encode(rows, known, encoding, weights)
+    torch.testing.assert_close(decode(codes, known, encoding, weights), rows, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(encode(rows + x, known + x, encoding, weights), codes, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("encoding, code", [("centre", [0, 0, 0, 0]), ("corner", [0] * 4), ("yolo", [0.5, 0.5, 1, 1])])
+def test_the_code_of_the_known_box_itself(encoding, code):
+    known = torch.tensor([[3.0, 4, 10, 20]])
+    assert encode(known, known, encoding).tolist() == [code]
+
+
+def test_yolo_with_its_own_weights():
+    """The 7 x 7 cells of a 448 px image: sides are square roots of shares of the image, whatever the cell."""
+    cell = torch.tensor([[192.0, 64, 256, 128]])
+    box = torch.tensor([[112.0, 80, 336, 192]])  # 224 x 112 px around (224, 136)
+    found = encode(box, cell, "yolo", (1, 1, 7**-0.5, 7**-0.5))
+    torch.testing.assert_close(found, torch.tensor([[0.5, 1.125, 0.5**0.5, 0.5]]))
+
+
+def test_codes_of_every_category_at_once():
+    known, codes = torch.tensor([[0.0, 0, 10, 10], [5, 5, 9, 9]]), torch.randn(2, 3, 4)
+    found = decode(codes, known[:, None])
+    for k in range(3):
+        torch.testing.assert_close(found[:, k], decode(codes[:, k], known))
+
+
+def test_gradients_flow_through_decoding():
+    """What trains on IoU needs them."""
+    codes, known = torch.randn(2, 4, requires_grad=True), torch.tensor([[0.0, 0, 10, 10]])
+    decode(codes, known).sum().backward()
+    assert (codes.grad[:, :2] != 0).all()
 
 
 def test_half_precision_is_decoded_in_float32_and_stays_finite():

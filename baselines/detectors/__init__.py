@@ -79,6 +79,10 @@ DETECTORS: dict[str, Entry] = {
         "gradients",
         predicts=("proposals",),
     ),
+    "dpm": Entry(
+        "dpm", "DPM", "DPM with shape masks", "Felzenszwalb, Girshick, McAllester and Ramanan, PAMI 2010; release 5",
+        "fit", ("masks",), ("boxes", "masks"),
+    ),
     "retinanet": Entry(
         "retinanet", "RetinaNet", "RetinaNet", "Lin, Goyal, Girshick, He and Dollar, ICCV 2017", "gradients"
     ),

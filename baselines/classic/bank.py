@@ -1,0 +1,127 @@
+"""Many components slid over a level at once, and where their parts went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .component import Component
+from .distance import distance_transform, move_cost, reach
+from .pyramid import Level
+
+#: Components whose parts are moved about in one go: what they need should stay in a processor's cache.
+TOGETHER = 8
+
+
+@dataclass(frozen=True)
+class Group:
+    """Components with roots of one size, stacked.
+
+    Attributes:
+        rows: (G,) their places in the bank.
+        root: (G, 32, H, W) float32.
+        parts: (G P, 32, S, S) float32.
+        anchors: (G P, 2) int64.
+        deform: (G P, 4) float32.
+        bias: (G,) float32.
+    """
+
+    rows: tuple[int, ...]
+    root: Tensor
+    parts: Tensor
+    anchors: Tensor
+    deform: Tensor
+    bias: Tensor
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of the roots."""
+        return self.root.shape[2], self.root.shape[3]
+
+    def members_parts(self, member: Tensor) -> Tensor:
+        """(N, P) int64, which of the stacked parts belong to members (N,)."""
+        each = len(self.anchors) // len(self.rows)
+        return member[:, None] * each + torch.arange(each, device=member.device)
+
+    def ideal(self, member: Tensor, places: Tensor) -> Tensor:
+        """(N, P, 2) int64 row and column of parts that do not move, for roots of members (N,) at places (N, 2)."""
+        return 2 * places[:, None] + self.anchors[self.members_parts(member)]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A group on a level.
+
+    Attributes:
+        group: the components.
+        total: (B, G, rows, columns) float32, the score of a root at each place, its parts at their best.
+        responses: (B, G P, 2 rows + .., 2 columns + ..) float32, of the parts alone.
+    """
+
+    group: Group
+    total: Tensor
+    responses: Tensor
+
+    def parts_at(self, image: Tensor, member: Tensor, places: Tensor) -> Tensor:
+        """(N, P, 2) int64 row and column of each part, for roots at places (N, 2) of images (N,) and members (N,)."""
+        ideal, parts = self.group.ideal(member, places), self.group.members_parts(member)
+        if not ideal.numel():
+            return ideal
+        planes = image[:, None] * self.responses.shape[1] + parts
+        far = reach(self.responses, self.group.deform)
+        split = zip(planes.split(64), parts.split(64), ideal.split(64), strict=True)  # type: ignore[no-untyped-call]
+        found = [_best(self.responses, n, p, i, self.group.deform, far) for n, p, i in split]
+        return torch.cat(found)
+
+
+def _best(scores: Tensor, planes: Tensor, parts: Tensor, ideal: Tensor, deform: Tensor, far: tuple[int, int]) -> Tensor:
+    """(n, P, 2) the best place of each part by looking at all within reach."""
+    height, width = scores.shape[2:]
+    down, across = (torch.arange(-f, f + 1, device=scores.device) for f in far)
+    rows, columns = ideal[..., 0, None] + down, ideal[..., 1, None] + across
+    inside = ((rows >= 0) & (rows < height))[..., None] & ((columns >= 0) & (columns < width))[..., None, :]
+    places = (planes[..., None] * height + rows.clamp(0, height - 1))[..., None] * width
+    values = scores.flatten()[places + columns.clamp(0, width - 1)[..., None, :]]
+    cost = move_cost(down[:, None], across, deform[parts][..., None, None, :])
+    best = values.sub_(cost).masked_fill_(~inside, -torch.inf).flatten(2).argmax(2)
+    return ideal + torch.stack([best // len(across) - far[0], best % len(across) - far[1]], 2)
+
+
+class Bank:
+    """Components in the order given, each followed by its mirrored self: row 2 n is the n-th, 2 n + 1 its mirror."""
+
+    def __init__(self, components: Sequence[Component]) -> None:
+        both = [side for component in components for side in (component, component.mirrored())]
+        sizes = dict.fromkeys((c.size, len(c.parts)) for c in both)
+        self.groups = []
+        for kind in sizes:
+            rows = [n for n, c in enumerate(both) if (c.size, len(c.parts)) == kind]
+            for first in range(0, len(rows), TOGETHER):
+                self.groups.append(_stacked(rows[first : first + TOGETHER], both))
+
+    def scored(self, level: Level) -> Iterator[Scored]:
+        """Every group whose roots fit on the level."""
+        for group in self.groups:
+            if level.root.shape[2] >= group.root.shape[2] and level.root.shape[3] >= group.root.shape[3]:
+                yield _score(group, level)
+
+
+def _stacked(rows: list[int], both: list[Component]) -> Group:
+    some = [both[row] for row in rows]
+    return Group(
+        tuple(rows), torch.stack([c.root for c in some]), torch.cat([c.parts for c in some]),
+        torch.cat([c.anchors for c in some]), torch.cat([c.deform for c in some]), torch.stack([c.bias for c in some]),
+    )  # fmt: skip
+
+
+def _score(group: Group, level: Level) -> Scored:
+    total = functional.conv2d(level.root, group.root, group.bias)
+    if not len(group.parts):
+        return Scored(group, total, total[:, :0])
+    responses = functional.conv2d(level.fine, group.parts)
+    moved = distance_transform(responses, group.deform, group.anchors, (total.shape[2], total.shape[3]), step=2)
+    return Scored(group, total + moved.view(len(total), len(group.rows), -1, *total.shape[2:]).sum(2), responses)

@@ -1,0 +1,131 @@
+"""What an image teaches a mixture: the best placement on each instance, and the worst mistakes beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from ..ops.boxes import iou, share
+from .bank import Bank, Scored
+from .component import Component, Placement, root_boxes, shown
+from .pyramid import Level
+
+#: A placement that overlaps an instance by less than this, or is less than half in a crowd, is a mistake.
+APART = 0.3
+_WITHIN_CROWD = 0.5
+#: Negatives that score above this have a loss.
+MARGIN = -1.0
+
+
+@dataclass(frozen=True)
+class Example:
+    """A placement, and all that a learner asks of it.
+
+    Attributes:
+        component: its place in the mixture.
+        vector: (D,) float32, what it shows.
+        score: at the time it was found.
+        key: what tells it from others: image, level, component, side, places.
+        box: (4,) float32 corners of the root, px of the image.
+        parts: (P, 2) float32 moves of the parts, across and down, as seen by the component (mirrored back).
+        flipped: whether the mirrored component was placed.
+    """
+
+    component: int
+    vector: Tensor
+    score: float
+    key: tuple[int, ...]
+    box: Tensor
+    parts: Tensor
+    flipped: bool
+
+
+@dataclass
+class Found:
+    """What one image gave."""
+
+    positives: list[Example | None]
+    negatives: list[Example] = field(default_factory=list)
+
+
+def survey(
+    levels: Sequence[Level], components: Sequence[Component], boxes: Tensor, crowd: Tensor, image: int,
+    overlap: float, hardest: int,
+) -> Found:  # fmt: skip
+    """Slide a mixture over an image.
+
+    Args:
+        levels: the pyramid of one image.
+        components: the mixture.
+        boxes: (N, 4) corners of the category's instances.
+        crowd: (C, 4) corners of regions where nothing is a mistake.
+        image: its number, for keys.
+        overlap: IoU of a root's box with an instance's from which it may be placed on it.
+        hardest: how many mistakes to keep.
+    """
+    bank, found = Bank(components), Found([None] * len(boxes))
+    for number, level in enumerate(levels):
+        for scored in bank.scored(level):
+            places = _places(scored.total)
+            corners = root_boxes(level, scored.group.size, places)
+            look = _Look(components, level, scored, places, corners, (image, number))
+            overlaps = iou(corners, boxes)
+            _place_on_instances(look, overlaps >= overlap, found)
+            apart = (overlaps < APART).all(1) & (share(corners, crowd) < _WITHIN_CROWD).all(1)
+            found.negatives += look.examples(_worst(look, apart, hardest))
+            found.negatives = sorted(found.negatives, key=lambda e: -e.score)[:hardest]
+    return found
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A group of components on a level: places (N, 2), their boxes (N, 4), and the numbers of image and level."""
+
+    components: Sequence[Component]
+    level: Level
+    scored: Scored
+    places: Tensor
+    corners: Tensor
+    numbers: tuple[int, int]
+
+    def examples(self, flat: Tensor) -> list[Example]:
+        """Examples of entries of the flattened total."""
+        members, rows = flat // len(self.places), flat % len(self.places)
+        parts = self.scored.parts_at(torch.zeros_like(members), members, self.places[rows])
+        scores = self.scored.total.flatten()[flat].tolist()
+        return [self._example(*one) for one in zip(members.tolist(), rows.tolist(), parts, scores, strict=True)]
+
+    def _example(self, member: int, row: int, parts: Tensor, score: float) -> Example:
+        number, side = divmod(self.scored.group.rows[member], 2)
+        component, (y, x) = self.components[number], self.places[row].tolist()
+        vector = shown(component, self.level, Placement(score, 0, (y, x), parts, bool(side)))
+        form = component.mirrored() if side else component
+        moves = (parts - form.anchors - 2 * self.places[row]).flip(1).float()
+        moves[:, 0] *= -1 if side else 1
+        key = (*self.numbers, number, side, y, x, *parts.flatten().tolist())
+        return Example(number, vector, score, key, self.corners[row], moves, bool(side))
+
+
+def _places(total: Tensor) -> Tensor:
+    rows, columns = (torch.arange(n, device=total.device) for n in total.shape[2:])
+    return torch.cartesian_prod(rows, columns)
+
+
+def _place_on_instances(look: _Look, allowed: Tensor, found: Found) -> None:
+    """Better placements for instances (columns of ``allowed``, whose rows are places)."""
+    scores = look.scored.total[0].flatten(1)
+    for instance in allowed.any(0).nonzero().flatten().tolist():
+        best = scores.masked_fill(~allowed[:, instance], -torch.inf).flatten().argmax()
+        known = found.positives[instance]
+        if known is None or float(scores.flatten()[best]) > known.score:
+            found.positives[instance] = look.examples(best[None])[0]
+
+
+def _worst(look: _Look, apart: Tensor, hardest: int) -> Tensor:
+    """Flat indices of the highest scores among mistakes that have a loss."""
+    scores = look.scored.total[0].flatten(1).masked_fill(~apart, -torch.inf).flatten()
+    top = scores.topk(min(hardest, len(scores)))
+    return top.indices[top.values > MARGIN]

@@ -1,0 +1,128 @@
+"""Latent rounds: the objective never rises, placements fit, mistakes are mistakes."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+import torch
+
+from cocokit.baselines.classic.distance import LEAST_CURVE
+from cocokit.baselines.classic.learning import Mixture
+from cocokit.baselines.classic.mining import APART, survey
+from cocokit.baselines.classic.part_seeds import with_parts
+from cocokit.baselines.classic.scenes import Scenes
+from cocokit.baselines.classic.settings import Learning
+from cocokit.baselines.ops.boxes import iou, share
+from cocokit.baselines.train.shapes import shapes_batches
+from cocokit.errors import ParamsError
+
+SMALL = Learning(components=2, parts=2, zoom=1.5, train_levels=4, cost=0.02, random=60, hardest=10, area=(1500, 3000))
+
+
+@pytest.fixture(scope="module")
+def scenes() -> Scenes:
+    return Scenes(shapes_batches(3, 96, seed=1, domain="cluttered"), SMALL, "cpu")
+
+
+def learner(scenes: Scenes, settings: Learning = SMALL) -> Mixture:
+    most = max(range(3), key=lambda k: sum(len(scenes.boxes(i, k)) for i in range(len(scenes))))
+    return Mixture(scenes, most, settings, lambda: None)
+
+
+def test_the_objective_never_rises_over_placing_and_learning(scenes: Scenes) -> None:
+    mixture = learner(scenes)
+    components = mixture.round(mixture.first_roots())
+    for parts in (False, True):
+        if parts:
+            mixture.cache.positives.clear()
+            mixture.cache.negatives.clear()
+            components = [with_parts(c, 2, 6) for c in components]
+        mixture.look(components, 10)
+        values = [mixture.cache.objective(components)]
+        for _ in range(3):
+            components = mixture.cache.learn(components)
+            values.append(mixture.cache.objective(components))
+            mixture.look(components, 0)  # the instances are placed anew, the mistakes stay
+            values.append(mixture.cache.objective(components))
+        for before, after in itertools.pairwise(values):
+            assert after <= before * (1 + 1e-5)
+        assert values[-1] < values[0]
+
+
+def test_placements_overlap_their_instances_and_mistakes_do_not(scenes: Scenes) -> None:
+    mixture = learner(scenes)
+    components = mixture.first_roots()
+    placed = 0
+    for image, boxes in enumerate(mixture.boxes):
+        crowd = scenes.crowd(image)
+        found = survey(scenes.levels(image), components, boxes, crowd, image, SMALL.overlap, 10)
+        assert len(found.negatives) <= 10
+        for example in found.negatives:
+            known = float(example.vector @ components[example.component].vector())
+            assert known == pytest.approx(example.score, abs=1e-4)
+            assert (iou(example.box[None], boxes) < APART).all()
+            assert (share(example.box[None], crowd) < 0.5).all()
+        for box, example in zip(boxes, found.positives, strict=True):
+            if example is not None:
+                placed += 1
+                assert float(iou(example.box[None], box[None])) >= 0.7
+                known = float(example.vector @ components[example.component].vector())
+                assert known == pytest.approx(example.score, abs=1e-4)
+    assert placed
+
+
+def test_an_image_that_is_all_crowd_teaches_no_mistakes(scenes: Scenes) -> None:
+    components, everywhere = learner(scenes).first_roots(), torch.tensor([[-99.0, -99, 999, 999]])
+    found = survey(scenes.levels(0), components, torch.zeros(0, 4), everywhere, 0, 0.7, 10)
+    assert found.negatives == []
+    assert found.positives == []
+
+
+def test_a_full_cache_is_learned_from_on_the_way_and_keeps_the_hardest(scenes: Scenes) -> None:
+    mixture = learner(scenes, replace(SMALL, cache=15))
+    components = mixture.round(mixture.first_roots())
+    assert len(mixture.cache.negatives) <= 15
+    vectors = [c.vector() for c in components]
+    assert all(float(e.vector @ vectors[e.component]) > -1 for e in mixture.cache.negatives.values())
+
+
+def test_curves_never_fall_below_what_the_transform_counts_on(scenes: Scenes) -> None:
+    learned = learner(scenes, replace(SMALL, root_rounds=1, part_rounds=1)).learn()
+    assert 1 <= len(learned.components) <= 2
+    for component in learned.components:
+        assert float(component.deform[:, 2:].min()) >= LEAST_CURVE - 1e-7
+
+
+def test_a_category_without_instances_has_no_components(scenes: Scenes) -> None:
+    learned = Mixture(scenes, 99, SMALL, lambda: None).learn()
+    assert (learned.components, learned.corrections, learned.masks) == ([], [], [])
+
+
+def test_learning_twice_is_the_same(scenes: Scenes) -> None:
+    quick = replace(SMALL, root_rounds=1, part_rounds=1, components=1)
+    one, other = (learner(scenes, quick).learn().components[0].vector() for _ in range(2))
+    assert torch.equal(one, other)
+
+
+def test_pyramids_are_kept_as_far_as_memory_goes() -> None:
+    batches = shapes_batches(2, 96)
+    kept, not_kept = (Scenes(batches, replace(SMALL, memory=megabytes), "cpu") for megabytes in (100, 0))
+    assert kept.levels(1) is kept.levels(1)
+    assert not_kept.levels(1) is not not_kept.levels(1)
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"components": 0}, "components is 0; it must be at least 1"),
+        ({"part": 5}, "part is 5; it must be even"),
+        ({"area": (5000, 3000)}, "area is .*the lower first"),
+        ({"overlap": 1.0}, "overlap is 1.0"),
+        ({"zoom": 0.0}, "zoom is 0.0"),
+    ],
+)
+def test_wrong_settings_are_refused(wrong: dict[str, object], words: str) -> None:
+    with pytest.raises(ParamsError, match=words):
+        Learning(**wrong)  # type: ignore[arg-type]

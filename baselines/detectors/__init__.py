@@ -71,6 +71,9 @@ class Entry:
 
 #: Every detector by the name that commands know.
 DETECTORS: dict[str, Entry] = {
+    "faster_rcnn": Entry(
+        "faster_rcnn", "FasterRCNN", "Faster R-CNN", "Ren, He, Girshick and Sun, NeurIPS 2015", "gradients"
+    ),
     "rpn": Entry(
         "rpn",
         "RPN",

@@ -90,6 +90,29 @@ class BoxHead(nn.Module):
         return self.score(x), self.delta(x).view(len(x), self.delta.out_features // 4, 4)
 
 
+class StageHead(nn.Module):
+    """The last stage of a backbone on the pixels of a region, their mean; then scores and a box for each category.
+
+    Args:
+        stage: (R, C, 14, 14) to (R, channels, 7, 7).
+        channels: that it gives.
+        categories: K.
+    """
+
+    def __init__(self, stage: nn.Module, channels: int, categories: int) -> None:
+        super().__init__()
+        self.stage = stage
+        self.score = nn.Linear(channels, categories + 1)
+        self.delta = nn.Linear(channels, categories * 4)
+        fill_normal(self.score, 0.01)
+        fill_normal(self.delta, 0.001)
+
+    def forward(self, regions: Tensor) -> tuple[Tensor, Tensor]:
+        """(R, C, S, S) to logits (R, K + 1), the background last, and encoded boxes (R, K, 4)."""
+        x = self.stage(regions).mean((2, 3))
+        return self.score(x), self.delta(x).view(len(x), self.delta.out_features // 4, 4)
+
+
 class MaskHead(nn.Module):
     """Mask R-CNN's: 3x3 convolutions, a deconvolution that doubles the map, 1x1 to a mask for each category."""
 

@@ -36,14 +36,14 @@ def match(boxes: Tensor, gt: Tensor, low: float, high: float, force: bool = True
     """
     if not len(gt) or not len(boxes):
         return torch.full((len(boxes),), NEGATIVE, dtype=torch.int64, device=boxes.device)
-    overlaps = iou(boxes.float(), gt.float())
-    best, rows = overlaps.max(1)
+    overlaps = iou(gt.float(), boxes.float())  # (N, A)
+    best, rows = overlaps.max(0)
     rows[best < high] = IGNORED
     rows[best < low] = NEGATIVE
     if force:
-        wanted = torch.where((overlaps == overlaps.amax(0)) & (overlaps > 0), overlaps, -1)
-        most, row = wanted.max(1)
-        rows = torch.where(most > 0, row, rows)
+        wanted = (overlaps == overlaps.amax(1, keepdim=True)) & (overlaps > 0)
+        some = wanted.any(0).nonzero()[:, 0]
+        rows[some] = overlaps[:, some].masked_fill(~wanted[:, some], -1).argmax(0)
     return rows
 
 

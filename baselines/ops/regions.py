@@ -35,7 +35,7 @@ def roi_align(maps: Tensor, rois: Tensor, size: int, scale: float, sampling: int
     rows, weights = _lookups(rois, maps, size, scale, sampling)
     table = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B, C, H, W) -> (B * H * W, C)
     found = _sums(rows.flatten(0, 2), table, weights.flatten(0, 2))
-    return found.view(len(rois), size, size, maps.shape[1]).permute(0, 3, 1, 2)
+    return found.view(rois.shape[0], size, size, maps.shape[1]).permute(0, 3, 1, 2)
 
 
 def ps_roi_align(maps: Tensor, rois: Tensor, size: int, scale: float, sampling: int = 2) -> Tensor:
@@ -54,7 +54,7 @@ def ps_roi_align(maps: Tensor, rois: Tensor, size: int, scale: float, sampling: 
     table = maps.view(batch, -1, size * size, height, width).permute(2, 0, 3, 4, 1).flatten(0, 3)
     start = torch.arange(size * size, device=maps.device).view(size, size, 1) * (batch * height * width)
     found = _sums((rows + start).flatten(0, 2), table, weights.flatten(0, 2))
-    return found.view(len(rois), size, size, channels // size**2).permute(0, 3, 1, 2)
+    return found.view(rois.shape[0], size, size, channels // size**2).permute(0, 3, 1, 2)
 
 
 def roi_pool(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
@@ -72,12 +72,12 @@ def roi_pool(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
     table = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B, C, H, W) -> (B * H * W, C)
     switches = torch.embedding_bag(table.detach(), rows, counts.cumsum(0) - counts, mode=MAXIMUM)[3]
     found = table.gather(0, switches.clamp(min=0)) * (counts > 0)[:, None]
-    return found.view(len(rois), size, size, maps.shape[1]).permute(0, 3, 1, 2)
+    return found.view(rois.shape[0], size, size, maps.shape[1]).permute(0, 3, 1, 2)
 
 
 def _sums(rows: Tensor, table: Tensor, weights: Tensor) -> Tensor:
     """(N, C) weighted sums of L rows of a table (P, C), rows and weights (N, L)."""
-    if not len(rows):  # joined to the graph all the same: every parameter has a gradient, though it be 0
+    if not rows.shape[0]:  # joined to the graph all the same: every parameter has a gradient, though it be 0
         return table[:0] * 1
     return functional.embedding_bag(rows, table, mode="sum", per_sample_weights=weights.to(table.dtype))
 
@@ -109,7 +109,7 @@ def _neighbours(place: Tensor, length: int, size: int) -> tuple[Tensor, Tensor]:
     share = (place - low) * inside
     pixels = torch.stack([low, (low + 1).clamp(max=length - 1)], -1).long()
     weights = torch.stack([inside - share, share], -1) * (size / place.shape[1])
-    shape = len(place), size, 2 * place.shape[1] // size
+    shape = place.shape[0], size, 2 * place.shape[1] // size
     return pixels.view(shape), weights.view(shape)
 
 
@@ -122,8 +122,8 @@ def _pixels(rois: Tensor, maps: Tensor, size: int, scale: float) -> tuple[Tensor
     top, bottom = _bins(corners[:, 1], corners[:, 3], size, height)
     across, down = (right - left)[:, None].expand(-1, size, -1), (bottom - top)[:, :, None]  # (R, size, size)
     counts = (across * down).flatten()
-    bins = torch.arange(len(counts), device=rois.device).repeat_interleave(counts)  # (P,) which bin a pixel is in
-    place = torch.arange(len(bins), device=rois.device) - (counts.cumsum(0) - counts)[bins]
+    bins = torch.arange(counts.shape[0], device=rois.device).repeat_interleave(counts)  # (P,) which bin a pixel is in
+    place = torch.arange(bins.shape[0], device=rois.device) - (counts.cumsum(0) - counts)[bins]
     first = (rois[:, 0].long()[:, None, None] * height + top[:, :, None]) * width + left[:, None]
     across = across.flatten()[bins]
     return first.flatten()[bins] + place // across * width + place % across, counts

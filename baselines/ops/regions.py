@@ -6,6 +6,8 @@ map's pixel in them, inverted: 1/16 for C4. A map's pixel has its value at its c
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -32,6 +34,11 @@ def roi_align(maps: Tensor, rois: Tensor, size: int, scale: float, sampling: int
         scale: pixels of the map per pixel of the image.
         sampling: samples a side of a bin.
     """
+    if torch.onnx.is_in_onnx_export():
+        return _node("RoiAlign", maps, (rois[:, 1:], rois[:, 0].long()), size, {
+            "output_height": size, "output_width": size, "sampling_ratio": sampling, "spatial_scale": scale,
+            "coordinate_transformation_mode": "half_pixel",
+        })  # fmt: skip
     rows, weights = _lookups(rois, maps, size, scale, sampling)
     table = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B, C, H, W) -> (B * H * W, C)
     found = _sums(rows.flatten(0, 2), table, weights.flatten(0, 2))
@@ -68,11 +75,20 @@ def roi_pool(maps: Tensor, rois: Tensor, size: int, scale: float) -> Tensor:
         size: bins a side.
         scale: pixels of the map per pixel of the image.
     """
+    if torch.onnx.is_in_onnx_export():
+        return _node("MaxRoiPool", maps, (rois,), size, {"pooled_shape": [size, size], "spatial_scale": scale})
     rows, counts = _pixels(rois, maps, size, scale)
     table = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B, C, H, W) -> (B * H * W, C)
     switches = torch.embedding_bag(table.detach(), rows, counts.cumsum(0) - counts, mode=MAXIMUM)[3]
     found = table.gather(0, switches.clamp(min=0)) * (counts > 0)[:, None]
     return found.view(rois.shape[0], size, size, maps.shape[1]).permute(0, 3, 1, 2)
+
+
+def _node(name: str, maps: Tensor, regions: tuple[Tensor, ...], size: int, settings: dict[str, Any]) -> Tensor:
+    """(R, C, size, size): one node of a graph that is being exported, where every runtime has its own."""
+    shape = regions[0].shape[0], maps.shape[1], size, size
+    found: Tensor = torch.onnx.ops.symbolic(name, (maps, *regions), settings, dtype=maps.dtype, shape=shape)
+    return found
 
 
 def _sums(rows: Tensor, table: Tensor, weights: Tensor) -> Tensor:

@@ -39,12 +39,12 @@ def bins(planes: Float64) -> NDArray[np.int32]:
     Args:
         planes: (H, W, C) from 0 to 1.
     """
-    from scipy.ndimage import gaussian_filter
+    from skimage.filters import gaussian
 
     channels = np.moveaxis(planes, 2, 0).astype(np.float32)
     found = [_binned(channel, 1.0, COLOURS) for channel in channels]
     for channel in channels:
-        down, across = (gaussian_filter(channel, 1.0, order=order, mode="nearest") for order in ((1, 0), (0, 1)))
+        across, down = _slopes(gaussian(channel, 1.0, mode="nearest"))  # type: ignore[no-untyped-call]
         for angle in np.arange(DIRECTIONS) * (2 * np.pi / DIRECTIONS):
             along = np.maximum(across * np.cos(angle) + down * np.sin(angle), 0).astype(np.float32)
             found.append(_binned(along, float(along.max()), TEXTURES))
@@ -80,9 +80,17 @@ def _binned(plane: NDArray[np.float32], most: float, count: int) -> NDArray[np.i
     return np.clip(scaled, 0, count - 1).astype(np.int32)
 
 
+def _slopes(plane: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """(H, W) how much lighter the pixel on the right is than that on the left, and the one below than that above."""
+    edged = np.pad(plane, 1, mode="edge")
+    return edged[1:-1, 2:] - edged[1:-1, :-2], edged[2:, 1:-1] - edged[:-2, 1:-1]
+
+
 def _boxes(segments: Int64, count: int) -> Int64:
     """(N, 4) tight corners."""
-    from scipy.ndimage import find_objects
-
-    slices = find_objects(segments + 1, count)
-    return np.array([[x.start, y.start, x.stop, y.stop] for y, x in slices], np.int64)
+    y, x = np.indices(segments.shape)
+    low, high = np.full((2, count), max(segments.shape)), np.zeros((2, count), np.int64)
+    for axis, places in enumerate((x, y)):
+        np.minimum.at(low[axis], segments, places)
+        np.maximum.at(high[axis], segments, places + 1)
+    return np.concatenate([low, high]).T

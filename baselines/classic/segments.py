@@ -30,7 +30,7 @@ def in_space(pixels: NDArray[np.float32], space: Space) -> Float64:
     if space == "lab":
         return np.asarray((rgb2lab(rgb) + [0.0, 128.0, 128.0]) / [100.0, 255.0, 255.0])
     if space == "grey":
-        return grey
+        return np.asarray(grey)
     if space == "rgi":
         total = np.maximum(3 * grey, 1e-6)
         return np.concatenate([rgb[..., :2] / total, grey], axis=2)

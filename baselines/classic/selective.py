@@ -1,4 +1,4 @@
-"""Selective Search (Uijlings et al. 2013): segments merged, the most alike first; every box on the way is a proposal."""
+"""Selective Search (Uijlings et al. 2013): segments merged, the most alike first; every box on the way counts."""
 
 from __future__ import annotations
 
@@ -59,14 +59,19 @@ def selective_search(
     boxes = np.concatenate([tree[::-1] for tree in trees])
     places = np.concatenate([np.arange(1, len(tree) + 1) for tree in trees])
     order = np.argsort(places * chance.random(len(places)), kind="stable")
-    boxes = boxes[order]
+    boxes = np.take(boxes, order, axis=0)
     boxes = boxes[(boxes[:, 2:] - boxes[:, :2] >= smallest).all(axis=1)]
     _, first = np.unique(boxes, axis=0, return_index=True)
-    return boxes[np.sort(first)]
+    return np.take(boxes, np.sort(first), axis=0)
 
 
 def hierarchies(pixels: NDArray[np.float32], strategies: Strategies) -> Iterator[Int64]:
-    """(2N - 1, 4) boxes of each way of merging: its N segments, then what they became, the whole photo last."""
+    """(2N - 1, 4) boxes of each way of merging: its N segments, then what they became, the whole photo last.
+
+    Args:
+        pixels: (H, W, 3) RGB from 0 to 1.
+        strategies: ways of merging.
+    """
     for space in strategies.spaces:
         planes = in_space(pixels, space)
         binned = bins(planes)
@@ -92,7 +97,8 @@ def merged(first: Looks, pairs: Int64, measure: Measure) -> Int64:
         near[i].add(j)
         near[j].add(i)
     alive = [True] * count
-    heap = [(-s, i, j) for s, (i, j) in zip(alike(all_, pairs[:, 0], pairs[:, 1], measure), pairs.tolist(), strict=True)]
+    likeness = alike(all_, pairs[:, 0], pairs[:, 1], measure)
+    heap = [(-value, i, j) for value, (i, j) in zip(likeness, pairs.tolist(), strict=True)]
     heapq.heapify(heap)
     while heap:
         _, i, j = heapq.heappop(heap)
@@ -107,8 +113,8 @@ def merged(first: Looks, pairs: Int64, measure: Measure) -> Int64:
             near[other] -= {i, j}
             near[other].add(new)
         rows = np.fromiter(others, np.int64, len(others))
-        for likeness, other in zip(alike(all_, rows, new, measure), rows.tolist(), strict=True):
-            heapq.heappush(heap, (-likeness, other, new))
+        for value, other in zip(alike(all_, rows, new, measure), rows.tolist(), strict=True):
+            heapq.heappush(heap, (-value, other, new))
     return all_.boxes
 
 

@@ -91,6 +91,14 @@ DETECTORS: dict[str, Entry] = {
     ),
     "ssd": Entry("ssd", "SSD", "SSD", "Liu et al., ECCV 2016", "gradients"),
     "yolo1": Entry("yolo1", "YOLOv1", "YOLO v1", "Redmon, Divvala, Girshick and Farhadi, CVPR 2016", "gradients"),
+    "selective-search": Entry(
+        "selective_search",
+        "SelectiveSearch",
+        "Selective Search",
+        "Uijlings, van de Sande, Gevers and Smeulders, IJCV 2013",
+        "nothing",
+        predicts=("proposals",),
+    ),
 }
 
 

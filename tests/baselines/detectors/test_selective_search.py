@@ -75,7 +75,8 @@ def test_a_photo_of_one_pixel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"), [({"mode": "slow"}, "single, fast, quality"), ({"count": 0}, "a proposal"), ({"side": 0}, "side")]
+    ("changes", "words"),
+    [({"mode": "slow"}, "single, fast, quality"), ({"count": 0}, "a proposal"), ({"side": 0}, "side")],
 )
 def test_settings_that_cannot_work_are_one_sentence(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ParamsError, match=words):

@@ -8,6 +8,7 @@ backbone learns eight made pictures of 96 px by heart in 60 steps, 7 CPU seconds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +17,7 @@ from torch import Tensor, nn
 
 from cocokit.errors import ParamsError
 
-from ..batch import Batch, Result
+from ..batch import Batch, Result, Target
 from ..ops.coding import encode
 from ..parts.anchors import Anchors, octaves
 from ..parts.backbone import Backbone, Name
@@ -130,19 +131,31 @@ class RetinaNet(nn.Module):
         assert batch.targets is not None
         logits, codes, levels = self(batch.pixels)
         anchors = torch.cat(levels)
-        rows = torch.stack([assign(anchors, t, self.config.low, self.config.high, self.config.force)
-                            for t in batch.targets])  # fmt: skip
+        rows = self.rows(batch.targets, anchors)
         on = rows >= 0
         positives = shared_count(on)
         wanted = [encode(t.boxes[r[r >= 0]], anchors[r >= 0]) for r, t in zip(rows, batch.targets, strict=True)]
         box = smooth_l1(codes[on], torch.cat(wanted), self.config.beta).sum() / positives
-        return {"score": self.score_loss(logits, self.wanted(batch, rows), rows, anchors, positives), "box": box}
+        score = self.score_loss(logits, self.wanted(batch.targets, rows), rows, anchors, positives)
+        return {"score": score, "box": box}
 
-    def wanted(self, batch: Batch, rows: Tensor) -> Tensor:
-        """(B, A, K) float32, 1 for the category of a positive anchor, from rows (B, A) of the gt."""
+    @torch.no_grad()
+    def labelled(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """(N, K) float32 scores of all anchors but those ignored, and (N, K) 0 or 1: what is wanted of them."""
         assert batch.targets is not None
+        logits, _, levels = self(batch.pixels)
+        rows = self.rows(batch.targets, torch.cat(levels))
+        return logits.float().sigmoid()[rows > IGNORED], self.wanted(batch.targets, rows)[rows > IGNORED]
+
+    def rows(self, targets: Sequence[Target], anchors: Tensor) -> Tensor:
+        """(B, A) int64 which gt each anchor is about, as :func:`.matching.match` says it."""
+        c = self.config
+        return torch.stack([assign(anchors, target, c.low, c.high, c.force) for target in targets])
+
+    def wanted(self, targets: Sequence[Target], rows: Tensor) -> Tensor:
+        """(B, A, K) float32, 1 for the category of a positive anchor, from rows (B, A) of the gt."""
         out = torch.zeros(*rows.shape, self.categories, device=rows.device)
-        for one, row, target in zip(out, rows, batch.targets, strict=True):
+        for one, row, target in zip(out, rows, targets, strict=True):
             places = (row >= 0).nonzero()[:, 0]
             one[places, target.labels[row[places]]] = 1
         return out

@@ -43,7 +43,7 @@ def made(config: Config = NARROW, categories: int = 3, seed: int = 0) -> RetinaN
 
 @pytest.mark.parametrize("loss", ["focal", "cross_entropy", "ohem"])
 def test_every_weight_is_moved(batch: Batch, loss: str) -> None:
-    losses = check_gradients(made(replace(NARROW, loss=loss)), batch)  # type: ignore[arg-type]
+    losses = check_gradients(made(replace(NARROW, loss=loss)), batch)
     assert set(losses) == {"score", "box"}
     assert all(loss > 0 for loss in losses.values())
 
@@ -167,7 +167,7 @@ class TestLoss:
 
     def test_an_image_without_boxes_is_all_background(self, batch: Batch) -> None:
         for loss in ("focal", "cross_entropy", "ohem"):
-            losses = check_gradients(made(replace(NARROW, loss=loss)), without_boxes(batch))  # type: ignore[arg-type]
+            losses = check_gradients(made(replace(NARROW, loss=loss)), without_boxes(batch))
             assert losses["box"] == 0
             assert losses["score"] > 0
 
@@ -179,7 +179,7 @@ class TestLoss:
         anchors = torch.cat(levels)
         inside = area(clip(anchors, (64, 64))) >= 0.5 * area(anchors)
         rows = torch.stack([assign(anchors, t, 0.4, 0.5) for t in crowded.targets])
-        detector.score_loss(logits, detector.wanted(crowded, rows), rows, anchors, torch.tensor(1.0)).backward()
+        detector.score_loss(logits, detector.wanted(crowded.targets, rows), rows, anchors, torch.tensor(1.0)).backward()
         assert logits.grad is not None
         taught = (logits.grad != 0).any(2)
         assert not (taught & (rows < 0) & inside).any()
@@ -188,6 +188,15 @@ class TestLoss:
 
 def test_bfloat16_stays_inside(batch: Batch) -> None:
     check_bfloat16(made(), batch)
+
+
+def test_scores_and_what_is_wanted_of_them_give_the_loss(batch: Batch) -> None:
+    detector = made()
+    scores, wanted = detector.labelled(batch)
+    p_t, alpha_t = torch.where(wanted > 0, scores, 1 - scores), torch.where(wanted > 0, 0.25, 0.75)
+    loss = -(alpha_t * (1 - p_t) ** 2 * p_t.log()).sum() / wanted.sum()
+    assert loss.item() == pytest.approx(detector.loss(batch)["score"].item(), rel=1e-4)
+    assert not scores.requires_grad
 
 
 def test_results_keep_the_promises_of_results(batch: Batch) -> None:
@@ -219,7 +228,7 @@ def test_the_focal_loss_goes_to_nothing_where_all_is_known() -> None:
     anchors = detector.anchors([(8, 8), (4, 4), (2, 2), (1, 1), (1, 1)])
     target = Target(anchors[300][None].clamp(0, 64), torch.tensor([1]))
     rows = assign(anchors, target, 0.4, 0.5)[None]
-    wanted = detector.wanted(Batch(torch.zeros(1, 3, 64, 64), ((64, 64),), (target,)), rows)
+    wanted = detector.wanted([target], rows)
     assert detector.score_loss(wanted * 20 - 10, wanted, rows, anchors, torch.tensor(1.0)).item() < 1e-6
 
 

@@ -1,1 +1,69 @@
-"""Small experiments of the field, each a table and a plot."""
+"""The field's small experiments, and the table of them: each settings, a function, a table and a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from cocokit.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from .findings import Findings
+
+
+class Telling(Protocol):
+    """How an experiment says how far it is."""
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """So much of something is done."""
+        ...
+
+
+class Experiment(Protocol):
+    """What the module of each experiment holds, beside the class of these settings."""
+
+    SMALL: Any
+    FULL: Any
+
+    @staticmethod
+    def run(settings: Any, device: str = "cpu", tell: Telling | None = None) -> Findings:
+        """Do it, once for each seed of the settings."""
+        ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the table of experiments.
+
+    Attributes:
+        module: the file in this package.
+        asks: the question it answers.
+        source: where the field asked it.
+    """
+
+    module: str
+    asks: str
+    source: str
+
+
+#: Every experiment by the name that the command knows.
+ANALYSES: dict[str, Entry] = {
+    "focal-loss": Entry("focal_loss", "What do alpha and gamma bring, beside hard examples?", "thesis, Table 5.1"),
+    "loss-cdf": Entry("loss_cdf", "Which examples make up the loss?", "thesis, Fig. 5.3"),
+    "prior": Entry("prior", "What does it help that every anchor begins as background?", "thesis, 5.4.1 and 5.5.1"),
+}
+
+
+def find_analysis(name: str) -> Entry:
+    """The row of a name. Raises NotFoundError, which lists the names."""
+    if name not in ANALYSES:
+        raise NotFoundError(f"no analysis is called {name!r}: there are {', '.join(ANALYSES)}")
+    return ANALYSES[name]
+
+
+def load(name: str) -> Experiment:
+    """The module of an experiment: ``SMALL`` and ``FULL`` settings, and ``run``. Raises NotFoundError."""
+    found: Any = import_module(f"{__name__}.{find_analysis(name).module}")
+    experiment: Experiment = found
+    return experiment

@@ -51,6 +51,9 @@ class Entry:
 ANALYSES: dict[str, Entry] = {
     "focal-loss": Entry("focal_loss", "What do alpha and gamma bring, beside hard examples?", "thesis, Table 5.1"),
     "loss-cdf": Entry("loss_cdf", "Which examples make up the loss?", "thesis, Fig. 5.3"),
+    "cross-dataset": Entry("cross_dataset", "What does a detector lose on other pictures?", "thesis, Table 2.1"),
+    "proposals": Entry("proposals", "How many proposals find how much?", "thesis, Table 3.3"),
+    "pyramids": Entry("pyramids", "What do the parts of a feature pyramid bring?", "thesis, Table 4.1"),
     "prior": Entry("prior", "What does it help that every anchor begins as background?", "thesis, 5.4.1 and 5.5.1"),
 }
 

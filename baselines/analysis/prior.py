@@ -24,7 +24,6 @@ from .forest import Bar, forest
 from .retina import LARGE, RetinaTrial, make
 from .trial import Counter, pictures
 
-
 #: AP of COCO minival, with ResNet-50 at 600 px and alpha 0.5.
 PUBLISHED = {0.5: "diverges", 0.01: "30.2"}
 

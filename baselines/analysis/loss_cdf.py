@@ -118,7 +118,12 @@ def hardest_share(values: Float64, part: float) -> float:
 
 
 def findings(found: Sequence[tuple[Float64, Float64]], gammas: Sequence[float]) -> Findings:
-    """The table and the picture, from p_t of positives and negatives for each seed."""
+    """The table and the picture.
+
+    Args:
+        found: for each seed p_t of the positives, (P,), and of the negatives, (N,).
+        gammas: rising.
+    """
     rows, tenth = [], {}
     for gamma in gammas:
         good, bad = ([focal_losses(pair[side], gamma) for pair in found] for side in (0, 1))

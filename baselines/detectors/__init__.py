@@ -71,6 +71,15 @@ class Entry:
 
 #: Every detector by the name that commands know.
 DETECTORS: dict[str, Entry] = {
+    "mask_rcnn": Entry(
+        "mask_rcnn",
+        "MaskRCNN",
+        "Mask R-CNN",
+        "He, Gkioxari, Dollar and Girshick, ICCV 2017",
+        "gradients",
+        ("masks",),
+        ("boxes", "masks", "keypoints"),
+    ),
     "faster_rcnn": Entry(
         "faster_rcnn", "FasterRCNN", "Faster R-CNN", "Ren, He, Girshick and Sun, NeurIPS 2015", "gradients"
     ),
@@ -83,8 +92,13 @@ DETECTORS: dict[str, Entry] = {
         predicts=("proposals",),
     ),
     "dpm": Entry(
-        "dpm", "DPM", "DPM with shape masks", "Felzenszwalb, Girshick, McAllester and Ramanan, PAMI 2010; release 5",
-        "fit", ("masks",), ("boxes", "masks"),
+        "dpm",
+        "DPM",
+        "DPM with shape masks",
+        "Felzenszwalb, Girshick, McAllester and Ramanan, PAMI 2010; release 5",
+        "fit",
+        ("masks",),
+        ("boxes", "masks"),
     ),
     "retinanet": Entry(
         "retinanet", "RetinaNet", "RetinaNet", "Lin, Goyal, Girshick, He and Dollar, ICCV 2017", "gradients"

@@ -8,6 +8,7 @@ import numpy as np
 
 from cocokit.coco_json import results_from_json
 from cocokit.columns import Annotations, Field
+from cocokit.dataset import Dataset
 from cocokit.errors import DataError
 from cocokit.eval import evaluate
 from cocokit.eval.params import PERSON_SIGMAS
@@ -37,7 +38,8 @@ def measure(rows: list[dict[str, Any]], images: ImageSet, entry: Entry) -> dict[
         return {name: round(value, 6) for name, value in report.named_stats().items() if name.startswith("AR")}
     found: dict[str, float] = {}
     for kind in (_TYPES[word] for word in entry.predicts if word != "keypoints" or images.keypoints):
-        numbers = evaluate(images.dataset, _columns(rows), kind, **_settings(images, kind)).named_stats()
+        gt, dt = (images.dataset, rows) if kind != "keypoints" else _posed(images, rows)
+        numbers = evaluate(gt, _columns(dt), kind, **_settings(images, kind)).named_stats()
         before = "" if kind == "bbox" else f"{kind}_"
         found |= {before + name: round(numbers[name], 6) for name in _KEPT if name in numbers}
     return found
@@ -65,6 +67,15 @@ def require_perfect(images: ImageSet) -> None:
     if not ap > 0.999:
         reason = f"its own annotations, taken as detections, have an AP of {ap:.3f} and not 1"
         raise DataError(images.file, "", reason, f"see cocokit check {images.file}")
+
+
+def _posed(images: ImageSet, rows: list[dict[str, Any]]) -> tuple[Dataset, list[dict[str, Any]]]:
+    """What of both sides has keypoints: the other categories, and annotations without any, do not count."""
+    posed = {category.id for category in images.categories if category.keypoints}
+    kept = [row for row in images.dataset.categories if row.id in posed]
+    annotations = np.flatnonzero(images.dataset.annotations.has(Field.KEYPOINTS))
+    gt = images.dataset.take(np.arange(len(images.dataset.images)), annotations, kept)
+    return gt, [row for row in rows if row["category_id"] in posed]
 
 
 def _columns(rows: list[dict[str, Any]]) -> Annotations:

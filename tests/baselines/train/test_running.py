@@ -22,6 +22,7 @@ from cocokit.cli import INTERNAL, cli
 from cocokit.errors import DataError
 
 Change = Callable[[Any], object]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def cocokit(*words: object) -> Result:
@@ -331,5 +332,5 @@ def test_without_torch_the_commands_say_what_to_install(monkeypatch: pytest.Monk
 
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "torch" else find(name, *rest))
-    for words in (["baselines"], ["train", "toy", "--data", "x", "-o", "y"], ["predict", "x", "--data", "y", "-o", "z"]):
-        refused(cocokit(*words), "pip install 'cocokit[baselines]'")
+    for words in ("baselines", "train toy --data x -o y", "predict x --data y -o z"):
+        refused(cocokit(*words.split()), "pip install 'cocokit[baselines]'")

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from cocokit.errors import NotFoundError, ParamsError
+from cocokit.errors import NotFoundError
 
 from ..detectors import DETECTORS, find_detector
 from . import checkpoint as checkpoints
@@ -20,7 +20,7 @@ from .evaluating import measure
 from .examine import has_annotations
 from .folder import is_photo_folder, photo_dataset
 from .loop import low_precision
-from .parallel import choose_device
+from .parallel import choose_device, memory_in_words
 from .predicting import predict
 from .proposals import read_proposals
 from .reading import Known, read_images, read_set
@@ -79,10 +79,11 @@ def run_prediction(question: Question, teller: Teller) -> Predicted:
     """
     config, detector, known = read_run(question.run, question.changes)
     device = choose_device(question.device)
-    images = _images(question, config, known, device, teller)
-    detector.to(device)
     context = torch.autocast(device.type, torch.bfloat16, enabled=low_precision(config, device))
-    rows = predict(detector, images, config.batch, context, lambda *at: teller.doing("predicting", *at))
+    with memory_in_words(device):
+        images = _images(question, config, known, device, teller)
+        detector.to(device)
+        rows = predict(detector, images, config.batch, context, lambda *at: teller.doing("predicting", *at))
     if not has_annotations(images.dataset):
         names = {item.id: item.name for item in images.items}
         photos = is_photo_folder(question.data)
@@ -114,10 +115,7 @@ def _images(
     entry, wanted = find_detector(config.baseline), wanted_of(config)
     proposals = None
     if "proposals" in entry.needs:
-        if not question.proposals:
-            remedy = "give --proposals the results of cocokit predict selective-search"
-            raise ParamsError("proposals", None, f"{config.baseline} is given regions: {remedy}")
-        proposals = read_proposals(question.proposals, config.proposals)
+        proposals = read_proposals(question.proposals, config)
 
     def tell(done: int, total: int) -> None:
         teller.doing("reading images", done, total)

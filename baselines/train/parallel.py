@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from cocokit.errors import ParamsError
+from cocokit.errors import CocokitError, ParamsError
 
 from ..batch import Batch
 
@@ -55,6 +55,18 @@ def crew(device: torch.device) -> Iterator[Crew]:
         yield Crew(distributed.get_rank(), size)
     finally:
         distributed.destroy_process_group()
+
+
+@contextlib.contextmanager
+def memory_in_words(device: torch.device) -> Iterator[None]:
+    """Say in one sentence that the device has not enough memory. Raises CocokitError."""
+    try:
+        yield
+    except (torch.OutOfMemoryError, RuntimeError) as error:
+        if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
+            raise
+        remedy = "see images smaller or fewer at once, such as --set size=256 --set batch=4"
+        raise CocokitError(f"{device} has not enough memory for these images and this baseline; {remedy}") from error
 
 
 def choose_device(name: str) -> torch.device:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -10,19 +10,27 @@ from torch import Tensor
 
 from cocokit.coco_json import read_results
 from cocokit.columns import Field
-from cocokit.errors import DataError
+from cocokit.errors import DataError, ParamsError
+
+from ..detectors import DETECTORS
+from .config import TrainConfig
 
 
-def read_proposals(paths: Iterable[str], most: int) -> dict[int, Tensor]:
+def read_proposals(paths: Sequence[str], config: TrainConfig) -> dict[int, Tensor]:
     """The best regions of each image, (R, 4) float32 corners px, best first, by the image's id.
 
     Args:
         paths: results files with boxes; categories are not looked at.
-        most: regions of an image.
+        config: how many regions of an image, and who is given them.
 
     Raises:
         DataError: no results, or none with boxes; images that two files have.
+        ParamsError: there are no files.
     """
+    if not paths:
+        names = [name for name, entry in DETECTORS.items() if "proposals" in entry.predicts]
+        hint = f"give --proposals the results of cocokit predict, of {' or '.join(names)}"
+        raise ParamsError("proposals", None, f"{config.baseline} is given regions: {hint}")
     found: dict[int, Tensor] = {}
     for path in paths:
         results = read_results(path)
@@ -37,7 +45,7 @@ def read_proposals(paths: Iterable[str], most: int) -> dict[int, Tensor]:
         for number, rows in zip(ids.tolist(), np.split(order, starts[1:]), strict=True):
             if number in found:
                 raise DataError(path, f"image {number}", "has proposals in an earlier file too", "give them once")
-            box = results.bbox[rows[:most]]
+            box = results.bbox[rows[: config.proposals]]
             corners = np.concatenate([box[:, :2], box[:, :2] + box[:, 2:]], axis=1)
             found[number] = torch.from_numpy(corners.astype(np.float32))
     return found

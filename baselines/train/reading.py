@@ -229,7 +229,7 @@ def _sized(planes: Tensor, size: tuple[int, int]) -> Tensor:
 
 def _with_proposals(item: Item, proposals: dict[int, Tensor], file: str) -> Item:
     if item.id not in proposals:
-        remedy = "make them of this split too: cocokit predict selective-search"
+        remedy = "make them of this split too"
         raise DataError(file, f"image {item.id}", "there are no proposals for it", remedy)
     return replace(item, proposals=proposals[item.id].to(item.pixels.device))
 

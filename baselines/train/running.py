@@ -25,7 +25,7 @@ from .examine import has_annotations
 from .log import NAME as LOG
 from .log import Log
 from .loop import Place, train
-from .parallel import Crew, choose_device, crew
+from .parallel import Crew, choose_device, crew, memory_in_words
 from .predicting import predict
 from .proposals import read_proposals
 from .reading import Known, Wanted, read_set
@@ -109,7 +109,7 @@ def run_training(order: Order, teller: Teller) -> Outcome:
     if entry.learns == "nothing":
         raise ParamsError("baseline", order.baseline, f"it learns nothing: run cocokit predict {order.baseline}")
     device = choose_device(order.device)
-    with crew(device) as together:
+    with memory_in_words(device), crew(device) as together:
         images, judged = _sets(order, config, before, device, teller)
         if not has_annotations(images.dataset):
             raise DataError(images.file, "annotations", "there are none to learn from", "give a split that has some")
@@ -150,10 +150,7 @@ def _sets(
     source = find_source(order.data, order.split, order.images, "keypoints" in entry.needs)
     proposals = None
     if "proposals" in entry.needs:
-        if not order.proposals:
-            remedy = "give --proposals the results of cocokit predict selective-search"
-            raise ParamsError("proposals", None, f"{config.baseline} is given regions: {remedy}")
-        proposals = read_proposals(order.proposals, config.proposals)
+        proposals = read_proposals(order.proposals, config)
     known = Known(before.categories, "the checkpoint") if before else None
     wanted = wanted_of(config, training=True)
     images = read_set(source, wanted, device, known, proposals, _reading(source, teller))

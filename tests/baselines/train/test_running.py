@@ -20,6 +20,7 @@ from cocokit.baselines.train import checkpoint as checkpoints
 from cocokit.baselines.train.log import Log
 from cocokit.cli import INTERNAL, cli
 from cocokit.errors import DataError
+from tests.baselines.train import toy
 
 Change = Callable[[Any], object]
 ROOT = Path(__file__).resolve().parents[3]
@@ -102,7 +103,7 @@ def test_a_detector_that_learns_nothing_needs_no_run(shapes: Path, tmp_path: Pat
 
 
 def test_proposals_are_given_to_those_who_need_them(shapes: Path, tmp_path: Path) -> None:
-    refused(train(shapes, tmp_path / "run", name="given"), "--proposals", "predict selective-search")
+    refused(train(shapes, tmp_path / "run", name="given"), "given is given regions: give --proposals", "whole")
     for split in ("train", "val"):
         assert cocokit("predict", "whole", "--data", shapes, "--split", split, "-o", tmp_path / split).exit_code == 0
     files = [word for split in ("train", "val") for word in ("--proposals", tmp_path / split)]
@@ -334,3 +335,14 @@ def test_without_torch_the_commands_say_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "torch" else find(name, *rest))
     for words in ("baselines", "train toy --data x -o y", "predict x --data y -o z"):
         refused(cocokit(*words.split()), "pip install 'cocokit[baselines]'")
+
+
+def test_a_device_that_is_too_small_says_so(shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+
+    run = trained(shapes, tmp_path / "run")
+    monkeypatch.setattr(toy.Toy, "loss", full)
+    monkeypatch.setattr(toy.Toy, "detect", full)
+    refused(train(shapes, tmp_path / "other"), "cpu has not enough memory", "--set size=256 --set batch=4")
+    refused(cocokit("predict", run, "--data", shapes, "-o", tmp_path / "p.json"), "cpu has not enough memory")

@@ -141,7 +141,8 @@ BEFORE |= {"takedown": ["collect photos -o candidates"], "rank": _RUNNING,
 #: A training of one step of a small network.
 QUICK = ("steps=1 --set size=64 --set batch=1 --set model.backbone=tiny --set model.width=16 --set model.convs=1 "
          "--threads 1").split()  # fmt: skip
-BEFORE |= {"predict": [f"train retinanet --data instances.json -o run --set {' '.join(QUICK)}"]}
+_TRAINED = [f"train retinanet --data instances.json -o run --set {' '.join(QUICK)}"]
+BEFORE |= {"predict": _TRAINED, "onnx": _TRAINED}
 
 #: Commands that serve until somebody stops them: test_demo.py and annotate_ui/test_serving.py start them.
 SERVING = {"demo", "serve"}

@@ -21,14 +21,17 @@ def in_space(pixels: NDArray[np.float32], space: Space) -> Float64:
 
     Args:
         pixels: (H, W, 3) RGB from 0 to 1.
-        space: which one. Raises ParamsError for another.
+        space: which one.
+
+    Raises:
+        ParamsError: it does not exist.
     """
     from skimage.color import rgb2hsv, rgb2lab
 
     rgb = pixels.astype(np.float64)
     grey = rgb.mean(axis=2, keepdims=True)
     if space == "lab":
-        return np.asarray((rgb2lab(rgb) + [0.0, 128.0, 128.0]) / [100.0, 255.0, 255.0])
+        return np.asarray((rgb2lab(rgb) + np.array([0, 128, 128])) / [100, 255, 255])
     if space == "grey":
         return np.asarray(grey)
     if space == "rgi":

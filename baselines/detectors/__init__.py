@@ -105,7 +105,7 @@ DETECTORS: dict[str, Entry] = {
     ),
     "ssd": Entry("ssd", "SSD", "SSD", "Liu et al., ECCV 2016", "gradients"),
     "yolo1": Entry("yolo1", "YOLOv1", "YOLO v1", "Redmon, Divvala, Girshick and Farhadi, CVPR 2016", "gradients"),
-    "selective-search": Entry(
+    "selective_search": Entry(
         "selective_search",
         "SelectiveSearch",
         "Selective Search",
@@ -113,6 +113,8 @@ DETECTORS: dict[str, Entry] = {
         "nothing",
         predicts=("proposals",),
     ),
+    "rcnn": Entry("rcnn", "RCNN", "R-CNN", "Girshick, Donahue, Darrell and Malik, CVPR 2014", "fit"),
+    "sppnet": Entry("sppnet", "SPPNet", "SPP-net", "He, Zhang, Ren and Sun, ECCV 2014", "fit"),
 }
 
 

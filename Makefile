@@ -11,7 +11,7 @@ PRECOMPILE := $(PY) -m compileall -q cocokit eval migrations
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo shots test test-all lint types wheel bench bench-datasets bench-tools clean postgres chromium
+.PHONY: help demo shots test test-all lint types wheel bench bench-baselines bench-datasets bench-tools clean postgres chromium
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench-tools: $(VENV)/.test  ## a robot draws real masks with the drawing tools: 
 
 bench: $(VENV)/.bench  ## cocokit beside pycocotools and the fastest peers, each in a fresh process
 	$(PY) -m tests.benchmarks.evaluators
+
+bench-baselines: $(VENV)/.test  ## the detectors' images a second, on the CPU and on a GPU, beside torchvision's
+	$(PY) -m tests.benchmarks.baselines
 
 bench-datasets: $(VENV)/.peers  ## cocokit beside Datumaro, globox, supervision: what files cost, what is left of them
 	$(PY) -m tests.benchmarks.datasets --peers $(VENV)/peers --size val train

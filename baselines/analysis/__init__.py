@@ -54,6 +54,8 @@ ANALYSES: dict[str, Entry] = {
     "cross-dataset": Entry("cross_dataset", "What does a detector lose on other pictures?", "thesis, Table 2.1"),
     "proposals": Entry("proposals", "How many proposals find how much?", "thesis, Table 3.3"),
     "pyramids": Entry("pyramids", "What do the parts of a feature pyramid bring?", "thesis, Table 4.1"),
+    "pooling": Entry("pooling", "What do whole pixels cost, when regions are read?", "Mask R-CNN, Table 2"),
+    "outlines": Entry("outlines", "How good are masks where the box is right?", "thesis, Fig. 2.9"),
     "prior": Entry("prior", "What does it help that every anchor begins as background?", "thesis, 5.4.1 and 5.5.1"),
 }
 

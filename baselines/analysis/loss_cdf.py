@@ -70,7 +70,7 @@ def probabilities(detector: RetinaNet, batches: Sequence[Batch], device: str) ->
         logits, _, levels = detector(moved.pixels)
         c = detector.config
         rows = torch.stack([assign(torch.cat(levels), t, c.low, c.high, c.force) for t in moved.targets])
-        wanted, p = detector.wanted(moved, rows).bool(), logits.double().sigmoid()
+        wanted, p = detector.wanted(moved.targets, rows).bool(), logits.double().sigmoid()
         asked = (rows > IGNORED)[..., None] & ~wanted
         good.append(p[wanted].cpu())
         bad.append((1 - p)[asked].cpu())

@@ -51,6 +51,7 @@ class Settings(Trial):
         anchors: of an image that are trained on.
     """
 
+    domain: str = "scales"
     size: int = 96
     rows: tuple[str, ...] = tuple(ROWS)
     levels: tuple[str, ...] = ("P2", "P3", "P4", "P5")

@@ -37,10 +37,10 @@ class Trial:
     images: int = 256
     judged: int = 64
     size: int = 64
-    domain: str = "scales"
-    steps: int = 150
+    domain: str = "plain"
+    steps: int = 200
     batch: int = 8
-    lr: float = 2e-3
+    lr: float = 4e-3
     seeds: tuple[int, ...] = (0, 1, 2)
     backbone: Name = "tiny"
     width: int = 32

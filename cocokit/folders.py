@@ -8,7 +8,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from .errors import DataError
 
@@ -17,7 +17,9 @@ _NO_LOCKS = (errno.ENOLCK, errno.EBADF, errno.EINVAL, errno.ENOTSUP)
 
 
 @contextlib.contextmanager
-def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
+def atomic_folder(
+    path: str | os.PathLike[str], mark: str, last: Sequence[Callable[[], object]] = ()
+) -> Iterator[str]:
     """A new folder to write files into; it takes the place of ``path`` when the block ends without an exception.
 
     After an exception the old folder is as it was. A process that is killed leaves at most a hidden folder beside
@@ -28,6 +30,8 @@ def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
     Args:
         path: the folder; its parents are made.
         mark: a file that a folder of ours has: only such a folder, or an empty one, is replaced.
+        last: calls, put there by the end of the block, that are made just before the new folder takes its place while
+            no other process can exchange it: what they write elsewhere fits the folder that stays.
 
     Raises:
         DataError: something else is in the way, the disk is full, ...
@@ -47,6 +51,7 @@ def atomic_folder(path: str | os.PathLike[str], mark: str) -> Iterator[str]:
             _flush(part)
             with _alone(above):
                 _refuse_others(os.fspath(path), target, mark)
+                _call(last, part)
                 _swap(part, target, old)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
@@ -123,18 +128,30 @@ def _refuse_others(path: str, target: str, mark: str) -> None:
     if os.path.lexists(target) and not os.path.isdir(target):
         raise DataError(path, "", "is a file", "give a folder")
     if os.path.isdir(target) and os.listdir(target) and not os.path.isfile(os.path.join(target, mark)):
-        raise DataError(path, "", f"has other files in it, and no {mark}", "give a new folder, or an earlier export")
+        remedy = "give a new folder, or an earlier one of this kind"
+        raise DataError(path, "", f"has other files in it, and no {mark}", remedy)
 
 
 def _flush(folder: str) -> None:
     """What is renamed must be on the disk."""
     for root, _, names in os.walk(folder, topdown=False):
         for entry in [*sorted(names), "."]:
-            handle = os.open(os.path.join(root, entry), os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            _sync(os.path.join(root, entry))
+
+
+def _sync(path: str) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _call(last: Sequence[Callable[[], object]], part: str) -> None:
+    for call in last:
+        call()
+    if last:
+        _sync(part)  # a file that they took away must not come back
 
 
 def _swap(part: str, target: str, old: str) -> None:

@@ -20,8 +20,6 @@ from ..errors import CocokitError, DataError
 #: Every command: its module in this package and the line that ``cocokit --help`` shows for it.
 COMMANDS = {
     "demo": ("demo", "A running campaign to look at and to work in."),
-    "dedup": ("dedup", "Find near duplicates among photos."),
-    "split": ("split", "Divide a dataset into train, val and test."),
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
     "simulate": ("simulate", "Run a campaign with simulated workers."),
@@ -48,6 +46,8 @@ COMMANDS = {
     "sample": ("sample", "Choose some images of a dataset by chance."),
     "remap": ("remap", "Rename, join, drop, renumber categories."),
     "tile": ("tile", "Cut images and masks into tiles."),
+    "dedup": ("dedup", "Find near duplicates among photos."),
+    "split": ("split", "Divide a dataset into train, val and test."),
     "publish": ("publish", "Publish a dataset: splits, card, manifest."),
     "verify": ("verify", "Check that a published folder is whole."),
     "bulk": ("bulk", "Hash photographs with several machines."),

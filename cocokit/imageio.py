@@ -114,15 +114,18 @@ def save_image(image: NDArray[np.uint8], path: str | os.PathLike[str], quality: 
 class opened:  # noqa: N801 - reads as a verb, like open
     """Open a photo for one block; whatever Pillow raises in it becomes one sentence, a DataError.
 
-    One with more than ``most_pixels`` is refused by its header, before anything of it is decoded.
+    One with more than ``most_pixels`` is refused by its header, before anything of it is decoded. Where ``data`` has
+    the photo's bytes, the path is only what it is called.
     """
 
-    def __init__(self, path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> None:
-        self.name, self.most = os.fspath(path), most_pixels
+    def __init__(
+        self, path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS, data: bytes | None = None
+    ) -> None:
+        self.name, self.most, self.data = os.fspath(path), most_pixels, data
 
     def __enter__(self) -> PillowImage.Image:
         try:
-            self.image = _open(self.name)
+            self.image = _open(self.name if self.data is None else io.BytesIO(self.data))
         except Exception as error:
             raise self._refusal(error) from error
         if self.image.width * self.image.height > self.most:
@@ -170,7 +173,7 @@ def upright(image: PillowImage.Image) -> PillowImage.Image:
     return _rgb(_turned(image))
 
 
-def _open(path: str) -> PillowImage.Image:
+def _open(path: str | io.BytesIO) -> PillowImage.Image:
     """Read a photo's header. The limit is ours to check: Pillow's own cannot be set for one file."""
     from PIL import Image
 

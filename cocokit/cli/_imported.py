@@ -56,6 +56,7 @@ def _ingested(
     from ..campaign.ingest import ingest_coco, ingest_folder
     from ..errors import DataError
     from ..formats import FORMATS
+    from ..formats.embedded import laid_out
     from ..formats.importing import read_source
 
     plain = os.path.isdir(path) and source is None and not any(each.recognises(path) for each in FORMATS.values())
@@ -65,11 +66,14 @@ def _ingested(
         return "photos", None, notes, found
     name, read = read_source(path, source, images)
     beside = images or read.images
-    if beside is None:
+    if beside is None and not read.embedded:
         raise DataError(src, "", "does not say where its photos are", "give their folder: --images DIR")
     _refuse_names(read.dataset, src)
-    found = ingest_coco(read.dataset, src, beside, into, strict=strict, progress=progress)
-    return name, read.dataset, read.notes, found
+    with laid_out(beside, read.embedded, [n or "" for n in read.dataset.images.file_name or []]) as photos:
+        found = ingest_coco(read.dataset, src, photos, into, strict=strict, progress=progress)
+        if photos != beside:  # a folder that is gone when this is told
+            found.broken[:] = [sentence.replace(f"{photos}{os.sep}", f"{src}: ") for sentence in found.broken]
+    return name, read.dataset, (*read.lost, *read.notes), found
 
 
 def _again(count: int) -> str:

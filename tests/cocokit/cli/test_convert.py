@@ -74,9 +74,27 @@ def test_json_says_the_same(folder: Folder) -> None:
     found = json.loads(folder.run("convert", str(path), "out", "--to", "voc", "--json").stdout)
     assert found == {
         "src": str(path), "from": "coco", "dst": "out", "to": "voc", "images": 3, "annotations": 6, "categories": 2,
-        "lost": [{"what": "segmentations", "count": 6, "sentence": "outlines are left out, boxes stay"}],
+        "unread": [], "lost": [{"what": "segmentations", "count": 6, "sentence": "outlines are left out, boxes stay"}],
         "notes": [], "written": False,
     }  # fmt: skip
+
+
+def test_what_cannot_be_read_is_lost_too(folder: Folder) -> None:
+    path = folder.path / "annotations.xml"
+    shapes = '<box label="a" xtl="0" ytl="0" xbr="2" ybr="2"/><polyline label="a" points="0,0;1,1"/>'
+    path.write_text(f'<annotations><image id="1" name="a.jpg" width="9" height="9">{shapes}</image></annotations>')
+    result = folder.run("convert", str(path), "b.json")
+    assert result.exit_code == 3
+    assert not (folder.path / "b.json").exists()
+    assert result.stdout.splitlines()[1:] == [
+        "  lost in reading: 1 polyline left out: no area",
+        "not all of it can be read: nothing was written; --allow-lossy writes the rest",
+    ]
+    found = json.loads(folder.run("convert", str(path), "b.json", "--json").stdout)
+    assert [found["unread"], found["written"]] == [["1 polyline left out: no area"], False]
+    result = folder.run("convert", str(path), "b.json", "--allow-lossy")
+    assert result.stdout.splitlines()[-1] == "b.json (coco) written, without the above"
+    assert len(Dataset.read(folder.path / "b.json").annotations) == 1
 
 
 def test_a_zip_is_read_like_the_folder_that_it_holds(folder: Folder) -> None:

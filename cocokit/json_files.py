@@ -50,7 +50,7 @@ def parse_json(path: str | os.PathLike[str]) -> Any:
     except RecursionError:
         raise DataError(name, "", "is nested too deeply to be read", "COCO files nest six levels") from None
     except ValueError as error:  # an integer of more digits than Python converts
-        raise DataError(name, "", f"holds a number that cannot be read: {error}", "write shorter numbers") from None
+        raise DataError(name, "", "holds a number of thousands of digits", "write shorter numbers") from error
     except MemoryError:
         reason = f"{len(text):,} characters of unusual JSON do not fit into memory"
         raise DataError(name, "", reason, "split the file") from None

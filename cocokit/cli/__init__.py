@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -60,6 +61,9 @@ HEADINGS = {"demo": "Look around", "init": "Annotate, in this order", "accounts"
 #: How the sentence about a mistake of cocokit's own begins.
 INTERNAL = "internal error, a mistake in cocokit itself:"
 
+#: Characters of a file name that an error shows.
+_LONGEST = 300
+
 DONE, FAILED, USAGE, FOUND_PROBLEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -102,6 +106,8 @@ class Commands(click.Group):
 
 def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, Any]) -> int:
     """Run a command line; the exit code. An error is printed as one sentence, or raised under ``COCOKIT_DEBUG``."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that is no text is shown with \\ and its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = click.Group.main(group, words, name, standalone_mode=False, **extra)
         if sys.stdout is not None:  # whoever started us may have closed it
@@ -121,7 +127,7 @@ def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, A
         else:
             error.show()
         return USAGE
-    except (CocokitError, click.ClickException, OSError, MemoryError) as error:
+    except (CocokitError, click.ClickException, OSError, MemoryError, UnicodeEncodeError) as error:
         if os.environ.get("COCOKIT_DEBUG"):
             raise
         _say(_fields(error), _sentence(error), as_json="--json" in words)
@@ -149,9 +155,15 @@ def _sentence(error: Exception) -> str:
     """What went wrong, in one line."""
     if isinstance(error, MemoryError):
         return f"not enough memory{f' ({error})' if str(error) else ''}; use a machine with more, or a smaller file"
+    if isinstance(error, UnicodeEncodeError):
+        from ..atomic import no_text
+
+        return f"a file or a file name {no_text(error)}; mend the names in the source"
     if isinstance(error, OSError) and not isinstance(error, CocokitError):
         reason = error.strerror or str(error) or type(error).__name__
-        return f"{error.filename}: {reason}" if error.filename else reason
+        name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+        name = name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}...{name[-_LONGEST // 2 :]}"
+        return f"{name}: {reason}" if name else reason
     text = error.format_message() if isinstance(error, click.ClickException) else str(error)
     return " ".join(text.split())
 

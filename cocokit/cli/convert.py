@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -56,14 +57,26 @@ def command(
         found = format_named(source) if source else find_format(path)
         with Count(f"reading {src}", "files") as progress:
             read = found.read(path, images, progress)
-        losses = lost(read.dataset, to)
+        with _named(src):
+            losses = lost(read.dataset, to)
         refused = bool(losses or read.lost) and not allow_lossy
         if not refused:
-            with Count(f"writing {dst}", "files") as progress:
+            with Count(f"writing {dst}", "files") as progress, _named(src):
                 notes = to.write(read.dataset, dst, images, progress).notes
     head = {"src": src, "from": found.name, "dst": dst, "to": to.name}
     _tell(head, read.dataset, losses, read.lost, [*read.notes, *notes], refused, as_json)
     return FOUND_PROBLEMS if refused else 0
+
+
+@contextlib.contextmanager
+def _named(src: str) -> Iterator[None]:
+    """What is wrong with the dataset in memory is wrong in SRC."""
+    from ..errors import DataError
+
+    try:
+        yield
+    except DataError as error:
+        raise error.renamed({"dataset": src}) from error
 
 
 def _target(dst: str, name: str | None) -> Format:

@@ -38,34 +38,45 @@ def command(
     as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Run ``cocokit publish``."""
+    from ..errors import DataError
     from ..publishing import publish, read_about
 
     plan = division(dict(given), images)
     about = read_about(about_file) if about_file is not None else None
     extra = {"provenance.json": provenance} if provenance is not None else {}
-    parts = _parts(files, plan)
+    parts, paths = _parts(files, plan)
     settings, keys = (plan.settings(), plan.keys(output)) if plan else ({}, {})
     seed = plan.seed if plan and plan.words is not None else None
     with Count(f"publishing {output}", "photographs") as count:
-        made = publish(parts, output, about=about, images=images, extra=extra, seed=seed, settings=settings, keys=keys,
-                       progress=count)  # fmt: skip
+        try:
+            made = publish(parts, output, about=about, images=images, extra=extra, seed=seed, settings=settings,
+                           keys=keys, progress=count)  # fmt: skip
+        except DataError as error:
+            raise error.renamed(paths) from error
     say(made, keys, as_json=as_json)
 
 
-def _parts(files: Sequence[str], plan: Division | None) -> list[Part]:
-    """One part for each word: NAME=FILE, or FILE alone, which may be divided."""
+def _parts(files: Sequence[str], plan: Division | None) -> tuple[list[Part], dict[str, str]]:
+    """One part for each word: NAME=FILE, or FILE alone, which may be divided; and the files of names in errors."""
+    from ..errors import DataError
     from ..publishing import divide
 
     if len(files) == 1 and "=" not in files[0]:
         part = _part("", files[0])
-        return [part] if plan is None else divide(part.dataset, plan.rows(part.dataset), part.kind)
+        if plan is None:
+            return [part], {part.name: files[0]}
+        try:
+            return divide(part.dataset, plan.rows(part.dataset), part.kind), {}
+        except DataError as error:
+            raise error.renamed({"dataset": files[0]}) from error
     if plan is not None:
         raise click.UsageError("--split and --splits divide one file, and these are divided already")
     words = [word.partition("=") for word in files]
     for name, equals, path in words:
         if not (equals and path and name.isidentifier()):
             raise click.UsageError(f"{name}{equals}{path} is not NAME=FILE such as train=train.json")
-    return [_part(name, path) for name, _, path in words]
+    parts = [_part(name, path) for name, _, path in words]
+    return parts, {part.name: path for part, (_, _, path) in zip(parts, words, strict=True)}
 
 
 def _part(name: str, path: str) -> Part:

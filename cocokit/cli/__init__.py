@@ -107,7 +107,8 @@ class Commands(click.Group):
 def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, Any]) -> int:
     """Run a command line; the exit code. An error is printed as one sentence, or raised under ``COCOKIT_DEBUG``."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # a name that is no text is shown with \\ and its number
-        sys.stdout.reconfigure(errors="backslashreplace")
+        with contextlib.suppress(OSError, ValueError):  # nor is a stream that somebody closed our business here
+            sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = click.Group.main(group, words, name, standalone_mode=False, **extra)
         if sys.stdout is not None:  # whoever started us may have closed it

@@ -32,6 +32,7 @@ from .models import (
     TaskRow,
     WorkerRow,
 )
+from .withdrawals import may_be_shown
 
 #: How many free tasks are looked at for one that a worker has not had.
 WINDOW = 1000
@@ -230,8 +231,9 @@ def _free_lanes() -> Any:
         .order_by(TaskRow.rank, TaskRow.id).limit(literal_column("1")).correlate(CategoryRow).scalar_subquery()
     )  # fmt: skip
     gold = exists().where(
-        SentinelRow.campaign_id == campaign, SentinelRow.kind == "training", SentinelRow.category_id == CategoryRow.id
-    )
+        SentinelRow.campaign_id == campaign, SentinelRow.kind == "training", SentinelRow.category_id == CategoryRow.id,
+        may_be_shown(SentinelRow.image_id),
+    )  # fmt: skip
     mine = select(QualificationRow.state).where(
         QualificationRow.worker_id == bindparam("worker"), QualificationRow.category_id == CategoryRow.id
     )

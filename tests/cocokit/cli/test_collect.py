@@ -112,12 +112,12 @@ def test_what_was_taken_down_is_nowhere_in_the_workspace(folder: Folder) -> None
                  "--images", "candidates/images", "--categories", "dog"]):  # fmt: skip
         assert folder.run(*line).exit_code == 0
     (folder.path / "cache" / "display").mkdir(parents=True)
-    for key, left in (("folder:0.jpg", ["webp"]), ("folder:1.webp", [])):
+    for number, (key, left) in enumerate([("folder:0.jpg", ["webp"]), ("folder:1.webp", [])], start=1):
         done = folder.run("takedown", key, "--reason", "asked")
         assert done.exit_code == 0, done.stderr
         assert done.stdout == (
             f"{key} is taken down: 3 files removed\n"
-            "campaign x had it: its answers stay; give what it exports to --dataset\n"
+            f"campaign x: image {number} withdrawn; give what it has exported to --dataset\n"
         )
         photos = [path for place in ("images", "candidates/images") for path in (folder.path / place).rglob("*.*")]
         assert sorted(path.suffix[1:] for path in photos) == 2 * left
@@ -135,7 +135,7 @@ def test_a_name_that_leads_out_of_the_workspace_is_not_followed(folder: Folder) 
     assert folder.run("campaign", "create", "x", "--coco", "c.json", "--categories", "dog").exit_code == 0
     done = folder.run("takedown", "x:1", "--reason", "asked", "--dataset", "c.json")
     assert done.exit_code == 0, done.stderr
-    assert "campaign x had it" in done.stdout
+    assert "campaign x: image 1 withdrawn" in done.stdout
     assert outside.exists()
 
 

@@ -35,7 +35,8 @@ LAYERS = {
     "cocokit.splitting": ("core", "cocokit.near"),
     "cocokit.collection": ("core", "cocokit.near"),
     "cocokit.publishing": ("core", "cocokit.statistics", "cocokit.splitting", "cocokit.near", "cocokit.formats"),
-    "cocokit.bulk": ("core", "cocokit.near", "cocokit.collection", "cocokit.eval"),
+    # brings photographs into campaigns
+    "cocokit.bulk": ("core", "cocokit.near", "cocokit.collection", "cocokit.eval", "cocokit.campaign"),
     "cocokit.domain": ("cocokit.errors", "cocokit.types"),
     "cocokit.pipeline": ("cocokit.errors", "cocokit.types", "cocokit.domain"),
     "cocokit.store": ("cocokit.errors", "cocokit.types", "cocokit.domain"),

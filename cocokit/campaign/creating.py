@@ -23,6 +23,7 @@ from ..store.campaigns import (
     find_campaign,
     ids_by_coco_id,
     images_in_state,
+    last_page,
     pages_of,
     set_campaign,
 )
@@ -102,14 +103,15 @@ def create_campaign(
 
 
 def add_new_images(tx: Transaction, campaign_id: int, file: CampaignFile, images: Iterable[NewImage]) -> None:
-    """Write images; with a filter they are candidates, in pages of one query each."""
+    """Write images; with a filter they are candidates, in pages of one query each; a page that has room is filled."""
     filtered = file.graph.has(Stage.FILTER)
     pages: dict[str, tuple[int, int]] = {}  # query -> (page, how many it has)
-    rows, last = [], 0
+    rows, last = [], max(pages_of(tx, campaign_id), default=0) if filtered else 0
     for image in images:
         page = None
         if filtered:
-            page, count = pages.get(image.query, (0, file.settings.filter_page))
+            known = pages.get(image.query) or last_page(tx, campaign_id, image.query)
+            page, count = known or (0, file.settings.filter_page)
             if count >= file.settings.filter_page:
                 last += 1
                 page, count = last, 0

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
 from ..domain.stages import Stage
 from .database import Transaction
@@ -37,7 +37,7 @@ def leases_on(
     place = select(PlaceRow.assignment_id).join(TaskRow, TaskRow.id == PlaceRow.task_id).where(about)
     checks = select(SentinelRow.id).where(SentinelRow.image_id.in_(images))
     shown = select(ShowingRow.assignment_id).where(ShowingRow.sentinel_id.in_(checks))
-    query: Select[Any] = select(AssignmentRow.id, AssignmentRow.stage).where(
+    query = select(AssignmentRow.id, AssignmentRow.stage).where(
         AssignmentRow.campaign_id == campaign_id, AssignmentRow.state == "leased",
         or_(AssignmentRow.id.in_(place), AssignmentRow.id.in_(shown)),
     )  # fmt: skip

@@ -51,7 +51,7 @@ COMMANDS = {
     "split": ("split", "Divide a dataset into train, val and test."),
     "publish": ("publish", "Publish a dataset: splits, card, manifest."),
     "verify": ("verify", "Check that a published folder is whole."),
-    "bulk": ("bulk", "Hash photographs with several machines."),
+    "bulk": ("bulk", "Hash and ingest photographs with several machines."),
     "eval": ("eval", "Evaluate detections against ground truth."),
 }
 #: The headings over them in ``cocokit --help``: each with the first command below it.

@@ -30,6 +30,7 @@ MODULES = {
     "label-studio": "label_studio",
     "open-images": "open_images",
     "panoptic": "panoptic",
+    "results": "results",
 }
 
 

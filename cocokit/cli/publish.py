@@ -41,19 +41,20 @@ def command(
     from ..errors import DataError
     from ..publishing import publish, read_about
 
-    plan = division(dict(given), images)
+    count = Count(f"publishing {output}", "photographs")
+    plan = division(dict(given), images, count)
     about = read_about(about_file) if about_file is not None else None
     extra = {"provenance.json": provenance} if provenance is not None else {}
-    parts, paths = _parts(files, plan)
     settings, keys = (plan.settings(), plan.keys(output)) if plan else ({}, {})
     seed = plan.seed if plan and plan.words is not None else None
-    with Count(f"publishing {output}", "photographs") as count:
+    with count:
+        parts, paths = _parts(files, plan)
         try:
             made = publish(parts, output, about=about, images=images, extra=extra, seed=seed, settings=settings,
-                           keys=keys, progress=count)  # fmt: skip
+                           keys=keys, progress=plan.copying if plan else count)  # fmt: skip
         except DataError as error:
             raise error.renamed(paths) from error
-    say(made, keys, as_json=as_json)
+    say(made, keys, plan.notes if plan else [], "--images DIR", as_json=as_json)
 
 
 def _parts(files: Sequence[str], plan: Division | None) -> tuple[list[Part], dict[str, str]]:
@@ -87,22 +88,28 @@ def _part(name: str, path: str) -> Part:
     return Part(kind_of(dataset) if "annotations" in dataset.members else "image_info", name, dataset)
 
 
-def say(made: Published, keys: dict[str, str], *, as_json: bool) -> None:
-    """Print what was published, and where keys are."""
+def say(made: Published, keys: dict[str, str], notes: list[str], photos: str, *, as_json: bool) -> None:
+    """Print what was published, where keys are, what there is to note, and which option brings the photographs."""
     from ..places import counted
 
     splits = {name: split.counts() for name, split in made.facts.splits.items()}
     if as_json:
         from ._output import print_json
 
-        print_json({"folder": made.folder, "manifest": made.manifest, "splits": splits, "keys": keys,
+        print_json({"folder": made.folder, "manifest": made.manifest, "splits": splits, "keys": keys, "notes": notes,
                     "files": made.files})  # fmt: skip
         return
     for name, counts in splits.items():
         parts = [counted(counts["images"], "image")]
-        parts += ["annotations withheld"] if name in keys else [counted(counts["instances"], "instance")]
-        parts += [counted(counts[f"{noun}s"], noun) for noun in ("crowd", "caption") if counts[f"{noun}s"]]
+        hidden = made.facts.splits[name].withheld
+        parts += ["annotations withheld"] if hidden else [counted(counts["instances"], "instance")]
+        nouns = {"crowds": "crowd region", "captions": "caption"}
+        parts += [counted(counts[plural], noun) for plural, noun in nouns.items() if counts[plural]]
         click.echo(f"{made.folder}{': ' + name if name else ''}: {', '.join(parts)}")
     for name, path in keys.items():
         click.echo(f"{path}: the annotations of {name}; keep it where the evaluation is done")
+    if not any(name.startswith("images/") for name in made.files):
+        click.echo(f"without the photographs, which {photos} brings")
+    for note in notes:
+        click.echo(note)
     click.echo(f"sha256 of the manifest: {made.manifest}; check: cocokit verify {made.folder}")

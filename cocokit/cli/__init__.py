@@ -10,6 +10,7 @@ import gc
 import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -194,6 +195,8 @@ def main() -> NoReturn:
     # importing the rest of NumPy; it must be said before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Pillow warns of notes in photos that a camera wrote badly: nobody can mend them, and the photo is fine.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     # A command lives for a moment and leaves no cycles worth looking for; looking costs a tenth of a short run.
     gc.disable()
     cli.main()

@@ -35,7 +35,12 @@ def unpacked(path: str) -> Iterator[str]:
             raise
         except DAMAGED as error:
             raise DataError(path, "", f"is a damaged zip archive ({error})", "pack it again") from error
-        yield _only(folder)
+        try:
+            yield _only(folder)
+        except DataError as error:  # the folder will be gone when somebody reads of it
+            if not error.path.startswith(folder):
+                raise
+            raise error.renamed({error.path: path + error.path[len(folder) :]}) from error
 
 
 def _unpack(archive: zipfile.ZipFile, path: str, folder: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -39,3 +40,12 @@ def test_a_locked_zip_says_so(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(DataError, match=r"p0\.jpg: has a password"), unpacked(str(path)):
         pytest.fail("it was unpacked")
+
+
+def test_an_error_names_the_zip_and_not_where_it_was_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("one/b.json", "[")
+        archive.writestr("two.txt", "")
+    with pytest.raises(DataError) as caught, unpacked(str(tmp_path / "a.zip")) as path:
+        raise DataError(os.path.join(path, "one", "b.json"), "", "is cut off")
+    assert str(caught.value) == f"{tmp_path}/a.zip/one/b.json: is cut off"

@@ -24,6 +24,7 @@ from ..store.campaigns import (
     ids_by_coco_id,
     images_in_state,
     last_page,
+    lock_campaign,
     pages_of,
     set_campaign,
 )
@@ -161,6 +162,7 @@ def launch(database: Database, campaign: Campaign, clock: Clock | None = None) -
     now = (clock or SteadyClock()).now()
 
     def work(tx: Transaction) -> None:
+        lock_campaign(tx, campaign.id)  # whoever adds or withdraws images has done so, or comes later
         state = campaign_state(tx, campaign.id)
         if state is CampaignState.CLOSED:
             raise CocokitError(f"campaign {campaign.record.name} is closed; create another one")

@@ -109,8 +109,8 @@ def open_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
 
 def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
     """Keep or drop the candidates of a filter page."""
-    candidates = images_of_page(tx, campaign.id, page)
-    lock_images(tx, candidates)
+    lock_images(tx, images_of_page(tx, campaign.id, page))
+    candidates = images_of_page(tx, campaign.id, page)  # without those that were taken down a moment ago
     answers = [FilterAnswer(removed) for removed in filter_answers(tx, campaign.id, page)]
     verdicts = page_verdicts(candidates, answers, campaign.settings)
     kept = [image for image, verdict in verdicts.items() if verdict.outcome is Outcome.KEPT]

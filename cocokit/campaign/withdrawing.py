@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ..domain.stages import CampaignState, Stage
 from ..pipeline.leases import Clock, SteadyClock
 from ..store.audit_log import add_entry
-from ..store.campaigns import campaign_names, campaign_state, lock_images
+from ..store.campaigns import campaign_names, campaign_state, lock_campaign, lock_images
 from ..store.database import Database, Transaction
 from ..store.exports import ImageEntry, export_images
 from ..store.journal import note
@@ -117,6 +117,7 @@ def _withdraw_all(
 
 def _withdraw(tx: Transaction, campaign: Campaign, images: Sequence[ImageEntry], pages: list[int], now: int) -> None:
     ids = [one.id for one in images]
+    lock_campaign(tx, campaign.id)  # it is not launched meanwhile
     lock_images(tx, ids)
     withdraw_images(tx, {one.id: {k: one.origin[k] for k in _KEPT if k in one.origin} for one in images})
     close_images(tx, campaign, ids, now)

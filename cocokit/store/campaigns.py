@@ -177,7 +177,7 @@ def last_page(tx: Transaction, campaign_id: int, text: str) -> tuple[int, int] |
 
 def lock_campaign(tx: Transaction, campaign_id: int) -> None:
     """Nobody else who asks for this lock goes on until the transaction ends."""
-    tx.execute(select(CampaignRow.id).where(CampaignRow.id == campaign_id).with_for_update()).all()
+    tx.execute(select(CampaignRow.id).where(CampaignRow.id == campaign_id).with_for_update(key_share=True)).all()
 
 
 def same_contents(tx: Transaction, campaign_id: int, sha256: Sequence[str]) -> set[str]:

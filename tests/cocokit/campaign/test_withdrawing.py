@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -25,7 +27,7 @@ from cocokit.domain.stages import Stage
 from cocokit.domain.tasks import Assignment, FilterTask, VerifyTask
 from cocokit.errors import CocokitError, GoneError
 from cocokit.pipeline.leases import ManualClock
-from cocokit.store.campaigns import count_images, image_refs
+from cocokit.store.campaigns import count_images, image_refs, images_in_state, lock_images
 from cocokit.store.database import Database
 from cocokit.store.models import EventRow, ImageRow, SegmentationRow, SpotRow
 
@@ -255,3 +257,46 @@ def test_the_same_content_under_another_name_is_the_same_photo(database: Databas
     (done,) = withdraw_photo(database, "folder:1.jpg", sha256, "asked")
     assert (done.images, done.file_names) == ((103,), (f"ab/{sha256}.jpg",))
     assert withdraw_photo(database, "folder:1.jpg", sha256, "asked")[0].fresh == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("act, preset", [("launch", "lvis"), ("filter", "coco")])
+def test_it_does_not_come_back_with_what_is_decided_at_the_same_moment(
+    database: Database, monkeypatch: pytest.MonkeyPatch, act: str, preset: str
+) -> None:
+    """The other transaction has read the candidates when the photo goes."""
+    clock = ManualClock(10**12)
+    truth = create(database, images=IMAGES, start=act == "filter", clock=clock, preset=preset, k_filter=1)
+    named(database)
+    with database.read() as tx:
+        campaign = load_campaign(tx, NAME)
+    reached, gone = threading.Event(), threading.Event()
+    place = "routing.lock_images" if act == "filter" else "creating.images_in_state"
+    real: Any = lock_images if act == "filter" else images_in_state
+
+    def waits(*given: Any) -> Any:
+        found = real(*given) if act == "launch" else None
+        if not reached.is_set():
+            reached.set()
+            gone.wait(2.0)  # the photo goes meanwhile; what rests on locks that are held here goes on afterwards
+        return found if act == "launch" else real(*given)
+
+    def other() -> None:
+        if act == "launch":
+            launch(database, campaign, clock)
+        else:
+            engine = Engine(database, clock=clock, chance=Random(0))
+            step(engine, truth, join(engine, 1)[0], Random(0))
+
+    monkeypatch.setattr(f"cocokit.campaign.{place}", waits)
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert reached.wait(30)
+    withdraw_photo(database, KEY, None, "asked", clock)
+    gone.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    with database.read() as tx:
+        state = tx.execute(select(ImageRow.state).where(ImageRow.coco_id == GONE)).scalar_one()
+    assert state == "dropped"
+    assert check_campaign(Engine(database)) == []

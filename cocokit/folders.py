@@ -73,6 +73,33 @@ def atomic_folder(
         raise DataError(os.fspath(path), "", f"cannot be written: {error.strerror or error}", remedy) from error
 
 
+@contextlib.contextmanager
+def added_files(path: str | os.PathLike[str]) -> Iterator[str]:
+    """A place to write files that come into a folder when the block ends without an exception, beside what it has.
+
+    After an exception none of them is there, and no folder that was made.
+
+    Raises:
+        DataError: the folder is a file, closed to us, the disk is full, ...
+    """
+    target = os.path.realpath(path)
+    part = os.path.join(target, f".cocokit-{os.getpid()}-{os.urandom(4).hex()}.part")
+    try:
+        with _parents(target):
+            os.mkdir(part)
+            try:
+                yield part
+                for name in sorted(os.listdir(part)):
+                    os.replace(os.path.join(part, name), os.path.join(target, name))
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+    except OSError as error:
+        if not _is_ours(error, (target, part)):
+            raise
+        remedy = "choose a folder that you may write to, on a disk with room"
+        raise DataError(os.fspath(path), "", f"cannot be written: {error.strerror or error}", remedy) from error
+
+
 def inside(folder: str | os.PathLike[str], name: str | None, image_id: int) -> str:
     """The path of an image's file in a folder. Raises DataError for a name that is missing or leads out of it."""
     root = os.path.realpath(folder)

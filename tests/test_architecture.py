@@ -16,6 +16,7 @@ LAYERS = {
     "cocokit.columns": ("cocokit.errors",),
     "cocokit.column_checks": ("cocokit.errors", "cocokit.columns"),
     "cocokit.atomic": ("cocokit.errors",),
+    "cocokit.regular": ("cocokit.errors",),
     "cocokit.config": ("cocokit.errors", "cocokit.types"),
     "cocokit.compiled": ("cocokit.errors", "cocokit.object_file", "cocokit.kernels", "cocokit.compiling"),
     "cocokit.compiling": ("cocokit.errors", "cocokit.compiled", "cocokit.kernels"),
@@ -53,7 +54,7 @@ LAYERS = {
     "cocokit.__main__": ("cocokit.cli",),
 }
 GROUND = ("cocokit.errors", "cocokit.types", "cocokit.columns", "cocokit.column_checks", "cocokit.atomic",
-          "cocokit.config", "cocokit.compiled", "cocokit.kernels", "cocokit.object_file")
+          "cocokit.regular", "cocokit.config", "cocokit.compiled", "cocokit.kernels", "cocokit.object_file")
 CORE = (*GROUND, "cocokit.compiling", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio", "cocokit")
 
 HOMES = {

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cocokit.errors import CocokitError
+from cocokit.errors import CocokitError, DataError
 from cocokit.near.hashing import hash_images
+from cocokit.regular import refuse_others
 
 #: Files larger than this are not fetched, bytes.
 LARGEST = 1 << 28
@@ -84,6 +85,8 @@ def _fetch(address: str, place: str) -> tuple[Photograph, str]:
     place += os.path.splitext(address)[1].lower()
     try:
         files, root = _files_of(address)
+        if isinstance(files.protocol, tuple) and "file" in files.protocol:
+            refuse_others(root)  # a pipe would hold this worker for ever
         with files.open(root, "rb") as source, open(place, "wb") as target:
             digest, size = hashlib.sha256(), 0
             while part := source.read(1 << 20):
@@ -92,6 +95,8 @@ def _fetch(address: str, place: str) -> tuple[Photograph, str]:
                     return Photograph(address, fault=f"is larger than {LARGEST >> 20} MiB"), place
                 digest.update(part)
                 target.write(part)
+    except DataError as error:
+        return Photograph(address, fault=error.reason), place
     except (OSError, ValueError) as error:
         return Photograph(address, fault=f"cannot be read: {error}"[:500]), place
     return Photograph(address, digest.hexdigest()), place

@@ -180,6 +180,7 @@ def _sum(path: str) -> tuple[str, int]:
     if not os.path.isdir(path):
         return _sum_of(path), 1
     names = [name for name in files_of(path, ("",)) if not name.lower().endswith(_PHOTO_ENDINGS)]
+    names = [name for name in names if os.path.isfile(os.path.join(path, name))]  # nobody waits for a pipe
     total = hashlib.sha256()
     for name in names:
         total.update(f"{_sum_of(os.path.join(path, name))}  {name}\n".encode("utf-8", "surrogateescape"))

@@ -25,6 +25,7 @@ from ..folders import atomic_folder
 from ..json_files import parse_json
 from ..json_values import integer
 from ..places import counted, described
+from ..regular import refuse_others
 from ..row_table import raw_json
 from ..types import Annotation, Image
 from . import by_image as order
@@ -61,6 +62,7 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
     _read_labels(os.path.join(folder, _LABELS), made)
     for done, name in enumerate(names, start=1):
         file = os.path.join(folder, name)
+        refuse_others(file)
         value = parse_json(file)
         if not isinstance(value, dict) or "shapes" not in value:
             others += 1

@@ -75,6 +75,8 @@ def find_format(path: str | os.PathLike[str]) -> Format:
         raise DataError(name, "", "no such file or folder", "check the path")
     found = [each for each in FORMATS.values() if each.recognises(name)]
     general = {each.special for each in found}
+    if len(found) > 1 and os.path.isdir(name):
+        general.add("coco")  # a folder of another format that has a COCO file too
     found = [each for each in found if each.name not in general]
     if len(found) == 1:
         return found[0]

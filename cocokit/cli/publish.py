@@ -53,6 +53,10 @@ def command(
             made = publish(parts, output, about=about, images=images, extra=extra, seed=seed, settings=settings,
                            keys=keys, progress=plan.copying if plan else count)  # fmt: skip
         except DataError as error:
+            if plan is not None and error.path in paths:  # its rows are counted as in the file that was divided
+                from ..publishing.releasing import refuse_errors
+
+                refuse_errors(opened(files[0]), files[0])
             raise error.renamed(paths) from error
     say(made, keys, plan.notes if plan else [], "--images DIR", as_json=as_json)
 
@@ -67,7 +71,8 @@ def _parts(files: Sequence[str], plan: Division | None) -> tuple[list[Part], dic
         if plan is None:
             return [part], {part.name: files[0]}
         try:
-            return divide(part.dataset, plan.rows(part.dataset), part.kind), {}
+            parts = divide(part.dataset, plan.rows(part.dataset), part.kind)
+            return parts, {each.name: files[0] for each in parts}
         except DataError as error:
             raise error.renamed({"dataset": files[0]}) from error
     if plan is not None:

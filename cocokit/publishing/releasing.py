@@ -20,6 +20,7 @@ import numpy as np
 
 from ..atomic import write_text
 from ..checks import check_dataset
+from ..dataset import Dataset
 from ..errors import DataError
 from ..folders import atomic_folder, inside
 from .about import About
@@ -158,15 +159,20 @@ def _refuse(parts: Sequence[Part], out: str | os.PathLike[str], keys: Mapping[st
         ids = np.sort(part.dataset.images.id)
         if not np.array_equal(homes.setdefault(part.split, ids), ids):
             raise DataError(part.name, "", "has other images than the other file of its split", "split them together")
-        errors = [f for f in check_dataset(part.dataset) if f.severity == "error"]
-        if errors:
-            reason = f"has errors: {errors[0].message}, {errors[0].examples[0]}"
-            raise DataError(part.name, "", reason, "cocokit check lists all of them", sum(f.count for f in errors))
+        refuse_errors(part.dataset, part.name)
     every = np.concatenate(list(homes.values()))
     ids, count = np.unique(every, return_counts=True)
     if (count > 1).any():
         reason = f"image {int(ids[count > 1][0])} is in two splits"
         raise DataError("splits", "", reason, "each image is in one split", int((count > 1).sum()))
+
+
+def refuse_errors(dataset: Dataset, name: str) -> None:
+    """Raises DataError, under a name, for a dataset in which a check finds an error."""
+    errors = [f for f in check_dataset(dataset) if f.severity == "error"]
+    if errors:
+        reason = f"has errors: {errors[0].message}, {errors[0].examples[0]}"
+        raise DataError(name, "", reason, "cocokit check lists all of them", sum(f.count for f in errors))
 
 
 def _copy_photos(parts: Sequence[Part], images: str | os.PathLike[str], out: str, progress: Progress | None) -> None:

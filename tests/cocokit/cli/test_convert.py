@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import zipfile
 from pathlib import Path
@@ -180,3 +181,28 @@ def test_the_formats_are_listed_and_documented(folder: Folder) -> None:
     assert [line.partition(":")[0] for line in lines] == list(FORMATS)
     page = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
     assert all(f"\n| `{name}` | " in page for name in FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "is empty (0 bytes); write it again"),
+        ('{"images": []}'.encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
+        ('{"images": []}'.encode("utf-16-le"), "is UTF-16 text; save it as UTF-8"),
+        ("<annotation/>".encode("utf-16-be"), "is UTF-16 text; save it as UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("command", ["convert a.json b.json", "import a.json", "import a.json --as images"])
+def test_an_empty_file_and_utf16_have_their_own_sentences(
+    command: str, data: bytes, sentence: str, folder: Folder
+) -> None:
+    folder.write("cocokit.toml", "")
+    folder.write("a.json", data)
+    result = folder.run(*command.split())
+    assert (result.exit_code, result.stderr) == (1, f"cocokit: a.json: {sentence}\n")
+
+
+def test_a_pipe_to_be_converted_is_called_one(folder: Folder) -> None:
+    os.mkfifo(folder.path / "a.json")
+    result = folder.run("convert", "a.json", "b.json")
+    assert (result.exit_code, result.stderr.startswith("cocokit: a.json: is a pipe or a device")) == (1, True)

@@ -59,3 +59,15 @@ def test_what_cannot_be_published_is_a_sentence_and_leaves_nothing(folder: Folde
     assert folder.run("publish", "train.json", "--images", "nowhere", "-o", "out").exit_code == 1
     assert not (folder.path / "out").exists()
     assert "no manifest.json" in folder.run("verify", str(folder.path)).stderr
+
+
+def test_errors_of_a_file_that_is_divided_are_those_of_the_file(folder: Folder) -> None:
+    value = dataset()
+    value["annotations"][-1]["category_id"] = 77
+    folder.write("all.json", value)
+    result = folder.run("publish", "all.json", "--split", "train=.4,val=.6", "-o", "out")
+    assert result.exit_code == 1
+    row = len(value["annotations"]) - 1
+    assert result.stderr.startswith("cocokit: all.json: has errors: a category_id that no category has")
+    assert f"annotations[{row}]" in result.stderr
+    assert not (folder.path / "out").exists()

@@ -14,8 +14,8 @@ from ..zips import DAMAGED, why_refused
 from .base import head, inside
 
 #: Entries, and bytes when unpacked: so many times those of the archive, or a few at any rate. More is an attack or a
-#: mistake. JSON becomes 10 times smaller, photos do not; only what says nothing becomes 1,000 times smaller.
-MOST_ENTRIES, MOST_TIMES, FREE_BYTES = 1_000_000, 200, 1 << 26
+#: mistake. JSON becomes 10 times smaller, photos do not; only what says nothing becomes 200 to 1,000 times smaller.
+MOST_ENTRIES, MOST_TIMES, FREE_BYTES = 1_000_000, 100, 1 << 26
 #: Files without a byte, where they are most of the archive: label files of images without instances are among others.
 MOST_EMPTY = 20_000
 

@@ -133,7 +133,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(folder: Folder, monkeypatch
     with zipfile.ZipFile(folder.path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros.txt", b"0" * 10_000_000)
     result = folder.run("convert", "a.zip", "b.json")
-    assert "would unpack to 10,000,000 bytes, 1,015 times its own, and the limit is 200; if that" in result.stderr
+    assert "would unpack to 10,000,000 bytes, 1,015 times its own, and the limit is 100; if that" in result.stderr
 
 
 def test_a_damaged_zip_is_one_sentence(folder: Folder) -> None:

@@ -74,7 +74,7 @@ def test_a_bomb_is_refused_by_what_its_directory_says(files: int, tmp_path: Path
             archive.writestr(f"{n}.json", bytes(size // files))
     said = refusal(path)
     assert said.startswith("would unpack to 134,217,728 bytes, 1,0")
-    assert "times its own, and the limit is 200; if that is right, unpack it yourself" in said
+    assert "times its own, and the limit is 100; if that is right, unpack it yourself" in said
 
 
 @pytest.mark.usefixtures("unwritten")

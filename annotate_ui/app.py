@@ -16,6 +16,7 @@ from .guard import register_guard
 from .headers import register_headers
 from .limits import register_limits
 from .refusals import register_refusals
+from .settling import settle
 from .site import Site
 from .views import register_views
 
@@ -33,7 +34,8 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     """The application of a workspace.
 
     Args:
-        config: the instance; None takes that of the workspace which the working folder lies in.
+        config: the instance; None takes that of the workspace which the working folder lies in, for a process that
+            serves nothing else.
         clock: tells the time; None takes the machine's.
 
     Raises:
@@ -58,4 +60,6 @@ def create_app(config: Config | None = None, *, clock: Clock | None = None) -> F
     register_views(app)
     if known.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, known.proxies, known.proxies, known.proxies)  # type: ignore[method-assign]
+    if config is None:
+        settle(app)
     return app

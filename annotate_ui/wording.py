@@ -133,7 +133,8 @@ def told(one: Happening, categories: Mapping[int, CategoryRef]) -> tuple[str, st
             return "", "The export was compared with a truth", False
     words = {"created": "Campaign created", "launched": "Launched", "running": "Goes on", "paused": "Paused",
              "closed": "Closed", "worker paused": "was paused", "worker active": "works again",
-             "retrain": "has to train again", "decided": "A mask was decided by an expert"}  # fmt: skip
+             "retrain": "has to train again", "decided": "A mask was decided by an expert",
+             "taken down": "A photo was taken down"}  # fmt: skip
     return who, words.get(one.kind, one.kind.replace("_", " ").capitalize()), False
 
 

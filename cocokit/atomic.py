@@ -43,9 +43,19 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Write text as UTF-8, whole or not at all; raises as :func:`atomic_write`."""
+    """Write text as UTF-8, whole or not at all; raises as :func:`atomic_write`, and for halves of characters."""
+    try:
+        data = text.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(os.fspath(path), "", no_text(error), "mend the names in the source") from error
     with atomic_write(path) as file:
-        file.write(text.encode())
+        file.write(data)
+
+
+def no_text(error: UnicodeEncodeError) -> str:
+    """What is wrong with text that cannot be written, as a phrase with a verb."""
+    around = error.object[max(0, error.start - 20) : error.end + 20]
+    return f"cannot hold {around!a}: half of a character stands alone in it"
 
 
 def _unwritable(path: str | os.PathLike[str], error: OSError) -> DataError:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Area = tuple[float, float, float, float]
 
+#: Characters of a chip, and of a caption, that can have a place.
+_LONGEST, _MOST = 80, 400
 _GROUND = (24, 24, 27, 216)
 _WIDE_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial Unicode.ttf")
 
@@ -28,7 +30,8 @@ def add_chips(picture: Picture, names: Sequence[tuple[str, str, bool, Sequence[f
     overlay = Image.new("RGBA", picture.size)
     draw = ImageDraw.Draw(overlay)
     taken: list[Area] = []
-    for text, colour, hollow, extent in names:
+    for name, colour, hollow, extent in names:
+        text = name if len(name) <= _LONGEST else name[: _LONGEST - 3] + "..."
         font = font_for(text, round(13 * unit))
         size = _chip_size(draw, text, font, unit)
         area = _free_place(extent, size, picture.size, taken)
@@ -44,6 +47,7 @@ def add_caption(picture: Picture, text: str) -> Picture:
     made = Image.new("RGB", (picture.width, picture.height + high), "#FFFFFF")
     made.paste(picture)
     draw = ImageDraw.Draw(made)
+    text = text if len(text) <= _MOST else text[: _MOST - 3] + "..."
     font = font_for(text, round(13 * unit))
     while len(text) > 4 and draw.textlength(text, font) > picture.width - 2 * pad:
         text = text[:-4] + "..."

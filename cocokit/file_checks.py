@@ -97,7 +97,8 @@ class _Folders:
             by_case = {other.lower(): other for other in names}
             self.known[folder] = by_case, {os.path.splitext(other)[0]: other for other in names}
         by_case, by_stem = self.known[folder]
-        return by_case.get(name.lower()) or by_stem.get(os.path.splitext(name)[0], "")
+        found = by_case.get(name.lower()) or by_stem.get(os.path.splitext(name)[0], "")
+        return found if found != name else ""  # a link that leads nowhere
 
 
 def _look(split: _Split, row: int, root: str, there: _Folders) -> None:
@@ -107,12 +108,13 @@ def _look(split: _Split, row: int, root: str, there: _Folders) -> None:
     if not name or leaves(name):
         return  # said already
     path = os.path.join(root, name)
-    if not os.path.isfile(path):
+    if not os.path.exists(path):
         other = there.alike(path)
         split.note("file-missing", row, f"but {shown(other)} is there" if other else "")
         return
-    split.paths[row] = path
     try:
+        if os.path.isfile(path):
+            split.paths[row] = path
         with opened(path) as image:
             size, turned = image.size, orientation_of(image) >= 5
     except DataError as error:

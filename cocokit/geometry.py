@@ -127,7 +127,8 @@ def clip(polygons: Sequence[Ring], box: Ring) -> Polygons:
     window = rectangle(x, y, x + w, y + h)
     kept: list[tuple[float, ...]] = []
     for ring in polygons:
-        inside = make_valid(_polygon(_points(ring))).intersection(window) if len(ring) >= 6 else None
+        with np.errstate(over="ignore", invalid="ignore"):  # coordinates near the end of float64
+            inside = make_valid(_polygon(_points(ring))).intersection(window) if len(ring) >= 6 else None
         for part in _parts(inside) if inside is not None else ():
             for piece in _without_holes(part):
                 kept += _outer(piece)

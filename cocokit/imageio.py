@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .atomic import atomic_write
 from .errors import DataError
+from .regular import open_regular
 
 if TYPE_CHECKING:
     from PIL import Image as PillowImage
@@ -114,26 +115,39 @@ def save_image(image: NDArray[np.uint8], path: str | os.PathLike[str], quality: 
 class opened:  # noqa: N801 - reads as a verb, like open
     """Open a photo for one block; whatever Pillow raises in it becomes one sentence, a DataError.
 
-    One with more than ``most_pixels`` is refused by its header, before anything of it is decoded.
+    One with more than ``most_pixels`` is refused by its header, before anything of it is decoded. Where ``data`` has
+    the photo's bytes, the path is only what it is called.
     """
 
-    def __init__(self, path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> None:
-        self.name, self.most = os.fspath(path), most_pixels
+    def __init__(
+        self, path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS, data: bytes | None = None
+    ) -> None:
+        self.name, self.most, self.data = os.fspath(path), most_pixels, data
+        self.file: BinaryIO
 
     def __enter__(self) -> PillowImage.Image:
         try:
-            self.image = _open(self.name)
+            self.file = open_regular(self.name) if self.data is None else io.BytesIO(self.data)
         except Exception as error:
             raise self._refusal(error) from error
+        try:
+            self.image = _open(self.file)
+        except Exception as error:
+            self.file.close()
+            raise self._refusal(error) from error
         if self.image.width * self.image.height > self.most:
-            self.image.close()
+            self._close()
             raise self._too_large()
         return self.image
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        self.image.close()
+        self._close()
         if isinstance(error, Exception) and not isinstance(error, DataError):
             raise self._refusal(error) from error
+
+    def _close(self) -> None:
+        self.image.close()
+        self.file.close()
 
     def _too_large(self) -> TooManyPixelsError:
         width, height = self.image.size
@@ -144,10 +158,10 @@ class opened:  # noqa: N801 - reads as a verb, like open
     def _refusal(self, error: Exception) -> DataError:
         from PIL import UnidentifiedImageError
 
+        if isinstance(error, DataError):
+            return error
         if isinstance(error, FileNotFoundError):
             return DataError(self.name, "", "no such file", "check the path")
-        if isinstance(error, IsADirectoryError):
-            return DataError(self.name, "", "is a folder", "give an image in it")
         if isinstance(error, UnidentifiedImageError):
             return DataError(self.name, "", "is not an image that can be read", "give a JPEG, PNG, WebP, BMP or TIFF")
         return DataError(self.name, "", f"is a broken image: {error}", "download or export it again")
@@ -170,14 +184,14 @@ def upright(image: PillowImage.Image) -> PillowImage.Image:
     return _rgb(_turned(image))
 
 
-def _open(path: str) -> PillowImage.Image:
+def _open(file: BinaryIO) -> PillowImage.Image:
     """Read a photo's header. The limit is ours to check: Pillow's own cannot be set for one file."""
     from PIL import Image
 
     with _OPENING:
         theirs, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            return Image.open(path)
+            return Image.open(file)
         finally:
             Image.MAX_IMAGE_PIXELS = theirs
 

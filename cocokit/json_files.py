@@ -32,7 +32,8 @@ def parse_json(path: str | os.PathLike[str]) -> Any:
     """Read a UTF-8 JSON file, with or without a byte-order mark; NaN and Infinity are taken as Python's json does.
 
     Raises:
-        DataError: not there, not readable, empty, packed, not text, cut off, or not JSON; with line and column.
+        DataError: not there, not readable, empty, packed, not text, cut off, or not JSON; with line and column. A
+            member twice in the object at the top, of which Python would take the last in silence.
     """
     name = os.fspath(path)
     data = _read(name)
@@ -44,13 +45,17 @@ def parse_json(path: str | os.PathLike[str]) -> Any:
         raise DataError(name, where, reason, "save the file as UTF-8") from None
     del data
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        _refuse_repeats(name, text, value)
+        return value
+    except DataError:
+        raise
     except json.JSONDecodeError as error:
         raise _syntax(name, text, error) from None
     except RecursionError:
         raise DataError(name, "", "is nested too deeply to be read", "COCO files nest six levels") from None
     except ValueError as error:  # an integer of more digits than Python converts
-        raise DataError(name, "", f"holds a number that cannot be read: {error}", "write shorter numbers") from None
+        raise DataError(name, "", "holds a number of thousands of digits", "write shorter numbers") from error
     except MemoryError:
         reason = f"{len(text):,} characters of unusual JSON do not fit into memory"
         raise DataError(name, "", reason, "split the file") from None
@@ -86,6 +91,24 @@ def _refuse_other_kinds(name: str, head: bytes) -> None:
     for start, (what, remedy) in _TEXTS.items():
         if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(start):
             raise DataError(name, "", f"is {what}", remedy)
+
+
+def _refuse_repeats(name: str, text: str, value: Any) -> None:
+    """Only where a name occurs again anywhere in the text is it read once more to see whether it is at the top."""
+    if not isinstance(value, dict) or all(text.count(json.dumps(key, ensure_ascii=False)) < 2 for key in value):
+        return
+    top: list[tuple[str, Any]] = []
+
+    def keep(pairs: list[tuple[str, Any]]) -> None:
+        top[:] = pairs  # the object at the top is the last to end
+
+    json.loads(text, object_pairs_hook=keep)
+    seen = set[str]()
+    for key, _ in top:
+        if key in seen:
+            reason = f"has the member {json.dumps(key)} twice at its top"
+            raise DataError(name, "", reason, "keep one of them: nobody can say which counts")
+        seen.add(key)
 
 
 def _syntax(name: str, text: str, error: json.JSONDecodeError) -> DataError:

@@ -10,7 +10,7 @@ import numpy as np
 from .columns import KIND_NONE, KIND_POLYGONS, Bools, Field, Float64, Int64, take_segmentations
 from .findings import Notebook
 from .kernels.rings import CROSSING, INFINITE, NO_AREA, ODD, OUTSIDE, SHORT
-from .places import shown
+from .places import counted, shown
 from .rle_checks import check_rle
 from .shape_checks import Rows, area_example
 from .survey import TOLERANCE, Survey, survey
@@ -69,7 +69,7 @@ def _check_rings(notes: Notebook, rows: Rows, seen: Survey) -> None:
 
     def example(row: int) -> str:
         lengths = np.diff(outlines.xy.offsets[outlines.rings[row] : outlines.rings[row + 1] + 1]).tolist()
-        return rows.example(row, f"{len(lengths)} polygons of {shown(lengths)} numbers")
+        return rows.example(row, f"{counted(len(lengths), 'polygon')} of {shown(lengths)} numbers")
 
     for bit, code in _RING_CODES:
         found = _each_once(owners[(faults & bit) != 0])

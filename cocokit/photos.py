@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import DataError
 from .imageio import MOST_PIXELS, opened, orientation_of, upright
+from .regular import open_regular
 
 if TYPE_CHECKING:
     from PIL import Image as PillowImage
@@ -70,7 +71,7 @@ def load_photo(path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> 
         width, height = (image.height, image.width) if turned else (image.width, image.height)
         data = None
         if kind == "JPEG" and orientation == 1 and mode in ("RGB", "L"):
-            with open(name, "rb") as file:
+            with open_regular(name) as file:
                 data = without_notes(file.read())
         data = data or _encoded(upright(image), kind)
     known = {key: value for key, value in origin.items() if value is not None}

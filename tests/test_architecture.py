@@ -16,6 +16,7 @@ LAYERS = {
     "cocokit.columns": ("cocokit.errors",),
     "cocokit.column_checks": ("cocokit.errors", "cocokit.columns"),
     "cocokit.atomic": ("cocokit.errors",),
+    "cocokit.regular": ("cocokit.errors",),
     "cocokit.config": ("cocokit.errors", "cocokit.types"),
     "cocokit.compiled": ("cocokit.errors", "cocokit.object_file", "cocokit.kernels", "cocokit.compiling"),
     "cocokit.compiling": ("cocokit.errors", "cocokit.compiled", "cocokit.kernels"),
@@ -35,7 +36,8 @@ LAYERS = {
     "cocokit.splitting": ("core", "cocokit.near"),
     "cocokit.collection": ("core", "cocokit.near"),
     "cocokit.publishing": ("core", "cocokit.statistics", "cocokit.splitting", "cocokit.near", "cocokit.formats"),
-    "cocokit.bulk": ("core", "cocokit.near", "cocokit.collection", "cocokit.eval"),
+    # brings photographs into campaigns
+    "cocokit.bulk": ("core", "cocokit.near", "cocokit.collection", "cocokit.eval", "cocokit.campaign"),
     "cocokit.domain": ("cocokit.errors", "cocokit.types"),
     "cocokit.pipeline": ("cocokit.errors", "cocokit.types", "cocokit.domain"),
     "cocokit.store": ("cocokit.errors", "cocokit.types", "cocokit.domain"),
@@ -62,7 +64,7 @@ LAYERS = {
     "cocokit.__main__": ("cocokit.cli",),
 }
 GROUND = ("cocokit.errors", "cocokit.types", "cocokit.columns", "cocokit.column_checks", "cocokit.atomic",
-          "cocokit.config", "cocokit.compiled", "cocokit.kernels", "cocokit.object_file")
+          "cocokit.regular", "cocokit.config", "cocokit.compiled", "cocokit.kernels", "cocokit.object_file")
 CORE = (*GROUND, "cocokit.compiling", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio", "cocokit")
 
 HOMES = {

@@ -6,11 +6,13 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cocokit.errors import CocokitError
+from cocokit.errors import CocokitError, DataError
 from cocokit.near.hashing import hash_images
+from cocokit.regular import refuse_others
 
 #: Files larger than this are not fetched, bytes.
 LARGEST = 1 << 28
@@ -36,16 +38,26 @@ class Photograph:
 
 def hash_batch(addresses: Sequence[str]) -> list[Photograph]:
     """Fetch and hash some photographs; what cannot be read or hashed says why, and stops nothing."""
+    with fetched(addresses) as there:
+        return hash_fetched(there)
+
+
+@contextmanager
+def fetched(addresses: Sequence[str]) -> Iterator[list[tuple[Photograph, str]]]:
+    """What is known of each address, and the file that it was copied to, which is there while the block lasts."""
     with tempfile.TemporaryDirectory() as folder:
-        fetched = [_fetch(address, os.path.join(folder, f"{i}")) for i, address in enumerate(addresses)]
-        there = [one for one in fetched if not one[0].fault]
-        found = hash_images([place for _, place in there])
-        words = dict(zip(found.path, (f"{int(word):016x}" for word in found.hash), strict=True))
-        faults = dict(found.failed)
-        return [
-            one if one.fault else Photograph(one.address, one.sha256, words.get(place, ""), faults.get(place, ""))
-            for one, place in fetched
-        ]
+        yield [_fetch(address, os.path.join(folder, f"{i}")) for i, address in enumerate(addresses)]
+
+
+def hash_fetched(there: Sequence[tuple[Photograph, str]]) -> list[Photograph]:
+    """The hash of each photograph that was fetched, by its file; those with a fault stay as they are."""
+    found = hash_images([path for one, path in there if not one.fault])
+    words = dict(zip(found.path, (f"{int(word):016x}" for word in found.hash), strict=True))
+    faults = dict(found.failed)
+    return [
+        one if one.fault else Photograph(one.address, one.sha256, words.get(path, ""), faults.get(path, ""))
+        for one, path in there
+    ]
 
 
 def list_addresses(places: Iterable[str]) -> Iterator[str]:
@@ -73,6 +85,8 @@ def _fetch(address: str, place: str) -> tuple[Photograph, str]:
     place += os.path.splitext(address)[1].lower()
     try:
         files, root = _files_of(address)
+        if isinstance(files.protocol, tuple) and "file" in files.protocol:
+            refuse_others(root)  # a pipe would hold this worker for ever
         with files.open(root, "rb") as source, open(place, "wb") as target:
             digest, size = hashlib.sha256(), 0
             while part := source.read(1 << 20):
@@ -81,6 +95,8 @@ def _fetch(address: str, place: str) -> tuple[Photograph, str]:
                     return Photograph(address, fault=f"is larger than {LARGEST >> 20} MiB"), place
                 digest.update(part)
                 target.write(part)
+    except DataError as error:
+        return Photograph(address, fault=error.reason), place
     except (OSError, ValueError) as error:
         return Photograph(address, fault=f"cannot be read: {error}"[:500]), place
     return Photograph(address, digest.hexdigest()), place

@@ -2,27 +2,30 @@
 
 The queue is procrastinate's. A batch's rows are written by one statement; a worker that dies in the middle of one
 leaves nothing of it, and its batch is done again by another once it has been silent for :data:`SILENT_S`. So every
-address ends with one row, whoever dies.
+address ends with one row, whoever dies, and every photograph that is brought into a campaign with one image.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
+from cocokit.campaign.adding import next_id
 from cocokit.errors import CocokitError, ParamsError
 
+from .ingesting import Workplace, ingest_batch
 from .photographs import Photograph, hash_batch
 
 #: Photographs in a job.
 BATCH = 256
 #: A worker that was not heard of for so long is dead; they say that they live every third of it, s.
 SILENT_S = 30.0
-_QUEUE = "cocokit"
+#: Jobs that any machine can do, and those that need the campaign's workspace.
+_QUEUE, _INGEST = "cocokit", "cocokit ingest"
 _TABLE = """
 CREATE TABLE IF NOT EXISTS bulk_photograph (
     address text PRIMARY KEY, sha256 text NOT NULL, hash text NOT NULL, fault text NOT NULL)
@@ -31,10 +34,16 @@ _WRITE = """
 INSERT INTO bulk_photograph (address, sha256, hash, fault)
 SELECT address, sha256, hash, fault
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS row(address text, sha256 text, hash text, fault text)
-ON CONFLICT (address) DO NOTHING
+ON CONFLICT (address) DO UPDATE SET fault = excluded.fault WHERE bulk_photograph.fault = ''
+"""
+# Ids that batches of a campaign have been given, whether they are done or wait.
+_NEXT = """
+SELECT coalesce(max((args->>'first')::bigint + jsonb_array_length(args->'addresses')), 1) AS first
+FROM procrastinate_jobs WHERE task_name = 'ingest_photographs' AND args->>'campaign' = %(campaign)s
 """
 _STATUS = (
-    "SELECT status::text AS state, count(*) AS jobs FROM procrastinate_jobs WHERE queue_name = %(queue)s GROUP BY 1"
+    "SELECT status::text AS state, count(*) AS jobs FROM procrastinate_jobs "
+    "WHERE queue_name = ANY(%(queues)s) GROUP BY 1"
 )
 _COUNTS = "SELECT count(*) AS photographs, count(*) FILTER (WHERE fault <> '') AS faults FROM bulk_photograph"
 _ROWS = (
@@ -59,21 +68,36 @@ class Queue:
 
     Attributes:
         url: of a PostgreSQL database.
+        place: where photographs are brought to; without it this worker only hashes.
     """
 
-    def __init__(self, url: str, silent_s: float = SILENT_S) -> None:
+    def __init__(self, url: str, silent_s: float = SILENT_S, place: Workplace | None = None) -> None:
         """Raises ParamsError for another kind of database, CocokitError if procrastinate is not installed."""
         scheme, _, rest = url.partition("://")
         if scheme.partition("+")[0] not in ("postgresql", "postgres"):
             raise ParamsError("database", scheme, "a queue needs PostgreSQL: postgresql://user@host/name")
-        self.url, self._silent_s = f"postgresql://{rest}", silent_s
+        self.url, self._silent_s, self.place = f"postgresql://{rest}", silent_s, place
         self._app = self._open()
 
-    def add(self, addresses: Iterable[str], batch: int = BATCH) -> int:
-        """Queue photographs; how many jobs they make. Tables are made where there are none."""
+    def add(self, addresses: Iterable[str], batch: int = BATCH, campaign: str | None = None) -> int:
+        """Queue photographs; how many jobs they make. Tables are made where there are none.
+
+        Args:
+            addresses: paths and URLs.
+            batch: photographs in a job.
+            campaign: a draft that they are brought into; None: they are only hashed.
+
+        Raises:
+            ParamsError: batch is less than 1, or there is a campaign and no workplace.
+            NotFoundError: there is no such campaign.
+            CocokitError: it is no draft any more.
+        """
         if batch < 1:
             raise ParamsError("batch", batch, "use at least 1")
-        return asyncio.run(self._add(iter(addresses), batch))
+        if campaign is not None and self.place is None:
+            raise ParamsError("campaign", campaign, "give the workplace that its photographs come to")
+        first = next_id(self.place.database, campaign) if self.place and campaign is not None else 1
+        return asyncio.run(self._add(iter(addresses), batch, campaign, first))
 
     def work(self, report: Callable[[Progress], None] | None = None) -> Progress:
         """Do jobs until there are none left, those of dead workers too."""
@@ -99,10 +123,18 @@ class Queue:
         @app.task(name="hash_photographs", queue=_QUEUE)
         async def hash_photographs(addresses: list[str]) -> None:
             found = await asyncio.to_thread(hash_batch, addresses)
-            rows = json.dumps([asdict(one) for one in found])
-            await app.connector.execute_query_async(_WRITE, rows=rows)
+            await self._write(found)
+
+        @app.task(name="ingest_photographs", queue=_INGEST)
+        async def ingest_photographs(campaign: str, first: int, addresses: list[str]) -> None:
+            assert self.place is not None  # a worker without one does not listen to this queue
+            await self._write(await asyncio.to_thread(ingest_batch, self.place, campaign, first, addresses))
 
         return app
+
+    async def _write(self, found: list[Photograph]) -> None:
+        rows = json.dumps([asdict(one) for one in found])
+        await self._app.connector.execute_query_async(_WRITE, rows=rows)
 
     async def _alone(self, what: Callable[[], Any]) -> Any:
         async with self._app.open_async():
@@ -115,40 +147,46 @@ class Queue:
             await self._app.schema_manager.apply_schema_async()
         await self._app.connector.execute_query_async(_TABLE)
 
-    async def _add(self, addresses: Iterable[str], batch: int) -> int:
+    async def _add(self, addresses: Iterable[str], batch: int, campaign: str | None, first: int) -> int:
         async with self._app.open_async():
             await self._tables()
-            job, count = self._app.tasks["hash_photographs"], 0
+            job, count, more = self._app.tasks["hash_photographs"], 0, dict[str, Any]()
+            if campaign is not None:
+                job = self._app.tasks["ingest_photographs"]
+                queued = await self._app.connector.execute_query_one_async(_NEXT, campaign=campaign)
+                more = {"campaign": campaign, "first": max(first, queued["first"])}
             while some := list(islice(addresses, batch)):
-                await job.defer_async(addresses=some)
+                await job.defer_async(addresses=some, **more)
                 count += 1
+                more = more and more | {"first": more["first"] + len(some)}
             return count
 
     async def _work(self, report: Callable[[Progress], None] | None) -> Progress:
-        beat = self._silent_s / 3
+        beat, queues = self._silent_s / 3, [_QUEUE, *([_INGEST] if self.place else [])]
         async with self._app.open_async():
             await self._tables()
             while True:
-                await self._rescue()
+                await self._rescue(queues)
                 await self._app.run_worker_async(
-                    queues=[_QUEUE], wait=False, install_signal_handlers=False, update_heartbeat_interval=beat,
+                    queues=queues, wait=False, install_signal_handlers=False, update_heartbeat_interval=beat,
                     stalled_worker_timeout=self._silent_s, listen_notify=False,
                 )  # fmt: skip
-                found = await self._progress()
+                found = await self._progress(queues)
                 if report is not None:
                     report(found)
                 if not found.waiting + found.doing:
                     return found
                 await asyncio.sleep(min(beat, 1.0))
 
-    async def _rescue(self) -> None:
+    async def _rescue(self, queues: list[str]) -> None:
         """Give the jobs of dead workers back."""
         manager = self._app.job_manager
-        for job in await manager.get_stalled_jobs(queue=_QUEUE, seconds_since_heartbeat=self._silent_s):
-            await manager.retry_job(job)
+        for queue in queues:
+            for job in await manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=self._silent_s):
+                await manager.retry_job(job)
 
-    async def _progress(self) -> Progress:
-        rows = await self._app.connector.execute_query_all_async(_STATUS, queue=_QUEUE)
+    async def _progress(self, queues: Sequence[str] = (_QUEUE, _INGEST)) -> Progress:
+        rows = await self._app.connector.execute_query_all_async(_STATUS, queues=list(queues))
         jobs = {row["state"]: row["jobs"] for row in rows}
         counts = await self._app.connector.execute_query_one_async(_COUNTS)
         return Progress(jobs.get("todo", 0), jobs.get("doing", 0), jobs.get("succeeded", 0), jobs.get("failed", 0),

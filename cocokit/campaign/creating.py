@@ -23,6 +23,8 @@ from ..store.campaigns import (
     find_campaign,
     ids_by_coco_id,
     images_in_state,
+    last_page,
+    lock_campaign,
     pages_of,
     set_campaign,
 )
@@ -102,14 +104,15 @@ def create_campaign(
 
 
 def add_new_images(tx: Transaction, campaign_id: int, file: CampaignFile, images: Iterable[NewImage]) -> None:
-    """Write images; with a filter they are candidates, in pages of one query each."""
+    """Write images; with a filter they are candidates, in pages of one query each; a page that has room is filled."""
     filtered = file.graph.has(Stage.FILTER)
     pages: dict[str, tuple[int, int]] = {}  # query -> (page, how many it has)
-    rows, last = [], 0
+    rows, last = [], max(pages_of(tx, campaign_id), default=0) if filtered else 0
     for image in images:
         page = None
         if filtered:
-            page, count = pages.get(image.query, (0, file.settings.filter_page))
+            known = pages.get(image.query) or last_page(tx, campaign_id, image.query)
+            page, count = known or (0, file.settings.filter_page)
             if count >= file.settings.filter_page:
                 last += 1
                 page, count = last, 0
@@ -159,6 +162,7 @@ def launch(database: Database, campaign: Campaign, clock: Clock | None = None) -
     now = (clock or SteadyClock()).now()
 
     def work(tx: Transaction) -> None:
+        lock_campaign(tx, campaign.id)  # whoever adds or withdraws images has done so, or comes later
         state = campaign_state(tx, campaign.id)
         if state is CampaignState.CLOSED:
             raise CocokitError(f"campaign {campaign.record.name} is closed; create another one")

@@ -18,7 +18,7 @@ from ..store import drafts as store
 from ..store.answers import Lease, find_lease
 from ..store.database import Transaction
 from .engine import Engine
-from .words import is_word
+from .words import gone, is_word
 
 #: How long a draft is kept after its lease ended, ms.
 KEPT_MS = 24 * 3600 * 1000
@@ -91,8 +91,8 @@ def write_draft(engine: Engine, worker_id: int, assignment: str, version: int, d
 
     def work(tx: Transaction) -> tuple[int, int]:
         held = lease_of(tx, engine, worker_id, assignment, lock=True)
-        if held.state in ("answered", "released"):
-            raise GoneError("assignment", f"is {held.state}", "ask for the next task")
+        if held.state in ("answered", "released", "withdrawn"):
+            raise gone(held.state)
         now = engine.clock.now()
         found = draft_of(tx, held.id)
         if version != found.version:

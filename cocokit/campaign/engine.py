@@ -17,12 +17,11 @@ from ..errors import GoneError, NotFoundError, RefusedError
 from ..pipeline.leases import Clock, SteadyClock
 from ..store import answers as store
 from ..store.answers import Lease
-from ..store.campaigns import lock_images
 from ..store.claims import arrive, hand_over, lease
 from ..store.database import Database, Transaction
 from ..store.journal import note, pay
 from ..store.sentinels import find_sentinel, show
-from ..store.tasks import anchor_leases, drop_leases, expired_leases, held_places, segment_pairs
+from ..store.tasks import anchor_leases, expired_leases, held_places
 from ..store.workers import Qualification, add_worker, find_identity, qualifications
 from ..store.workers import set_qualification as write_qualification
 from .choosing import Choice, choose
@@ -30,9 +29,9 @@ from .context import Campaign, load_campaign
 from .handout import plain_lease, show_lease, training_work, work_of
 from .intake import is_trusted, look_at_places, outcome_of, take
 from .payloads import read_answer
-from .routing import route_pairs
+from .routing import end_leases
 from .training import score_training
-from .words import check_times, check_word, is_word
+from .words import check_times, check_word, gone, is_word
 
 #: How many tasks a worker may hold at a time: the one on the page, the next one that it fetches, and one more.
 HELD = 3
@@ -154,7 +153,7 @@ class Engine:
         def work(tx: Transaction) -> int:
             held = self._mine(tx, worker_id, assignment)
             if held.state != "leased":
-                raise GoneError("assignment", f"is {held.state}", "ask for the next task")
+                raise gone(held.state)
             end = self.clock.now() + held.lease_ms
             store.move_lease(tx, held.id, end)
             return end
@@ -172,7 +171,7 @@ class Engine:
         def work(tx: Transaction) -> None:
             held = self._mine(tx, worker_id, assignment)
             if held.state == "leased":
-                self._drop(tx, [held.id], "released")
+                end_leases(tx, self.campaign, [held.id], "released", self.clock.now())
                 note(tx, self.campaign.id, "released", self.clock.now(), worker_id, {"reason": reason})
 
         self.database.run(work)
@@ -240,16 +239,8 @@ class Engine:
         anchor_leases(tx, self.campaign.id, now, max(settings.lease_ms(stage) for stage in Stage))
         over = expired_leases(tx, self.campaign.id, now)
         if over:
-            self._drop(tx, over, "expired")
+            end_leases(tx, self.campaign, over, "expired", now)
         return len(over)
-
-    def _drop(self, tx: Transaction, assignments: list[int], state: str) -> None:
-        """End leases; a spot that nobody draws any more may have to wait behind another one again."""
-        pairs = segment_pairs(tx, assignments=assignments)
-        lock_images(tx, [image for image, _ in pairs])  # before any task, as submitting does: nobody waits in a circle
-        drop_leases(tx, assignments, state)
-        if pairs:
-            route_pairs(tx, self.campaign, pairs, self.clock.now())
 
     # ------------------------------------------------------------------ submit
 
@@ -266,6 +257,8 @@ class Engine:
             raise GoneError("campaign", "is closed")
         if door.worker is WorkerState.REJECTED:
             raise GoneError("worker", "does not work in this campaign any more")
+        if held.state == "withdrawn":
+            raise gone(held.state)
         if held.state == "answered":
             raise GoneError("assignment", "has an answer already", "ask for the next task")
         return self._take(tx, held, payload, client_id, times)

@@ -11,6 +11,7 @@ from .. import rle
 from ..domain.answers import Mask, Times
 from ..domain.tasks import CategoryRef
 from ..store.exports import CaptionEntry, ImageEntry, MaskEntry, OpenTasks, SpotEntry, VoteEntry
+from ..store.withdrawals import TAKEN_DOWN
 from .mask_sets import rle_of, stored
 
 #: The id of a crowd region's annotation is this plus the id of its first answer's region: ids of segmentations count
@@ -109,6 +110,8 @@ def unfinished_row(
     """An image that is not exported, and why."""
     row: dict[str, Any] = {"id": image.coco_id, "file_name": image.file_name, "state": image.state}
     if image.state == "dropped":
+        if image.reason == TAKEN_DOWN:
+            return row | {"reason": "the photo was taken down"}
         return row | {"reason": f"dropped by the filter: {image.reason or 'no reason given'}"}
     if image.state == "candidate":
         return row | {"reason": "waits for the filter" if image.page is not None else "waits for the launch"}

@@ -62,13 +62,39 @@ def ingest_folder(
     Raises:
         DataError: no such folder, no photo in it, or, if strict, a broken one.
     """
-    paths = sorted(_photos_of(os.fspath(folder)))
-    if not paths:
+    names = sorted(_photos_of(os.fspath(folder)))
+    if not names:
         raise DataError(os.fspath(folder), "", "has no photo", f"give a folder with {', '.join(SUFFIXES)} files")
+    files = [(name, os.path.join(folder, name)) for name in names]
+    return ingest_photos(files, images, strict=strict, progress=progress, most_pixels=most_pixels)
+
+
+def ingest_photos(
+    files: Sequence[tuple[str, str]],
+    images: str | os.PathLike[str],
+    *,
+    first: int = 1,
+    strict: bool = False,
+    progress: Progress | None = None,
+    most_pixels: int = MOST_PIXELS,
+) -> Ingested:
+    """Bring photos into a workspace, each content once; ids count in their order.
+
+    Args:
+        files: (name to remember, file) of each photo.
+        images: the workspace's folder of images.
+        first: the first id.
+        strict: the first broken file is an error.
+        progress: called after each file.
+        most_pixels: a photo with more is a broken one.
+
+    Raises:
+        DataError: a broken photo, if strict.
+    """
     found, seen = Ingested(), set[str]()
-    for done, name in enumerate(paths, start=1):
+    for done, (name, path) in enumerate(files, start=1):
         try:
-            photo = load_photo(os.path.join(folder, name), most_pixels)
+            photo = load_photo(path, most_pixels)
         except DataError as error:
             if strict:
                 raise
@@ -78,10 +104,10 @@ def ingest_folder(
                 found.duplicates += 1
             else:
                 seen.add(photo.sha256)
-                key = len(found.images) + 1
+                key = first + len(found.images)
                 found.images.append(_new_image(key, photo, images, {"name": name}))
         if progress is not None:
-            progress(done, len(paths))
+            progress(done, len(files))
     return found
 
 

@@ -7,7 +7,7 @@ somebody equals never having had them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..domain.answers import FilterAnswer
 from ..domain.facts import Wanted
@@ -19,7 +19,7 @@ from ..store.answers import filter_answers, named_counts
 from ..store.campaigns import images_at, images_of_page, lock_images, set_image_states, settle_images
 from ..store.database import Transaction
 from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_images, save_plan
-from ..store.tasks import TaskKey, page_task, tasks_of_pairs, want_tasks
+from ..store.tasks import TaskKey, drop_leases, page_task, segment_pairs, tasks_of_pairs, want_tasks
 from .context import Campaign
 from .mask_points import contains
 
@@ -48,8 +48,9 @@ def route_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now
     """Make the label and caption tasks of images what the rules want."""
     ids = sorted(set(images))
     existing = tasks_of_pairs(tx, ids, OF_IMAGES)
-    for image, wanted in wanted_of_image(tx, campaign, ids).items():
-        want_tasks(tx, campaign.id, (image, 0), wanted, existing[image, 0], now)
+    wanted = wanted_of_image(tx, campaign, ids)
+    for image in ids:
+        want_tasks(tx, campaign.id, (image, 0), wanted.get(image, {}), existing[image, 0], now)
     settle_images(tx, ids, now)
 
 
@@ -101,16 +102,15 @@ def route_pair(tx: Transaction, campaign: Campaign, rows: PairRows, image: int) 
 
 
 def open_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
-    """Make the task of a filter page what the rules want."""
-    key = (Stage.FILTER, page)
-    existing = page_task(tx, campaign.id, page)
-    want_tasks(tx, campaign.id, (None, 0), {key: Wanted(campaign.settings.k_filter)}, existing, now)
+    """Make the task of a filter page what the rules want; a page whose photos were all taken down wants nothing."""
+    wanted = {(Stage.FILTER, page): Wanted(campaign.settings.k_filter)} if images_of_page(tx, campaign.id, page) else {}
+    want_tasks(tx, campaign.id, (None, 0), wanted, page_task(tx, campaign.id, page), now)
 
 
 def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
     """Keep or drop the candidates of a filter page."""
-    candidates = images_of_page(tx, campaign.id, page)
-    lock_images(tx, candidates)
+    lock_images(tx, images_of_page(tx, campaign.id, page))
+    candidates = images_of_page(tx, campaign.id, page)  # without those that were taken down a moment ago
     answers = [FilterAnswer(removed) for removed in filter_answers(tx, campaign.id, page)]
     verdicts = page_verdicts(candidates, answers, campaign.settings)
     kept = [image for image, verdict in verdicts.items() if verdict.outcome is Outcome.KEPT]
@@ -119,10 +119,10 @@ def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None
     set_image_states(tx, gone | dict.fromkeys(waiting, ("candidate", None)))
     open_page(tx, campaign, page, now)
     open_images(tx, campaign, kept, now)
-    _close_images(tx, campaign, [*gone, *waiting], now)
+    close_images(tx, campaign, [*gone, *waiting], now)
 
 
-def _close_images(tx: Transaction, campaign: Campaign, images: list[int], now: int) -> None:
+def close_images(tx: Transaction, campaign: Campaign, images: list[int], now: int) -> None:
     """Images that are not in the campaign (any more) want nothing."""
     stages = (*OF_IMAGES, *OF_PAIRS)
     for pair, existing in tasks_of_pairs(tx, images, stages).items():
@@ -135,3 +135,12 @@ def route_whole_images(tx: Transaction, campaign: Campaign, images: Iterable[int
     lock_images(tx, ids)
     route_images(tx, campaign, ids, now)
     route_pairs(tx, campaign, pairs_of_images(tx, ids), now)
+
+
+def end_leases(tx: Transaction, campaign: Campaign, assignments: Sequence[int], state: str, now: int) -> None:
+    """End leases; a spot that nobody draws any more may have to wait behind another one again."""
+    pairs = segment_pairs(tx, assignments=assignments)
+    lock_images(tx, [image for image, _ in pairs])  # before any task, as submitting does: nobody waits in a circle
+    drop_leases(tx, assignments, state)
+    if pairs:
+        route_pairs(tx, campaign, pairs, now)

@@ -17,6 +17,7 @@ from ..store.campaigns import campaign_state, count_images
 from ..store.counts import TaskCount
 from ..store.database import Database, Transaction
 from ..store.journal import last_note, note
+from ..store.withdrawals import count_withdrawn
 from .context import Campaign
 
 __all__ = ["DAY", "HOUR", "CampaignStatus", "Eta", "StageStatus", "note_evaluation", "read_status", "setting_sources"]
@@ -56,7 +57,7 @@ class CampaignStatus:
 
     Attributes:
         name, state, launched_at: the campaign; ms or None.
-        images: how many are candidate, dropped, open, finished.
+        images: how many are candidate, dropped (by the filter, or taken down), open, finished.
         stages: in the order of the graph.
         edges: each edge and how much went along it so far.
         spots, masks: how many stand at each state.
@@ -112,8 +113,9 @@ def read_status(database: Database, campaign: Campaign, now: int) -> CampaignSta
         costs = stage_costs(missing, timings, campaign.settings)
         worked = _worked(tx, campaign, timings, now)
         images, spots = count_images(tx, campaign.id), counts.count_spots(tx, campaign.id)
+        filtered = images | {"dropped": images.get("dropped", 0) - count_withdrawn(tx, campaign.id)}
         masks, state = counts.count_masks(tx, campaign.id), campaign_state(tx, campaign.id)
-        carried = [_carried(tx, campaign, edge, images, spots, masks, tasks) for edge in campaign.graph.edges]
+        carried = [_carried(tx, campaign, edge, filtered, spots, masks, tasks) for edge in campaign.graph.edges]
         edges = tuple(zip(campaign.graph.edges, carried, strict=True))
         return CampaignStatus(
             campaign.record.name, str(state), campaign.record.launched_at, images, stages, edges, spots, masks,

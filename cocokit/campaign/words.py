@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from ..domain.answers import Times
-from ..errors import RefusedError
+from ..errors import GoneError, RefusedError
 
 #: The longest word.
 LONGEST = 200
@@ -41,3 +41,9 @@ def check_times(times: Times) -> None:
         value = getattr(times, entry.name)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LONGEST_MS:
             raise RefusedError(entry.name, f"is {value!r}", "send whole milliseconds, at most 30 days")
+
+
+def gone(state: str) -> GoneError:
+    """The sentence about an assignment that stands at a state and takes nothing any more."""
+    said = "shows a photo that was taken down" if state == "withdrawn" else f"is {state}"
+    return GoneError("assignment", said, "ask for the next task")

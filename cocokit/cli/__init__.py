@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -20,8 +22,6 @@ from ..errors import CocokitError, DataError
 #: Every command: its module in this package and the line that ``cocokit --help`` shows for it.
 COMMANDS = {
     "demo": ("demo", "A running campaign to look at and to work in."),
-    "dedup": ("dedup", "Find near duplicates among photos."),
-    "split": ("split", "Divide a dataset into train, val and test."),
     "init": ("init", "Make a workspace for a campaign."),
     "campaign": ("campaign", "Create, launch, pause and close campaigns; see how far they are."),
     "simulate": ("simulate", "Run a campaign with simulated workers."),
@@ -48,9 +48,11 @@ COMMANDS = {
     "sample": ("sample", "Choose some images of a dataset by chance."),
     "remap": ("remap", "Rename, join, drop, renumber categories."),
     "tile": ("tile", "Cut images and masks into tiles."),
+    "dedup": ("dedup", "Find near duplicates among photos."),
+    "split": ("split", "Divide a dataset into train, val and test."),
     "publish": ("publish", "Publish a dataset: splits, card, manifest."),
     "verify": ("verify", "Check that a published folder is whole."),
-    "bulk": ("bulk", "Hash photographs with several machines."),
+    "bulk": ("bulk", "Hash and ingest photographs with several machines."),
     "baselines": ("baselines", "List the reference detectors, or the settings of one."),
     "train": ("train", "Train a reference detector on a dataset."),
     "predict": ("predict", "Write what a trained detector finds in images."),
@@ -64,6 +66,9 @@ HEADINGS = {"demo": "Look around", "init": "Annotate, in this order", "accounts"
 
 #: How the sentence about a mistake of cocokit's own begins.
 INTERNAL = "internal error, a mistake in cocokit itself:"
+
+#: Characters of a file name that an error shows.
+_LONGEST = 300
 
 DONE, FAILED, USAGE, FOUND_PROBLEMS, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -107,6 +112,9 @@ class Commands(click.Group):
 
 def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, Any]) -> int:
     """Run a command line; the exit code. An error is printed as one sentence, or raised under ``COCOKIT_DEBUG``."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a name that is no text is shown with \\ and its number
+        with contextlib.suppress(OSError, ValueError):  # nor is a stream that somebody closed our business here
+            sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = click.Group.main(group, words, name, standalone_mode=False, **extra)
         if sys.stdout is not None:  # whoever started us may have closed it
@@ -126,7 +134,7 @@ def _guarded(group: click.Group, words: list[str], name: str, extra: dict[str, A
         else:
             error.show()
         return USAGE
-    except (CocokitError, click.ClickException, OSError, MemoryError) as error:
+    except (CocokitError, click.ClickException, OSError, MemoryError, UnicodeEncodeError) as error:
         if os.environ.get("COCOKIT_DEBUG"):
             raise
         _say(_fields(error), _sentence(error), as_json="--json" in words)
@@ -154,9 +162,15 @@ def _sentence(error: Exception) -> str:
     """What went wrong, in one line."""
     if isinstance(error, MemoryError):
         return f"not enough memory{f' ({error})' if str(error) else ''}; use a machine with more, or a smaller file"
+    if isinstance(error, UnicodeEncodeError):
+        from ..atomic import no_text
+
+        return f"a file or a file name {no_text(error)}; mend the names in the source"
     if isinstance(error, OSError) and not isinstance(error, CocokitError):
         reason = error.strerror or str(error) or type(error).__name__
-        return f"{error.filename}: {reason}" if error.filename else reason
+        name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+        name = name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}...{name[-_LONGEST // 2 :]}"
+        return f"{name}: {reason}" if name else reason
     text = error.format_message() if isinstance(error, click.ClickException) else str(error)
     return " ".join(text.split())
 
@@ -186,6 +200,8 @@ def main() -> NoReturn:
     # importing the rest of NumPy; it must be said before NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    # Pillow warns of notes in photos that a camera wrote badly: nobody can mend them, and the photo is fine.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     # A command lives for a moment and leaves no cycles worth looking for; looking costs a tenth of a short run.
     gc.disable()
     cli.main()

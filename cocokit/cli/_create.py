@@ -41,6 +41,7 @@ class _Create(Sectioned):
                short_help="Make a draft over a folder of photos.")  # fmt: skip
 @click.argument("name", required=False)
 @click.option("--images", metavar="FOLDER", help="Photos: JPEG, PNG, WebP; folders in it too. With --coco, its photos.")
+@click.option("--later", is_flag=True, help="No images yet: cocokit bulk add --campaign brings them.")
 @click.option("--coco", metavar="FILE", help="A COCO file: its images with their ids, and its categories.")
 @click.option("--categories", metavar="WORDS|FILE", help=_CATEGORIES)
 @click.option("--gold", metavar="FILE", help="A COCO file: expert masks on these images, to train and test workers.")
@@ -55,16 +56,19 @@ class _Create(Sectioned):
 def create(name: str | None, db: str | None, seed: int, as_json: bool, **given: Any) -> None:
     """Run ``cocokit campaign create``."""
     from ..campaign.creating import create_campaign
-    from ..campaign.ingest import read_gold
+    from ..campaign.ingest import Ingested, read_gold
 
-    if not given["images"] and not given["coco"]:
-        raise click.UsageError("no images: give --images FOLDER, or --coco FILE")
+    if not given["images"] and not given["coco"] and not given["later"]:
+        raise click.UsageError("no images: give --images FOLDER, or --coco FILE, or --later")
+    if given["later"] and (given["images"] or given["coco"] or given["gold"]):
+        raise click.UsageError("--later: a draft without images has neither photos, nor a COCO file, nor gold")
     file = _without(_file(name, given["toml"], given["preset"], given["changes"]), given["without"])
     database = open_database(db)
     dataset = _dataset(given["coco"])
     categories = _chosen(_categories(given["categories"], dataset), file)
     _refuse_taken(database, file.name)
-    found = _images(given["images"], dataset, given["coco"], strict=given["strict"])
+    later = given["later"]
+    found = Ingested() if later else _images(given["images"], dataset, given["coco"], strict=given["strict"])
     gold = []
     if given["gold"]:
         with Progress(f"reading {given['gold']}"):
@@ -179,4 +183,5 @@ def _tell(file: CampaignFile, found: Ingested, categories: int, gold: int, as_js
     parts += [f"{counted(found.duplicates, 'duplicate')} left out"] if found.duplicates else []
     click.echo(f"campaign {file.name} is a draft: {', '.join(parts)}")
     click.echo(f"it takes {counted(people, 'worker')} or more ({why}); with fewer it cannot be finished")
-    click.echo(f"next: cocokit campaign launch {file.name}")
+    next_one = f"campaign launch {file.name}" if found.images else f"bulk add --campaign {file.name} PLACES"
+    click.echo(f"next: cocokit {next_one}")

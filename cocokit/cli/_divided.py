@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,7 +12,10 @@ import click
 if TYPE_CHECKING:
     from ..columns import Int64
     from ..dataset import Dataset
+    from ._progress import Count
 
+#: How manifests and cards call what stays together.
+_KEPT = {"near": "near duplicates", "photographer-date": "photographs by one person of one day"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -27,6 +30,8 @@ class Division:
         groups: "near", "photographer-date" or files, separated by commas; None keeps nothing together.
         images: folder of the photographs, for near duplicates.
         is_open: withhold nothing; otherwise the annotations of a split named test are.
+        count: the line that says how far it is.
+        notes: what there is to say about the groups, once the rows are known.
     """
 
     words: str | None
@@ -35,6 +40,8 @@ class Division:
     groups: str | None
     images: str | None
     is_open: bool
+    count: Count | None = None
+    notes: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if self.words is not None and self.file is not None:
@@ -49,19 +56,29 @@ class Division:
 
         if self.file is not None:
             return read_splits(self.file, dataset)
-        return split(dataset, self._ratios(), self.seed, self._groups(dataset))
+        line = self.count.part("comparing photographs", 0, 2) if self.count is not None else None
+        groups, notes = together(listed(self.groups), dataset, self.images, line or (lambda done, total: None))
+        self.notes.extend(notes)
+        return split(dataset, self._ratios(), self.seed, groups)
 
     def settings(self) -> dict[str, str]:
         """As the manifest and the card say it."""
         if self.words is None:
             return {"splits": "chosen by hand"}
         shares = ", ".join(f"{name} {share}" for name, share in self._ratios().items())
-        return {"splits": shares, "kept together": ", ".join((self.groups or "nothing").split(","))}
+        kept = [_KEPT.get(word, f"the groups of {os.path.basename(word)}") for word in listed(self.groups)]
+        return {"splits": shares, "kept together": ", ".join(kept) or "nothing"}
 
     def keys(self, output: str) -> dict[str, str]:
         """Which splits are withheld, and where their keys go: beside the folder."""
         withheld = not self.is_open and self.words is not None and "test" in self._ratios()
         return {"test": f"{os.path.normpath(output)}.key.json"} if withheld else {}
+
+    def copying(self, done: int, total: int) -> None:
+        """Say how many photographs were copied: the second part of the work where they were compared before."""
+        if self.count is not None:
+            line = self.count.part("copying photographs", 1, 2) if "near" in listed(self.groups) else self.count
+            line(done, total)
 
     def _ratios(self) -> Any:
         from ..splitting.ratios import PRESETS, parse_ratios
@@ -69,21 +86,49 @@ class Division:
         assert self.words is not None
         return PRESETS.get(self.words) or parse_ratios(self.words)
 
-    def _groups(self, dataset: Dataset) -> Int64 | None:
-        from ..near.grouping import join
-        from ..splitting import grouping
 
-        labels = []
-        for word in (self.groups or "").split(",") if self.groups else ():
-            if word.strip() == "near":
-                if self.images is None:
-                    raise click.UsageError("near duplicates are found in photos: say where these are")
-                labels.append(grouping.near_groups(dataset, self.images)[0])
-            elif word.strip() == "photographer-date":
-                labels.append(grouping.photographer_groups(dataset))
-            else:
-                labels.append(grouping.read_groups(word.strip(), dataset)[0])
-        return join(*labels) if labels else None
+def together(
+    words: Sequence[str], dataset: Dataset, images: str | None, progress: Callable[[int, int], None]
+) -> tuple[Int64 | None, list[str]]:
+    """What must stay together: (I,) int64, equal for images of one group, or None; and what there is to say about it.
+
+    Args:
+        words: "near", "photographer-date" or files.
+        dataset: whose images they are.
+        images: folder of the photographs, for near duplicates.
+        progress: called with (photographs compared, in all).
+
+    Raises:
+        UsageError: near duplicates without a folder of photographs.
+        DataError: a file that names no groups, images without a photographer.
+    """
+    from ..near.grouping import join
+    from ..places import counted
+    from ..splitting import grouping
+
+    labels, notes = [], list[str]()
+    for word in words:
+        if word == "near":
+            if images is None:
+                raise click.UsageError("near duplicates are found in photos: give --images DIR")
+            label, found = grouping.near_groups(dataset, images, lambda _, done, total: progress(done, total))
+            if found.failed:
+                path, reason = found.failed[0]
+                notes.append(f"{counted(len(found.failed), 'photo')} could not be compared, such as {path}: {reason}")
+        elif word == "photographer-date":
+            label = grouping.photographer_groups(dataset)
+        else:
+            label, unknown = grouping.read_groups(word, dataset)
+            if unknown:
+                names = "entry names" if unknown == 1 else "entries name"
+                notes.append(f"{word}: {unknown:,} {names} no image of this dataset")
+        labels.append(label)
+    return (join(*labels) if labels else None), notes
+
+
+def listed(words: str | None) -> tuple[str, ...]:
+    """Words between commas."""
+    return tuple(word.strip() for word in words.split(",")) if words else ()
 
 
 def division_options(command: F) -> F:
@@ -99,9 +144,9 @@ def division_options(command: F) -> F:
     return command
 
 
-def division(given: dict[str, Any], images: str | None) -> Division | None:
+def division(given: dict[str, Any], images: str | None, count: Count | None = None) -> Division | None:
     """What the options say, taken out of ``given``; None if nothing is to be divided."""
     words, file, seed, groups, is_open = (given.pop(n) for n in ("split_words", "splits_file", "seed", "groups",
                                                                 "is_open"))  # fmt: skip
-    made = Division(words, file, seed, groups, images, is_open)
+    made = Division(words, file, seed, groups, images, is_open, count)
     return made if words is not None or file is not None else None

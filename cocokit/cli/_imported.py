@@ -56,26 +56,49 @@ def _ingested(
     from ..campaign.ingest import ingest_coco, ingest_folder
     from ..errors import DataError
     from ..formats import FORMATS
+    from ..formats.embedded import laid_out
     from ..formats.importing import read_source
 
     plain = os.path.isdir(path) and source is None and not any(each.recognises(path) for each in FORMATS.values())
     if plain:
         found = ingest_folder(path, into, strict=strict, progress=progress)
         notes = (_again(found.duplicates),) if found.duplicates else ()
-        return "photos", None, notes, found
+        return "photos", None, (*notes, *_no_photos(path)), found
     name, read = read_source(path, source, images)
     beside = images or read.images
-    if beside is None:
+    if beside is None and not read.embedded:
         raise DataError(src, "", "does not say where its photos are", "give their folder: --images DIR")
     _refuse_names(read.dataset, src)
-    found = ingest_coco(read.dataset, src, beside, into, strict=strict, progress=progress)
-    return name, read.dataset, read.notes, found
+    with laid_out(beside, read.embedded, [n or "" for n in read.dataset.images.file_name or []]) as photos:
+        found = ingest_coco(read.dataset, src, photos, into, strict=strict, progress=progress)
+        if photos != beside:  # a folder that is gone when this is told
+            found.broken[:] = [sentence.replace(f"{photos}{os.sep}", f"{src}: ") for sentence in found.broken]
+    return name, read.dataset, (*read.lost, *read.notes, *_unwanted(read.dataset)), found
 
 
 def _again(count: int) -> str:
     if count == 1:
         return "1 photo is the same as another and was not taken again"
     return f"{count:,} photos are the same as others and were not taken again"
+
+
+def _no_photos(folder: str) -> tuple[str, ...]:
+    """A sentence about the files of a folder of photos that are none."""
+    from ..formats.base import files_of
+    from ..formats.coco_folder import some
+    from ..formats.photo_files import ENDINGS
+    from ..places import counted
+
+    names = [name for name in files_of(folder, ("",)) if not name.lower().endswith(ENDINGS)]
+    return (f"{counted(len(names), 'file')} left out, no photo by the name: {some(names)}",) if names else ()
+
+
+def _unwanted(dataset: Dataset) -> tuple[str, ...]:
+    """A sentence about the annotations, which photos to annotate do not have."""
+    from ..places import counted
+
+    count = len(dataset.annotations)
+    return (f"{counted(count, 'annotation')} left out: --as images brings photos and categories",) if count else ()
 
 
 def _refuse_names(dataset: Dataset, src: str) -> None:

@@ -1,4 +1,4 @@
-"""``cocokit bulk``: photographs hashed by several machines, from a queue in PostgreSQL."""
+"""``cocokit bulk``: photographs hashed and brought into a campaign by several machines, from a queue in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import click
 
 from . import DONE, FOUND_PROBLEMS
 from ._progress import Progress
-from ._workspace import database_option
+from ._workspace import database_option, database_place, open_database, photo_folder
 
 if TYPE_CHECKING:
     from ..bulk.queue import Progress as Standing
     from ..bulk.queue import Queue
 
-_HELP = """Hash photographs with several machines.
+_HELP = """Hash photographs, and bring them into a campaign, with several machines.
 
 Photographs are paths and URLs (s3://..., https://...); batches of them wait in the campaign's PostgreSQL. Start
 "cocokit bulk work" on as many machines as you like: each takes batches until there are none, also those of one that
-died.
+died. Machines that bring photographs into a campaign share its workspace.
 """
-_SHORT = "Hash photographs with several machines."
+_SHORT = "Hash and ingest photographs with several machines."
 
 
 @click.group(name="bulk", help=_HELP, epilog="Example: cocokit bulk status", short_help=_SHORT)
@@ -32,15 +32,18 @@ def command() -> None:
 @command.command(help="Queue photographs, and those in folders.", epilog="Example: cocokit bulk add photos")
 @click.argument("places", nargs=-1, required=True)
 @click.option("--batch", type=int, default=256, show_default=True, help="Photographs in a job.")
+@click.option("--campaign", metavar="NAME", help="A draft to bring them into; without it they are only hashed.")
 @database_option
-def add(places: tuple[str, ...], batch: int, db: str | None) -> None:
+def add(places: tuple[str, ...], batch: int, campaign: str | None, db: str | None) -> None:
     """Run ``cocokit bulk add``."""
     from ..bulk.photographs import list_addresses
     from ..places import counted
 
     with Progress("queueing photographs", kernels=False):
         addresses = list(list_addresses(places))
-        jobs = _queue(db).add(addresses, batch)
+        if campaign is not None:
+            open_database(db)  # it must be of the newest version
+        jobs = _queue(db).add(addresses, batch, campaign)
     click.echo(f"{counted(len(addresses), 'photograph')} in {counted(jobs, 'job')}; cocokit bulk work does them")
 
 
@@ -48,7 +51,7 @@ def add(places: tuple[str, ...], batch: int, db: str | None) -> None:
 @database_option
 def work(db: str | None) -> int:
     """Run ``cocokit bulk work``; its exit code."""
-    with Progress("hashing photographs", kernels=False) as line:
+    with Progress("doing photographs", kernels=False) as line:
 
         def report(found: Standing) -> None:
             line.at(found.done, found.done + found.doing + found.waiting)
@@ -76,8 +79,9 @@ def status(db: str | None, as_json: bool) -> None:
 
 @command.command(help="Write what was found as a table.", epilog="Example: cocokit bulk hashes -o all.csv")
 @click.option("-o", "--output", metavar="FILE.csv", required=True, help="The file to write.")
+@click.option("--faults", is_flag=True, help="Only what cannot be used, with the reason.")
 @database_option
-def hashes(output: str, db: str | None) -> None:
+def hashes(output: str, faults: bool, db: str | None) -> None:
     """Run ``cocokit bulk hashes``."""
     import csv
     import io
@@ -85,7 +89,7 @@ def hashes(output: str, db: str | None) -> None:
     from ..atomic import write_text
     from ..places import counted
 
-    found, text = _queue(db).photographs(), io.StringIO()
+    found, text = [one for one in _queue(db).photographs() if one.fault or not faults], io.StringIO()
     rows: Callable[[Any], Any] = csv.writer(text, lineterminator="\n").writerow
     rows(("address", "sha256", "hash", "fault"))
     for one in found:
@@ -95,10 +99,22 @@ def hashes(output: str, db: str | None) -> None:
 
 
 def _queue(db: str | None) -> Queue:
+    from ..bulk.ingesting import Workplace
     from ..bulk.queue import Queue
-    from ._workspace import database_place
+    from ..campaign.opening import open_database as connect
+    from ..config import load_settings
+    from ..errors import NotFoundError
 
-    return Queue(database_place(db))
+    place = database_place(db)
+    queue = Queue(place)
+    try:
+        images = photo_folder()
+    except NotFoundError:  # no workspace here: this machine can only hash
+        return queue
+    database = connect(place)
+    click.get_current_context().call_on_close(database.close)
+    queue.place = Workplace(database, images, load_settings().max_pixels)
+    return queue
 
 
 def _sentence(found: Standing) -> str:

@@ -118,8 +118,11 @@ def _show(database: Database, channels: list[ChannelRecord], as_json: bool) -> N
     ]  # fmt: skip
     if as_json:
         print_json({"channels": rows})
+    elif rows:
+        click.echo("\n".join(table(rows)))
+        click.echo("an address is that of your server and the path, as in http://127.0.0.1:5000" + str(rows[0]["path"]))
     else:
-        click.echo("\n".join(table(rows)) if rows else "no channel yet; cocokit serve makes an invite link")
+        click.echo("no channel yet; cocokit serve makes an invite link")
 
 
 def _setting(text: str) -> tuple[str, Any]:

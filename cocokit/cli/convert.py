@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -18,7 +19,8 @@ _HELP = """Convert a dataset from one format to another.
 
 SRC is a file, a folder or a zip; its format is found from its names and first bytes. DST is a file for coco (--to may
 be left out where it ends in .json), and a new folder for most others. What the new format cannot hold is counted
-first: nothing is written then, and the exit code is 3, unless --allow-lossy says that it may be lost.
+first, and so is what of SRC cannot be read (lines, cuboids, ...): nothing is written then, and the exit code is 3,
+unless --allow-lossy says that it may be lost.
 """
 _EXAMPLE = "Example: cocokit convert instances.json labels --to yolo --allow-lossy"
 
@@ -55,14 +57,26 @@ def command(
         found = format_named(source) if source else find_format(path)
         with Count(f"reading {src}", "files") as progress:
             read = found.read(path, images, progress)
-        losses = lost(read.dataset, to)
-        refused = bool(losses) and not allow_lossy
+        with _named(src):
+            losses = lost(read.dataset, to)
+        refused = bool(losses or read.lost) and not allow_lossy
         if not refused:
-            with Count(f"writing {dst}", "files") as progress:
+            with Count(f"writing {dst}", "files") as progress, _named(src):
                 notes = to.write(read.dataset, dst, images, progress).notes
-    told = [*read.notes, *notes]
-    _tell({"src": src, "from": found.name, "dst": dst, "to": to.name}, read.dataset, losses, told, refused, as_json)
+    head = {"src": src, "from": found.name, "dst": dst, "to": to.name}
+    _tell(head, read.dataset, losses, read.lost, [*read.notes, *notes], refused, as_json)
     return FOUND_PROBLEMS if refused else 0
+
+
+@contextlib.contextmanager
+def _named(src: str) -> Iterator[None]:
+    """What is wrong with the dataset in memory is wrong in SRC."""
+    from ..errors import DataError
+
+    try:
+        yield
+    except DataError as error:
+        raise error.renamed({"dataset": src}) from error
 
 
 def _target(dst: str, name: str | None) -> Format:
@@ -76,8 +90,8 @@ def _target(dst: str, name: str | None) -> Format:
 
 
 def _tell(
-    head: dict[str, str], dataset: Dataset, losses: Sequence[tuple[Loss, int]], notes: Sequence[str], refused: bool,
-    as_json: bool,
+    head: dict[str, str], dataset: Dataset, losses: Sequence[tuple[Loss, int]], unread: Sequence[str],
+    notes: Sequence[str], refused: bool, as_json: bool,
 ) -> None:  # fmt: skip
     from ..places import counted
     from ._output import print_json, table
@@ -87,13 +101,17 @@ def _tell(
     if as_json:
         named = [{"what": loss.what, "count": count, "sentence": loss.sentence} for loss, count in losses]
         counts = {"images": sizes["image"], "annotations": sizes["annotation"], "categories": sizes["category"]}
-        print_json({**head, **counts, "lost": named, "notes": [*notes], "written": not refused})
+        print_json({**head, **counts, "unread": [*unread], "lost": named, "notes": [*notes], "written": not refused})
         return
     click.echo(f"{head['src']} ({head['from']}): {', '.join(counted(size, noun) for noun, size in sizes.items())}")
+    for sentence in unread:
+        click.echo(f"  lost in reading: {sentence}")
     for note in notes:
         click.echo(f"  {note}")
     if rows:
         click.echo("\n".join(table([{**row, "count": f"{row['count']:,}"} for row in rows])))
-    end = f"{head['to']} cannot hold all of it: nothing was written; --allow-lossy writes the rest" if refused else (
-        f"{head['dst']} ({head['to']}) written, {'without the above' if rows else 'nothing lost'}")  # fmt: skip
+    lost = bool(rows or unread)
+    what = f"{head['to']} cannot hold all of it" if rows else "not all of it can be read"
+    end = f"{what}: nothing was written; --allow-lossy writes the rest" if refused else (
+        f"{head['dst']} ({head['to']}) written, {'without the above' if lost else 'nothing lost'}")  # fmt: skip
     click.echo(end)

@@ -44,14 +44,15 @@ def command(
     from ._workspace import photo_folder
 
     near = "near" in (given["groups"] or "").split(",")
-    plan = division(dict(given), photo_folder() if near else None)
+    count = Count(f"exporting {name or 'the campaign'}", "images")
+    plan = division(dict(given), photo_folder() if near else None, count)
     database, campaign = open_campaign(db, name)
     folder = output or _default(campaign.record.name)
     if plan is None and not photos and about_file is None:
         _export(database, campaign, folder, unfinished, as_json)
     else:
         images = photo_folder() if photos else None
-        _publish(database, campaign, folder, plan, about_file, unfinished, images, as_json)
+        _publish(database, campaign, folder, plan, about_file, unfinished, images, count, as_json)
 
 
 def _export(database: Database, campaign: Campaign, folder: str, unfinished: bool, as_json: bool) -> None:
@@ -69,7 +70,8 @@ def _export(database: Database, campaign: Campaign, folder: str, unfinished: boo
 
         print_json({"campaign": known, **asdict(made)})
         return
-    parts = [counted(made.annotations, "instance"), counted(made.crowds, "crowd"), counted(made.captions, "caption")]
+    counts = {"instance": made.annotations, "crowd region": made.crowds, "caption": made.captions}
+    parts = [counted(number, noun) for noun, number in counts.items()]
     click.echo(f"{folder}: {counted(made.images, 'image' if unfinished else 'finished image')}, {', '.join(parts)}")
     if unfinished:
         click.echo(f"images that are not finished lack annotations; {os.path.join(folder, 'images.json')} names them")
@@ -80,7 +82,7 @@ def _export(database: Database, campaign: Campaign, folder: str, unfinished: boo
 
 def _publish(
     database: Database, campaign: Campaign, folder: str, plan: Division | None, about_file: str | None,
-    unfinished: bool, images: str | None, as_json: bool,
+    unfinished: bool, images: str | None, count: Count, as_json: bool,
 ) -> None:  # fmt: skip
     """Export into a folder that goes, and publish that."""
     import tempfile
@@ -92,13 +94,13 @@ def _publish(
     about, known = read_about(about_file) if about_file is not None else None, campaign.record.name
     settings, keys = (plan.settings(), plan.keys(folder)) if plan else ({}, {})
     seed = plan.seed if plan and plan.words is not None else None
-    with tempfile.TemporaryDirectory() as made, Count(f"exporting {known}", "images") as count:
+    with tempfile.TemporaryDirectory() as made, count:
         place = os.path.join(made, "export")
         export_campaign(database, known, place, count, unfinished=unfinished)
         found = publish_export(place, folder, plan.rows if plan else None, about=about, images=images, seed=seed,
-                               settings=settings, keys=keys, progress=count.part("photographs", 1, 2))  # fmt: skip
+                               settings=settings, keys=keys, progress=plan.copying if plan else count)  # fmt: skip
     _note(database, campaign, {"folder": folder, "manifest": found.manifest, "images": found.facts.total("images")})
-    say(found, keys, as_json=as_json)
+    say(found, keys, plan.notes if plan else [], "--photos", as_json=as_json)
 
 
 def _note(database: Database, campaign: Campaign, data: dict[str, Any]) -> None:

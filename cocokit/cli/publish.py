@@ -38,34 +38,51 @@ def command(
     as_json: bool, **given: Any,
 ) -> None:  # fmt: skip
     """Run ``cocokit publish``."""
+    from ..errors import DataError
     from ..publishing import publish, read_about
 
-    plan = division(dict(given), images)
+    count = Count(f"publishing {output}", "photographs")
+    plan = division(dict(given), images, count)
     about = read_about(about_file) if about_file is not None else None
     extra = {"provenance.json": provenance} if provenance is not None else {}
-    parts = _parts(files, plan)
     settings, keys = (plan.settings(), plan.keys(output)) if plan else ({}, {})
     seed = plan.seed if plan and plan.words is not None else None
-    with Count(f"publishing {output}", "photographs") as count:
-        made = publish(parts, output, about=about, images=images, extra=extra, seed=seed, settings=settings, keys=keys,
-                       progress=count)  # fmt: skip
-    say(made, keys, as_json=as_json)
+    with count:
+        parts, paths = _parts(files, plan)
+        try:
+            made = publish(parts, output, about=about, images=images, extra=extra, seed=seed, settings=settings,
+                           keys=keys, progress=plan.copying if plan else count)  # fmt: skip
+        except DataError as error:
+            if plan is not None and error.path in paths:  # its rows are counted as in the file that was divided
+                from ..publishing.releasing import refuse_errors
+
+                refuse_errors(opened(files[0]), files[0])
+            raise error.renamed(paths) from error
+    say(made, keys, plan.notes if plan else [], "--images DIR", as_json=as_json)
 
 
-def _parts(files: Sequence[str], plan: Division | None) -> list[Part]:
-    """One part for each word: NAME=FILE, or FILE alone, which may be divided."""
+def _parts(files: Sequence[str], plan: Division | None) -> tuple[list[Part], dict[str, str]]:
+    """One part for each word: NAME=FILE, or FILE alone, which may be divided; and the files of names in errors."""
+    from ..errors import DataError
     from ..publishing import divide
 
     if len(files) == 1 and "=" not in files[0]:
         part = _part("", files[0])
-        return [part] if plan is None else divide(part.dataset, plan.rows(part.dataset), part.kind)
+        if plan is None:
+            return [part], {part.name: files[0]}
+        try:
+            parts = divide(part.dataset, plan.rows(part.dataset), part.kind)
+            return parts, {each.name: files[0] for each in parts}
+        except DataError as error:
+            raise error.renamed({"dataset": files[0]}) from error
     if plan is not None:
         raise click.UsageError("--split and --splits divide one file, and these are divided already")
     words = [word.partition("=") for word in files]
     for name, equals, path in words:
         if not (equals and path and name.isidentifier()):
             raise click.UsageError(f"{name}{equals}{path} is not NAME=FILE such as train=train.json")
-    return [_part(name, path) for name, _, path in words]
+    parts = [_part(name, path) for name, _, path in words]
+    return parts, {part.name: path for part, (_, _, path) in zip(parts, words, strict=True)}
 
 
 def _part(name: str, path: str) -> Part:
@@ -76,22 +93,28 @@ def _part(name: str, path: str) -> Part:
     return Part(kind_of(dataset) if "annotations" in dataset.members else "image_info", name, dataset)
 
 
-def say(made: Published, keys: dict[str, str], *, as_json: bool) -> None:
-    """Print what was published, and where keys are."""
+def say(made: Published, keys: dict[str, str], notes: list[str], photos: str, *, as_json: bool) -> None:
+    """Print what was published, where keys are, what there is to note, and which option brings the photographs."""
     from ..places import counted
 
     splits = {name: split.counts() for name, split in made.facts.splits.items()}
     if as_json:
         from ._output import print_json
 
-        print_json({"folder": made.folder, "manifest": made.manifest, "splits": splits, "keys": keys,
+        print_json({"folder": made.folder, "manifest": made.manifest, "splits": splits, "keys": keys, "notes": notes,
                     "files": made.files})  # fmt: skip
         return
     for name, counts in splits.items():
         parts = [counted(counts["images"], "image")]
-        parts += ["annotations withheld"] if name in keys else [counted(counts["instances"], "instance")]
-        parts += [counted(counts[f"{noun}s"], noun) for noun in ("crowd", "caption") if counts[f"{noun}s"]]
+        hidden = made.facts.splits[name].withheld
+        parts += ["annotations withheld"] if hidden else [counted(counts["instances"], "instance")]
+        nouns = {"crowds": "crowd region", "captions": "caption"}
+        parts += [counted(counts[plural], noun) for plural, noun in nouns.items() if counts[plural]]
         click.echo(f"{made.folder}{': ' + name if name else ''}: {', '.join(parts)}")
     for name, path in keys.items():
         click.echo(f"{path}: the annotations of {name}; keep it where the evaluation is done")
+    if not any(name.startswith("images/") for name in made.files):
+        click.echo(f"without the photographs, which {photos} brings")
+    for note in notes:
+        click.echo(note)
     click.echo(f"sha256 of the manifest: {made.manifest}; check: cocokit verify {made.folder}")

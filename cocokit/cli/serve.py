@@ -30,10 +30,12 @@ def command(host: str, port: int, opens: bool, fresh: bool, db: str | None) -> N
     from cocokit.annotate_ui import create_app
     from cocokit.annotate_ui.config import find_config
     from cocokit.annotate_ui.serving import dashboard, invites, listen
+    from cocokit.annotate_ui.settling import settle
 
     from ._browser import open_link
 
     app = create_app(replace(find_config(database=db), fresh=fresh))
+    settle(app)
     server = listen(app, host, port, THREADS)
     link = f"http://{_named(host)}:{server.effective_port}"
     for campaign, path in invites(app):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -59,6 +60,7 @@ def command(
     """Run ``cocokit show``."""
     from ..coco_json import read_dataset, read_results
     from ..config import load_settings
+    from ..folders import added_files
 
     wanted = image if image is not None else image_id
     _check_usage(wanted, number, output, html, dt)
@@ -75,14 +77,18 @@ def command(
     assert output is not None  # _check_usage
     with Progress(f"reading {dt}"):
         results = read_results(dt) if dt else None
-    if number is not None:
-        os.makedirs(output, exist_ok=True)
-    for row in rows.tolist():
-        shot = dataset.image(row)
-        photo = _photo(shot, folder, known.max_pixels)
-        path = output if number is None else os.path.join(output, f"{shot.id}.png")
-        size = _draw(dataset, shot, results, photo, path, min_score, boxes=boxes)
-        _say(shot.id, path, size, photo is not None, as_json=as_json)
+    made = list[tuple[int, str, tuple[int, int], bool]]()
+    with added_files(output) if number is not None else nullcontext("") as part:
+        for row in rows.tolist():
+            shot = dataset.image(row)
+            photo = _photo(shot, folder, known.max_pixels)
+            name = f"{shot.id}.png"
+            path = output if number is None else os.path.join(output, name)
+            target = output if number is None else os.path.join(part, name)
+            size = _draw(dataset, shot, results, photo, target, min_score, boxes=boxes)
+            made.append((shot.id, path, size, photo is not None))
+    for each in made:
+        _say(*each, as_json=as_json)
 
 
 def _check_usage(wanted: int | None, number: int | None, output: str | None, html: str | None, dt: str | None) -> None:

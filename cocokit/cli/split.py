@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import ParamsError
+from ._divided import listed, together
 from ._progress import Progress
 
 if TYPE_CHECKING:
-    from ..columns import Int64
-    from ..dataset import Dataset
     from ..splitting.report import Report
     from ..splitting.writing import Plan, Written
 
@@ -51,7 +50,7 @@ def command(file: str, output: str, as_json: bool, **given: Any) -> None:
     try:
         with Progress(f"dividing {file}") as line:
             dataset = Dataset.open(file)
-            groups, notes = _groups(dataset, plan, given["images"], line)
+            groups, notes = together(plan.groups, dataset, given["images"], line.at)
             splits = split(dataset, plan.ratios, plan.seed, groups, plan.stratified)
             report = reported(dataset, splits, plan.ratios, groups)
             written = write_splits(dataset, splits, plan, report, output, file, given["key"])
@@ -77,32 +76,7 @@ def _plan(given: dict[str, Any]) -> Plan:
         raise ParamsError("withhold", withheld, f"the splits are {', '.join(ratios)}")
     if given["key"] and not withheld:
         raise click.UsageError("--key is for a split that is withheld: name it with --withhold")
-    words = tuple(word.strip() for word in given["groups"].split(",")) if given["groups"] else ()
-    return Plan(ratios, given["seed"], words, given["stratify"], withheld)
-
-
-def _groups(dataset: Dataset, plan: Plan, images: str | None, line: Progress) -> tuple[Int64 | None, list[str]]:
-    """What must stay together, and what there is to say about it."""
-    from ..near.grouping import join
-    from ..splitting import grouping
-
-    labels, notes = [], list[str]()
-    for word in plan.groups:
-        if word == "near":
-            if images is None:
-                raise click.UsageError("near duplicates are found in photos: give --images DIR")
-            label, found = grouping.near_groups(dataset, images, lambda _, done, total: line.at(done, total))
-            if found.failed:
-                path, reason = found.failed[0]
-                notes.append(f"{len(found.failed):,} photos could not be compared, such as {path}: {reason}")
-        elif word == "photographer-date":
-            label = grouping.photographer_groups(dataset)
-        else:
-            label, unknown = grouping.read_groups(word, dataset)
-            if unknown:
-                notes.append(f"{word}: {unknown:,} entries name no image of this dataset")
-        labels.append(label)
-    return (join(*labels) if labels else None), notes
+    return Plan(ratios, given["seed"], listed(given["groups"]), given["stratify"], withheld)
 
 
 def _print_json(report: Report, written: Written, notes: list[str]) -> None:
@@ -126,14 +100,10 @@ def _lines(report: Report, written: Written, plan: Plan) -> list[str]:
     ]  # fmt: skip
     lines = table(rows)
     if plan.groups:
-        kept = f"{report.groups:,} group{'' if report.groups == 1 else 's'} of images kept whole"
-        lines.append(f"{kept}, the largest of {counted(report.largest, 'image')}")
-    if len(report.missing) > 0:
-        lines.append(f"{counted(len(report.missing), 'time')} a split has none of a category:")
-        for category, name, units in report.missing[:_SHOWN]:
-            of_images = counted(units, "group") + " of images" if plan.groups else counted(units, "image")
-            lines.append(f"  {category} is not in {name}: {of_images} in all")
-        lines += [f"  and {len(report.missing) - _SHOWN:,} more"] if len(report.missing) > _SHOWN else []
+        kept = counted(report.groups, "group")
+        lines.append(f"{kept} of images kept whole, the largest of {counted(report.largest, 'image')}" if report.groups
+                     else "no images that must stay together were found")  # fmt: skip
+    lines += _holes(report)
     if report.left_out:
         lines.append(f"{counted(report.left_out, 'annotation')} of images that the file does not have left out")
     if written.seal:
@@ -142,3 +112,18 @@ def _lines(report: Report, written: Written, plan: Plan) -> list[str]:
     if written.left_out:
         lines.append(f"  left out of the images of {plan.withheld}: {', '.join(written.left_out)}")
     return lines
+
+
+def _holes(report: Report) -> list[str]:
+    """Which categories are not in every split, and how few images they have."""
+    from ..places import counted
+
+    holes = report.holes
+    if not holes:
+        return []
+    noun = counted(len(holes), "category")
+    lines = [f"{noun} {'is' if len(holes) == 1 else 'are'} not in every split:"]
+    for name, images, units, missing in holes[:_SHOWN]:
+        how_many = counted(images, "image") + (f" in {counted(units, 'group')}" if units < images else "")
+        lines.append(f"  {name} ({how_many}) is not in {' or '.join(missing)}")
+    return lines + ([f"  and {len(holes) - _SHOWN:,} more; --json has them all"] if len(holes) > _SHOWN else [])

@@ -22,6 +22,7 @@ NAME = "ledger.jsonl"
 IMAGE, LEFT_OUT, PAGE, TOMBSTONE = "image", "left out", "page", "tombstone"
 #: Why a photo was left out that may be there another time.
 PASSING = ("unreachable",)
+_ROOM = "make room on its disk and run it again: it goes on where it stopped"
 
 Row = dict[str, Any]
 
@@ -57,7 +58,7 @@ class Ledger:
 
     def _open(self) -> None:
         self._clear()
-        self._file = open(self.path, "a+b")
+        self._file = open(self.path, "a+b", buffering=0)  # what cannot be written must not wait for the next time
         try:
             for row in self._read():
                 self._learn(row)
@@ -134,9 +135,14 @@ class Ledger:
             self._rewrite(kept)
 
     def _add(self, row: Row) -> Row:
-        self._file.write(_line(row))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        end, line = os.fstat(self._file.fileno()).st_size, memoryview(_line(row))
+        try:
+            while line:
+                line = line[self._file.write(line) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            self._file.truncate(end)
+            raise DataError(self.path, "", f"cannot be written: {error.strerror or error}", _ROOM) from error
         self._learn(row)
         return row
 

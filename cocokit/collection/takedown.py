@@ -35,7 +35,7 @@ class Takedown:
 
 
 def take_down(
-    key: str, reason: str, folder: str, datasets: Sequence[str] = (), *, clock: Clock | None = None
+    key: str, reason: str, folder: str, datasets: Sequence[str] = (), *, known: bool = False, clock: Clock | None = None
 ) -> Takedown:
     """Remove a photo from a collection and from dataset files; it is never fetched again.
 
@@ -46,6 +46,7 @@ def take_down(
         reason: why; it stays in the ledger.
         folder: the collection.
         datasets: COCO files that may have it, written anew without it.
+        known: somebody else has it, so that it is no mistake if neither the collection nor a dataset does.
         clock: tells the time.
 
     Raises:
@@ -60,7 +61,7 @@ def take_down(
     with Ledger(folder) as ledger:
         opened = {path: Dataset.open(path, cache=False) for path in datasets}
         rows = {path: rows_of(dataset, key) for path, dataset in opened.items()}
-        if not ledger.knows(key) and not any(len(found) for found in rows.values()):
+        if not known and not ledger.knows(key) and not any(len(found) for found in rows.values()):
             raise NotFoundError(f"{key}: neither {folder} nor a dataset has it")
         if key not in ledger.tombstones:
             now = datetime.fromtimestamp((clock or Clock()).now(), UTC)

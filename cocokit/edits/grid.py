@@ -43,6 +43,17 @@ class Grid:
         across, down = self._along(width, self.width), self._along(height, self.height)
         return [(x, y, w, h) for y, h in down for x, w in across]
 
+    def count(self, width: int, height: int) -> int:
+        """How many tiles an image of a size has, without making them.
+
+        >>> Grid(4, 4).count(6, 4), Grid(2, 2).count(10**6, 10**6)
+        (2, 250000000000)
+        """
+        return self._number(width, self.width) * self._number(height, self.height)
+
+    def _number(self, length: int, side: int) -> int:
+        return 1 if length <= side else 1 + -((side - length) // (side - self.overlap))
+
     def _along(self, length: int, side: int) -> list[tuple[int, int]]:
         """(start, length) of the tiles along one side of an image."""
         if length <= side:

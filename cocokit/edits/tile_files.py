@@ -12,6 +12,7 @@ from ..dataset import Dataset
 from ..errors import DataError
 from ..folders import inside
 from ..imageio import read_image, save_image
+from ..regular import copy_regular
 
 _QUALITY = 95
 
@@ -40,8 +41,6 @@ def cut_photos(
         DataError: a photograph is not there, is broken, has another size than the dataset says, or a file name that
             leads out of the folder.
     """
-    import shutil
-
     windows = {int(t["id"]): t for t in tiles}
     names = dict(zip(whole.images.id.tolist(), whole.images.file_name or [], strict=False))
     new = dict(zip(tiled.images.id.tolist(), tiled.images.file_name or [], strict=False))
@@ -52,7 +51,7 @@ def cut_photos(
         source, target = inside(folder, names.get(old), old), inside(out, new.get(key), key)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         if window is None:
-            shutil.copyfile(source, target)
+            copy_regular(source, target)
         else:
             if old != last:
                 last, pixels = old, _photo(source, whole, old)

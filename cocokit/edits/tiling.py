@@ -43,6 +43,8 @@ from .strokes import Strokes, strokes_of
 
 #: Masks that are cut at once.
 _BLOCK = 2048
+#: Tiles of a dataset: each takes some 300 bytes of memory.
+_MOST_TILES = 10_000_000
 
 
 @dataclass(slots=True)
@@ -93,8 +95,7 @@ def tile(dataset: Dataset, grid: Grid, least: float = 0.1, file: str = "dataset"
     if not 0 <= least <= 1:
         raise ParamsError("least", least, "a share from 0 to 1")
     _refuse(dataset, file)
-    windows = [grid.windows(w, h) for w, h in zip(dataset.images.width.tolist(), dataset.images.height.tolist(),
-                                                  strict=True)]  # fmt: skip
+    windows = _windows(dataset.images, grid, file)
     owner = _image_rows(dataset)
     many = np.array([len(w) > 1 for w in windows], np.bool_)
     rows = np.flatnonzero(owner >= 0)
@@ -117,6 +118,18 @@ def _refuse(dataset: Dataset, file: str) -> None:
         raise DataError(file, f"images[{bad[0]}]", reason, "write them into the file first", len(bad))
 
 
+def _windows(images: Images, grid: Grid, file: str) -> list[list[Window]]:
+    """The tiles of each image, if memory can hold them all."""
+    sizes = list(zip(images.width.tolist(), images.height.tolist(), strict=True))
+    total = 0
+    for i, (width, height) in enumerate(sizes):
+        total += grid.count(width, height)
+        if total > _MOST_TILES:
+            reason = f"image {int(images.id[i])} of {width:,} x {height:,} px brings the tiles to {total:,}"
+            raise DataError(file, f"images[{i}]", reason, f"make at most {_MOST_TILES:,}: larger tiles, fewer images")
+    return [grid.windows(width, height) for width, height in sizes]
+
+
 def _image_rows(dataset: Dataset) -> Int64:
     """(N,) int64 row of each annotation's image; -1 where there is none."""
     ids = dataset.annotations.image_id
@@ -137,6 +150,8 @@ def _cut(
 ) -> _Pieces:  # fmt: skip
     """The pieces of annotations, ``rows`` (M,) int64 of those whose images have several tiles."""
     table, pieces = dataset.annotations, _Pieces()
+    if not len(rows):
+        return pieces
     size = np.stack([dataset.images.height, dataset.images.width], axis=1)
     outlines = table.segmentation if table.segmentation is not None else segmentations([None] * len(table))
     masked = rows[outlines.kind[rows] != KIND_NONE]

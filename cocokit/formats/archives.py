@@ -7,14 +7,17 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..errors import DataError
 from ..zips import DAMAGED, why_refused
 from .base import head, inside
 
-#: Entries, and bytes when unpacked beside those of the archive: more is an attack or a mistake.
-MOST_ENTRIES, MOST_TIMES, FREE_BYTES = 4_000_000, 200, 1 << 30
+#: Entries, and bytes when unpacked: so many times those of the archive, or a few at any rate. More is an attack or a
+#: mistake. JSON becomes 10 times smaller, photos do not; only what says nothing becomes 200 to 1,000 times smaller.
+MOST_ENTRIES, MOST_TIMES, FREE_BYTES = 1_000_000, 100, 1 << 26
+#: Files without a byte, where they are most of the archive: label files of images without instances are among others.
+MOST_EMPTY = 20_000
 
 
 @contextlib.contextmanager
@@ -35,16 +38,17 @@ def unpacked(path: str) -> Iterator[str]:
             raise
         except DAMAGED as error:
             raise DataError(path, "", f"is a damaged zip archive ({error})", "pack it again") from error
-        yield _only(folder)
+        try:
+            yield _only(folder)
+        except DataError as error:  # the folder will be gone when somebody reads of it
+            if not error.path.startswith(folder):
+                raise
+            raise error.renamed({error.path: path + error.path[len(folder) :]}) from error
 
 
 def _unpack(archive: zipfile.ZipFile, path: str, folder: str) -> None:
     entries = [entry for entry in archive.infolist() if not entry.filename.startswith("__MACOSX/")]
-    room = MOST_TIMES * os.path.getsize(path) + FREE_BYTES
-    total = sum(entry.file_size for entry in entries)
-    if len(entries) > MOST_ENTRIES or total > room:
-        reason = f"would unpack to {len(entries):,} files and {total:,} bytes"
-        raise DataError(path, "", reason, "if that is right, unpack it yourself and give the folder")
+    _refuse_bombs(entries, path, folder)
     for entry in entries:
         target = os.path.join(folder, inside(entry.filename, path, "an entry"))
         if fault := why_refused(entry):
@@ -56,6 +60,24 @@ def _unpack(archive: zipfile.ZipFile, path: str, folder: str) -> None:
         except OSError as error:
             reason = f"cannot be unpacked: {error.strerror or error}"
             raise DataError(path, entry.filename, reason, "unpack it yourself and give the folder") from None
+
+
+def _refuse_bombs(entries: Sequence[zipfile.ZipInfo], path: str, folder: str) -> None:
+    """By what the directory says, before anything is unpacked; no entry gives more bytes than it says there."""
+    size, total = os.path.getsize(path), sum(entry.file_size for entry in entries)
+    empty = sum(not entry.file_size for entry in entries)
+    remedy = "if that is right, unpack it yourself and give the folder"
+    if len(entries) > MOST_ENTRIES:
+        raise DataError(path, "", f"has {len(entries):,} entries, and the limit is {MOST_ENTRIES:,}", remedy)
+    if empty > max(MOST_EMPTY, len(entries) // 2):
+        reason = f"has {empty:,} empty entries among {len(entries):,}, and the limit is {MOST_EMPTY:,}"
+        raise DataError(path, "", reason, remedy)
+    if total > MOST_TIMES * size + FREE_BYTES:
+        reason = f"would unpack to {total:,} bytes, {total // size:,} times its own, and the limit is {MOST_TIMES}"
+        raise DataError(path, "", reason, remedy)
+    if total > (room := shutil.disk_usage(folder).free):
+        reason = f"would unpack to {total:,} bytes, and {os.path.dirname(folder)} has room for {room:,}"
+        raise DataError(path, "", reason, "set TMPDIR to a folder with room, or unpack it yourself and give the folder")
 
 
 def _extract(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: str) -> None:

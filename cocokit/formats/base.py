@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ..dataset import Dataset
@@ -39,13 +39,17 @@ class Read:
 
     Attributes:
         dataset: all of it; ids that the files do not have are given from 1 in the files' order.
-        notes: a sentence about each thing that was made up or left out.
+        notes: a sentence about each thing that was made up.
         images: the folder in which the images' file names are found, where the reader knows it.
+        lost: a sentence, with how many, about each thing that the files say and the dataset does not.
+        embedded: photos that lie in the files themselves, by the images' file names.
     """
 
     dataset: Dataset
     notes: tuple[str, ...] = ()
     images: str | None = None
+    lost: tuple[str, ...] = ()
+    embedded: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

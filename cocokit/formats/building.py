@@ -119,7 +119,8 @@ def boxes_around(rings: Int64, xy: Ragged) -> Float64:
     starts = np.stack([first[rows], last[rows]], axis=1).reshape(-1) // 2
     points = np.concatenate([xy.values.reshape(-1, 2), np.zeros((1, 2))])
     low, high = (at.reduceat(points, starts, axis=0)[::2] for at in (np.minimum, np.maximum))
-    made[rows] = np.concatenate([low, np.round(high - low, 9)], axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # coordinates near the end of float64
+        made[rows] = np.concatenate([low, np.round(high - low, 9)], axis=1)
     return made
 
 

@@ -25,12 +25,13 @@ from . import losses, measuring
 from .base import Format, Loss, Progress, Read, Written, head, inside
 from .building import Builder
 from .cvat_shapes import add_instance
+from .cvat_tracks import Tracks
 from .cvat_writing import holds, keeps_attribute, left_out, write_file
 from .extras import members_lost
 from .xml_parts import attribute, file_in, number_of, parts_of
 
 _FILE = "annotations.xml"
-_LOST = ("polyline", "cuboid", "tag", "track")
+_LOST = ("polyline", "cuboid", "tag")
 _SHAPES = ("box", "polygon", "points", "mask", "ellipse", "skeleton")
 _ROOT = re.compile(rb"<annotations\b")
 
@@ -44,22 +45,42 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
     """Read a file. Raises DataError."""
     file = file_in(path, _FILE)
     made, lost, ids = Builder(), Counter[str](), list[int]()
+    tracks = Tracks(file)
     for part in parts_of(file, "annotations"):
         if part.tag == "meta":
             _read_labels(part, made)
+            tracks.read_tasks(part)
         elif part.tag == "image":
             ids.append(_read_image(part, file, made, lost))
             if progress is not None:
                 progress(len(ids), len(ids))
+        elif part.tag == "track":
+            tracks.add(part)
         elif part.tag in _LOST:
             lost[part.tag] += 1
-    if not made.images and not made.categories:
+    if not made.images and not made.categories and not tracks.shapes:
         raise DataError(file, "", "has neither images nor labels", "give an export of the kind CVAT for images 1.1")
-    notes = [f"{counted(lost[kind], kind)} left out: no area" for kind in sorted(lost) if kind in _LOST]
-    notes += [f"{counted(lost['ellipse'], 'ellipse')} became polygons"] if lost["ellipse"] else []
-    notes += _number_images(made, ids)
     beside = os.path.join(os.path.dirname(file), "images")
-    return Read(made.dataset(file), tuple(notes), images or (beside if os.path.isdir(beside) else None))
+    folder = images or (beside if os.path.isdir(beside) else None)
+    notes = _number_images(made, ids)
+    _read_frames(tracks, folder, file, made, lost)
+    return Read(made.dataset(file), tuple(notes), folder, _told(lost, tracks.gaps))
+
+
+def _told(lost: Counter[str], gaps: int) -> tuple[str, ...]:
+    said = [f"{counted(lost[kind], kind)} left out: no area" for kind in sorted(lost) if kind in _LOST]
+    said += [f"{counted(lost['ellipse'], 'ellipse')} became polygons"] if lost["ellipse"] else []
+    said += [f"{counted(gaps, 'frame')} between two shapes of a track left empty: they are not said"] if gaps else []
+    return tuple(said)
+
+
+def _read_frames(tracks: Tracks, folder: str | None, file: str, made: Builder, lost: Counter[str]) -> None:
+    """Frames of a video, numbered behind the images if there are any."""
+    last = max((image["id"] for image in made.images), default=0)
+    for key, (name, width, height, shapes) in enumerate(tracks.images(folder), start=last + 1):
+        name = inside(name, file, "track")
+        made.image(name, width, height, key)
+        _add_shapes(shapes, file, f"image {name}", made, lost)
 
 
 def _read_labels(meta: Element, made: Builder) -> None:
@@ -84,8 +105,15 @@ def _read_image(part: Element, file: str, made: Builder, lost: Counter[str]) -> 
     if min(size) < 0:
         raise DataError(file, where, f"is {size[0]} x {size[1]} px", "sizes are not negative")
     made.image(name, *size)
+    _add_shapes(list(part), file, where, made, lost)
+    text = part.get("id") or ""
+    return int(text) if re.fullmatch(r"\d{1,18}", text) else -1
+
+
+def _add_shapes(shapes: list[Element], file: str, where: str, made: Builder, lost: Counter[str]) -> None:
+    """Add the instances that the shapes of an image are."""
     groups: dict[Any, list[Element]] = {}
-    for place, shape in enumerate(part):
+    for place, shape in enumerate(shapes):
         if shape.tag in _LOST:
             lost[shape.tag] += 1
         elif shape.tag in _SHAPES:
@@ -94,8 +122,6 @@ def _read_image(part: Element, file: str, made: Builder, lost: Counter[str]) -> 
             lost["ellipse"] += shape.tag == "ellipse"
     for group_ in groups.values():
         add_instance(group_, file, where, made)
-    text = part.get("id") or ""
-    return int(text) if re.fullmatch(r"\d{1,18}", text) else -1
 
 
 def _number_images(made: Builder, ids: list[int]) -> list[str]:

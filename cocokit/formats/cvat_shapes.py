@@ -31,7 +31,7 @@ def add_instance(group: list[Element], file: str, where: str, made: Builder) -> 
             add_instance([shape], file, where, made)
         return
     label = attribute(group[0], "label", file, where)
-    members = _attributes(group[0])
+    members = _attributes(group[0]) | _track(group[0])
     category = made.category(label)
     names = made.categories[label].get("keypoints")
     for shape in group:
@@ -64,6 +64,12 @@ def _attributes(shape: Element) -> dict[str, Any]:
         found[part.get("name") or ""] = {"true": True, "false": False}.get(text, text)
     crowd = found.pop("is_crowd", False)
     return {"iscrowd": int(crowd is True or crowd == "1")} | ({"attributes": found} if found else {})
+
+
+def _track(shape: Element) -> dict[str, Any]:
+    """The number of the track that a shape is of."""
+    text = shape.get("track_id") or ""
+    return {"track_id": int(text)} if re.fullmatch(r"\d{1,18}", text) else {}
 
 
 def _box(shape: Element, file: str, where: str) -> list[float]:

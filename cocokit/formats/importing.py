@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from ..imageio import image_size
 from . import find_format, format_named
 from .archives import unpacked
 from .base import Progress, Read, files_of, inside
+from .embedded import Embedded, alone, photo_size
 
 #: The files of an imported dataset; the last one marks its folder.
 DATASET, PHOTOS, PROVENANCE = "dataset.json", "images", "provenance.json"
@@ -32,8 +34,8 @@ class Imported:
     Attributes:
         format: name of the format that was read.
         images, annotations, categories: how many.
-        photos: how many photos were copied.
-        notes: what the reader made up or left out.
+        photos: how many photos were copied, or taken out of the files of annotations.
+        notes: what the reader left out or made up.
         left_out: a sentence for each photo that was not copied.
     """
 
@@ -75,12 +77,12 @@ def import_dataset(
         dataset, beside = read.dataset, images or read.images
         with atomic_folder(folder, PROVENANCE) as part:
             dataset.write(os.path.join(part, DATASET))
-            found = _Photos(beside, os.path.join(part, PHOTOS), strict)
-            if photos and beside is not None:
+            found = _Photos(beside, os.path.join(part, PHOTOS), strict, alone(beside, read.embedded))
+            if photos and (beside is not None or found.inner):
                 found.copy_all(dataset, progress)
             made = Imported(
                 name, len(dataset.images), len(dataset.annotations), len(dataset.categories), found.copied,
-                read.notes, tuple(found.left_out),
+                (*read.lost, *read.notes), tuple(found.left_out),
             )  # fmt: skip
             story = provenance(src, path, made) | {
                 "dataset": {"file": DATASET, "sha256": _sum_of(os.path.join(part, DATASET))},
@@ -130,8 +132,8 @@ def write_provenance(folder: str, story: dict[str, Any]) -> None:
 class _Photos:
     """Photos on their way into a folder."""
 
-    def __init__(self, beside: str | None, into: str, strict: bool) -> None:
-        self.beside, self.into, self.strict, self.copied = beside, into, strict, 0
+    def __init__(self, beside: str | None, into: str, strict: bool, inner: Embedded) -> None:
+        self.beside, self.into, self.strict, self.copied, self.inner = beside, into, strict, 0, inner
         self.left_out: list[str] = []
         self.sums = hashlib.sha256()
 
@@ -154,13 +156,14 @@ class _Photos:
 
     def _copy(self, name: str, width: int, height: int) -> None:
         source, target = os.path.join(self.beside or "", name), os.path.join(self.into, name)
-        size = image_size(source)
+        data = self.inner[name]() if name in self.inner else None
+        size = image_size(source) if data is None else photo_size(data, f"the photo in the file of {name}")[::-1]
         if min(width, height) > 0 and size != (height, width):
             reason = f"is {size[1]} x {size[0]} px, and the dataset says {width} x {height}"
             raise DataError(source, "", reason, "give the photos that the dataset was made of")
         os.makedirs(os.path.dirname(target), exist_ok=True)
         digest = hashlib.sha256()
-        with open(source, "rb") as old, open(target, "xb") as new:
+        with open(source, "rb") if data is None else io.BytesIO(data) as old, open(target, "xb") as new:
             while block := old.read(_BLOCK):
                 digest.update(block)
                 new.write(block)
@@ -177,6 +180,7 @@ def _sum(path: str) -> tuple[str, int]:
     if not os.path.isdir(path):
         return _sum_of(path), 1
     names = [name for name in files_of(path, ("",)) if not name.lower().endswith(_PHOTO_ENDINGS)]
+    names = [name for name in names if os.path.isfile(os.path.join(path, name))]  # nobody waits for a pipe
     total = hashlib.sha256()
     for name in names:
         total.update(f"{_sum_of(os.path.join(path, name))}  {name}\n".encode("utf-8", "surrogateescape"))

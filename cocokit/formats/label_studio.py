@@ -4,7 +4,8 @@ Rectangles, polygons, ellipses and brush strokes are read; what is turned, or an
 annotations of a task the one marked as ground truth counts, otherwise the first that was not cancelled; the others, and
 predictions, are left out, counted. Coordinates are percent of the image and are read to nine decimals of a pixel.
 ``category`` of a label in the configuration is COCO's category id. What a region cannot say is said as Label Studio
-lets people say it: ``parentID`` joins the parts of an instance, the note ``iscrowd`` in ``meta`` marks a crowd.
+lets people say it: ``parentID`` joins the parts of an instance, and gives points to it; the note ``iscrowd`` in
+``meta`` marks a crowd.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from . import losses, measuring
 from .base import Format, Loss, Progress, Read, Written, head, inside, new_folder
 from .building import Builder
 from .extras import members_lost
+from .label_studio_points import Points, names_in
 from .label_studio_regions import digits, region_size, regions_of, take_regions
 from .xml_parts import file_in, parts_of, text_of
 
@@ -51,33 +53,44 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
     if not isinstance(tasks, list) or not all(isinstance(task, dict) for task in tasks):
         raise DataError(file, "", f"is {described(tasks)} where a list of tasks was expected", "export it as JSON")
     made, lost, ids, keys = Builder(), Counter[str](), list[Any](), list[Any]()
-    _read_config(os.path.join(os.path.dirname(file), _CONFIG), made)
+    points = Points(_read_config(os.path.join(os.path.dirname(file), _CONFIG), made))
     for place, task in enumerate(tasks):
         where = f"[{place}]"
         regions = _regions(task, file, where, lost)
         size = _size(task, regions, file, where)
         made.image(_name(task, file, where), *size)
         ids.append(task.get("id"))
-        keys += take_regions(regions, made, file, f"{where}.annotations", lost)
+        keys += take_regions(regions, made, points, file, f"{where}.annotations", lost)
         if progress is not None:
             progress(place + 1, len(tasks))
-    notes = [f"{counted(lost[what], what)} left out" for what in sorted(lost) if what not in ("ellipse", "region")]
-    notes += [f"{counted(lost['region'], 'region')} left out: no area or no label"] if lost["region"] else []
-    notes += [f"{counted(lost['ellipse'], 'ellipse')} became polygons"] if lost["ellipse"] else []
-    notes += _number(made, ids, keys)
-    return Read(made.dataset(file), tuple(notes), images)
+    points.finish(made)
+    notes = _number(made, ids, keys)
+    return Read(made.dataset(file), tuple(notes), images, _told(lost))
 
 
-def _read_config(path: str, made: Builder) -> None:
-    """Categories in the order of the labels, with their ids if all say one."""
+def _told(lost: Counter[str]) -> tuple[str, ...]:
+    said = [f"{counted(lost[what], what)} left out" for what in sorted(lost) if what not in ("ellipse", "region")]
+    said += [f"{counted(lost['region'], 'region')} left out: no area or no label"] if lost["region"] else []
+    return (*said, *([f"{counted(lost['ellipse'], 'ellipse')} became polygons"] if lost["ellipse"] else []))
+
+
+def _read_config(path: str, made: Builder) -> list[str]:
+    """Categories in the order of the labels, with their ids if all say one; the names of points in their order."""
     if not os.path.isfile(path):
-        return
-    labels = [label for part in parts_of(path, "View") for label in part.iter("Label")]
-    found = {label.get("value") or "": label.get("category") or "" for label in labels}
+        return []
+    found, points, shapes = dict[str, str](), list[tuple[int, str]](), set[str]()
+    for part in parts_of(path, "View"):
+        points += names_in(part)
+        found |= {label.get("value") or "": label.get("category") or "" for label in part.iter("Label")}
+        inner = {label for tag in part.iter("KeyPointLabels") for label in tag.iter("Label")}
+        shapes |= {label.get("value") or "" for label in part.iter("Label") if label not in inner}
+    names = [name for _, name in sorted(points, key=lambda point: point[0])]
+    found = {name: text for name, text in found.items() if name in shapes or not shapes}
     ids = [int(text) for text in found.values() if re.fullmatch(r"-?\d{1,18}", text)]
     kept = len(set(ids)) == len(found)
     for place, name in enumerate(found):
         made.category(name, ids[place] if kept else None)
+    return [*dict.fromkeys(names)]
 
 
 def _regions(task: dict[str, Any], file: str, where: str, lost: Counter[str]) -> list[dict[str, Any]]:

@@ -16,10 +16,11 @@ from ..types import Annotation, Image, Rle
 from . import by_image as order
 from .brush_rle import decode_brush, encode_brush
 from .building import Builder
+from .label_studio_points import Points
 from .shapes import corners, ellipse, point_list, ring_members, turned
 
 _CROWD = "iscrowd"
-_KINDS = ("rectangle", "polygon", "brush", "ellipse")
+_KINDS = ("rectangle", "polygon", "brush", "ellipse", "keypoint")
 _MOST = 1 << 20
 
 
@@ -41,8 +42,17 @@ def region_size(region: dict[str, Any], file: str, where: str) -> tuple[int, int
     return found[0], found[1]
 
 
-def take_regions(regions: list[dict[str, Any]], made: Builder, file: str, where: str, lost: Counter[str]) -> list[Any]:
+def take_regions(
+    regions: list[dict[str, Any]], made: Builder, points: Points, file: str, where: str, lost: Counter[str]
+) -> list[Any]:
     """Add the instances of one task to its image; the id of each one's region.
+
+    Args:
+        regions: of the task.
+        made: where they go.
+        points: where the points of instances go, to be put in order when all are known.
+        file, where: for messages.
+        lost: what was left out, counted.
 
     Raises:
         DataError: a region that cannot be read.
@@ -57,9 +67,9 @@ def take_regions(regions: list[dict[str, Any]], made: Builder, file: str, where:
             lost["region"] += label is not None or str(region.get("type")) in _KINDS
             continue
         lost["ellipse"] += kind == "ellipse"
-        parent = by_id.get(str(region.get("parentID"))) if region.get("parentID") else None
-        joined = parent is not None and parent is not region and _label(parent) == label and _kind(parent) is not None
-        key = str(region["parentID"] if joined else region.get("id", n))
+        root = _root(region, by_id)
+        joined = root is not region
+        key = str(root.get("id", n))
         if not joined:
             key = f"{key} {n}" if key in roots else key  # two of one id are two
             roots.add(key)
@@ -67,8 +77,34 @@ def take_regions(regions: list[dict[str, Any]], made: Builder, file: str, where:
         group.insert(len(group) if joined else 0, (kind, region, f"{where}.result[{n}]"))
     lost += Counter()
     for group in groups.values():
-        _instance(group, made, file)
+        _instance([part for part in group if part[0] != "keypoint"] or group, made, file)
+        for n, (kind, region, at) in enumerate(group):
+            if kind == "keypoint" and n:
+                x, y = _numbers(region, ("x", "y"), file, at)
+                size = region_size(region, file, at)
+                lost["further point"] += not points.add(
+                    made.annotations[-1], _label(region) or "", pixels(x, size[0]), pixels(y, size[1])
+                )
+    lost += Counter()
     return [next((r.get("id") for _, r, _ in g if str(r.get("id")) == k), None) for k, g in groups.items()]
+
+
+def _root(region: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The region that a region is a part of, by however many steps; itself if it is no part."""
+    seen = [region]
+    while parent := by_id.get(str(seen[-1].get("parentID"))) if seen[-1].get("parentID") else None:
+        kind, label = _kind(seen[-1]), _label(seen[-1])
+        if any(parent is each for each in seen) or not _belongs(kind or "", label or "", parent):
+            break
+        seen.append(parent)
+    return seen[-1]
+
+
+def _belongs(kind: str, label: str, parent: dict[str, Any]) -> bool:
+    """Whether a region is a part of its parent: a shape of the same label, or a point of a shape."""
+    if _label(parent) is None or _kind(parent) in (None, "keypoint"):
+        return False
+    return kind == "keypoint" or _label(parent) == label
 
 
 def _kind(region: dict[str, Any]) -> str | None:
@@ -81,7 +117,11 @@ def _kind(region: dict[str, Any]) -> str | None:
         return "polygon"
     if "radiusX" in value:
         return "ellipse"
-    return "rectangle" if {"x", "y", "width", "height"} <= value.keys() and "text" not in value else None
+    if "text" in value or not {"x", "y"} <= value.keys():
+        return None
+    if {"width", "height"} <= value.keys():
+        return "rectangle"
+    return None if "height" in value else "keypoint"
 
 
 def _label(region: dict[str, Any]) -> str | None:
@@ -97,7 +137,10 @@ def _instance(group: list[tuple[str, dict[str, Any], str]], made: Builder, file:
     label = _label(region) or ""
     notes = (region.get("meta") or {}).get("text") if isinstance(region.get("meta"), dict) else None
     members: dict[str, Any] = {"iscrowd": int(isinstance(notes, list) and _CROWD in notes)}
-    if len(group) == 1 and kind == "rectangle" and not _numbers(region, ("rotation",), file, where)[0]:
+    if kind == "keypoint":
+        x, y = _numbers(region, ("x", "y"), file, where)
+        members |= {"keypoints": [pixels(x, size[0]), pixels(y, size[1]), 2], "num_keypoints": 1}
+    elif len(group) == 1 and kind == "rectangle" and not _numbers(region, ("rotation",), file, where)[0]:
         x, y, w, h = _numbers(region, ("x", "y", "width", "height"), file, where)
         members["bbox"] = [pixels(x, size[0]), pixels(y, size[1]), pixels(w, size[0]), pixels(h, size[1])]
     else:

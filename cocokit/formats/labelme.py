@@ -3,6 +3,7 @@
 Shapes of one label and one ``group_id`` are one instance. A polygon is kept point for point, a ``mask`` (a PNG in a
 box) pixel for pixel; a rectangle that stands alone is a box without outline. A circle becomes a polygon, by LabelMe's
 own rule; lines, line strips and points enclose nothing and are left out, counted. The shape's flag ``iscrowd`` is ours.
+Photos that lie in the files (``imageData``) are handed on; the size is theirs where a file does not say it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import os
 import posixpath
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,12 +25,14 @@ from ..folders import atomic_folder
 from ..json_files import parse_json
 from ..json_values import integer
 from ..places import counted, described
+from ..regular import refuse_others
 from ..row_table import raw_json
 from ..types import Annotation, Image
 from . import by_image as order
 from . import losses, measuring
 from .base import Format, Loss, Progress, Read, Written, files_of, head, inside, new_folder
 from .building import Builder
+from .embedded import decoded, photo_of, photo_size
 from .extras import members_lost
 from .labelme_shapes import IGNORED, Shapes, shapes_of
 from .many_files import write_files
@@ -53,23 +58,27 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
     """Read a folder, and the folders in it, or one file. Raises DataError."""
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     names = files_of(path, (".json",)) if os.path.isdir(path) else [os.path.basename(path)]
-    made, shapes, others, away = Builder(), Shapes(), 0, 0
+    made, shapes, others, away, embedded = Builder(), Shapes(), 0, 0, dict[str, Callable[[], bytes]]()
     _read_labels(os.path.join(folder, _LABELS), made)
     for done, name in enumerate(names, start=1):
         file = os.path.join(folder, name)
+        refuse_others(file)
         value = parse_json(file)
         if not isinstance(value, dict) or "shapes" not in value:
             others += 1
             continue
         file_name, out = _name_of(value, name, file)
         away += out
-        image = made.image(file_name, _size(value, "imageWidth", file), _size(value, "imageHeight", file))
+        if value.get("imageData") is not None:
+            embedded[file_name] = partial(photo_of, file)
+        image = made.image(file_name, *_sizes(value, file))
         shapes.read(value, file, image, made)
         if progress is not None:
             progress(done, len(names))
     if not made.images:
         raise DataError(path, "", "has no LabelMe file", "give a folder of JSON files with shapes and imagePath")
-    return Read(made.dataset(path), tuple(_notes(shapes, others, away)), images or (folder or "."))
+    notes = [f"{counted(away, 'photo')} named by the last part of a path that leads out of the folder"] if away else []
+    return Read(made.dataset(path), tuple(notes), images or (folder or "."), tuple(_lost(shapes, others)), embedded)
 
 
 def _read_labels(path: str, made: Builder) -> None:
@@ -99,6 +108,14 @@ def _name_of(value: dict[str, Any], name: str, file: str) -> tuple[str, bool]:
     return inside(found, file, "imagePath"), False
 
 
+def _sizes(value: dict[str, Any], file: str) -> tuple[int, int]:
+    """(width, height) px as the file says, or those of the photo in it, or 0. Raises DataError."""
+    width, height = _size(value, "imageWidth", file), _size(value, "imageHeight", file)
+    if min(width, height) > 0 or value.get("imageData") is None:
+        return width, height
+    return photo_size(decoded(value["imageData"], file), file)
+
+
 def _size(value: dict[str, Any], member: str, file: str) -> int:
     found = integer(value.get(member) or 0)
     if found is None or found < 0:
@@ -106,13 +123,11 @@ def _size(value: dict[str, Any], member: str, file: str) -> int:
     return found
 
 
-def _notes(shapes: Shapes, others: int, away: int) -> list[str]:
+def _lost(shapes: Shapes, others: int) -> list[str]:
     said = [f"{counted(shapes.lost[kind], kind)} left out: no area" for kind in sorted(shapes.lost)]
     said += [f"{counted(shapes.circles, 'circle')} became polygons"] if shapes.circles else []
     said += [f"{counted(shapes.ignored, 'region')} labelled {IGNORED} left out"] if shapes.ignored else []
-    said += [f"{counted(others, 'JSON file')} without shapes left out"] if others else []
-    said += [f"{counted(away, 'photo')} named by the last part of a path that leads out of the folder"] if away else []
-    return said
+    return said + ([f"{counted(others, 'JSON file')} without shapes left out"] if others else [])
 
 
 def write(dataset: Dataset, out: str, images: str | None = None, progress: Progress | None = None) -> Written:

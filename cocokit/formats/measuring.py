@@ -31,6 +31,7 @@ from .building import boxes_of
 TOLERANCE = 1e-6
 
 
+@np.errstate(over="ignore", invalid="ignore")  # coordinates near the end of float64 give infinite areas
 def areas_of(outlines: Segmentations) -> Float64:
     """(N,) float64 px^2: the sum of the shoelace areas of each outline's rings; 0 without rings.
 

@@ -1,10 +1,10 @@
 """Open Images: boxes in CSV files, as shares of the image.
 
-Read: every CSV with ImageID, LabelName and XMin to YMax; ``class-descriptions*.csv`` for the names of labels; sizes
-from ``images.csv``, which is ours, or from the photos. Written: ``annotations-bbox.csv``, ``class-descriptions.csv``
-and ``images.csv`` (ImageID, FileName, Width, Height, Id), so that neither sizes nor images without a box are lost.
-``IsGroupOf`` is COCO's ``iscrowd``; Source and the other flags are the annotation's member ``attributes``. Shares are
-read to six decimals of a pixel; decimal commas are understood.
+Read: every CSV with ImageID, LabelName and XMin to YMax, or with MaskPath (``open_images_masks``);
+``class-descriptions*.csv`` for the names of labels; sizes from ``images.csv``, which is ours, or from the photos.
+Written: ``annotations-bbox.csv``, ``class-descriptions.csv`` and ``images.csv`` (ImageID, FileName, Width, Height, Id),
+so that neither sizes nor images without a box are lost. ``IsGroupOf`` is COCO's ``iscrowd``; Source and the other flags
+are the annotation's member ``attributes``. Shares are read to six decimals of a pixel; decimal commas are understood.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from ..dataset import Dataset
 from ..errors import DataError
 from ..folders import atomic_folder
 from ..imageio import image_size
-from ..places import described
+from ..places import counted, described
 from . import by_image as order
 from . import losses, measuring
 from .base import Format, Loss, Progress, Read, Written, files_of, head, inside, new_folder
 from .building import Builder
 from .extras import members_lost
+from .open_images_masks import COLUMNS, Boxes, Corners, MaskFiles, corners_of, told
 
 _BOXES, _CLASSES, _IMAGES = "annotations-bbox.csv", "class-descriptions.csv", "images.csv"
 _SIDES = ("XMin", "XMax", "YMin", "YMax")
@@ -43,39 +44,74 @@ Row = dict[str, str]
 
 
 def recognises(path: str) -> bool:
-    """A CSV file of boxes, or a folder with one."""
-    if os.path.isdir(path):
-        return any(_is_boxes(os.path.join(path, name)) for name in files_of(path, (".csv",), limit=10))
-    return _is_boxes(path)
+    """A CSV file of boxes or masks, or a folder with one."""
+    files = [os.path.join(path, n) for n in files_of(path, (".csv",), limit=10)] if os.path.isdir(path) else [path]
+    return any(_is_boxes(file) or _is_masks(file) for file in files)
+
+
+def _columns(path: str) -> set[str]:
+    return set(head(path).partition(b"\n")[0].decode("utf-8", "replace").strip().lstrip("\ufeff").split(","))
 
 
 def _is_boxes(path: str) -> bool:
-    names = head(path).partition(b"\n")[0].decode("utf-8", "replace").strip().lstrip("\ufeff").split(",")
-    return {"ImageID", "LabelName", *_SIDES} <= set(names)
+    return {"ImageID", "LabelName", *_SIDES} <= _columns(path)
+
+
+def _is_masks(path: str) -> bool:
+    return set(COLUMNS) <= _columns(path)
 
 
 def read(path: str, images: str | None = None, progress: Progress | None = None) -> Read:
-    """Read a folder or one file of boxes. Raises DataError."""
+    """Read a folder, or one file of boxes or masks. Raises DataError."""
     folder = path if os.path.isdir(path) else os.path.dirname(path)
     files = [os.path.join(folder, name) for name in files_of(folder or ".", (".csv",))]
-    boxes = [file for file in files if _is_boxes(file)] if os.path.isdir(path) else [path]
-    if not boxes:
+    chosen = files if os.path.isdir(path) else [path]
+    boxes, masks = [file for file in chosen if _is_boxes(file)], [file for file in chosen if _is_masks(file)]
+    if not boxes and not masks:
         said = f"its first line has ImageID, LabelName, {', '.join(_SIDES)}"
-        raise DataError(path, "", "has no CSV file of boxes", said)
-    made, photos = Builder(), _Photos(os.path.join(folder, _IMAGES), images, boxes[0])
+        raise DataError(path, "", "has no CSV file of boxes or masks", said)
+    made, photos = Builder(), _Photos(os.path.join(folder, _IMAGES), images, (boxes or masks)[0])
     for file in files:
         if "class-descriptions" in os.path.basename(file):
             _read_classes(file, made)
     photos.add_all(made)
-    unsure = 0
+    unsure, free = 0, Boxes(remembers=bool(masks))
     for file in boxes:
         for line, row in _rows(file):
             unsure += row.get("Confidence", "") not in ("", "1", "1.0")
-            _add(row, file, line, made, photos)
+            _add(row, file, line, made, photos, free)
             if progress is not None and line % 1000 == 0:
                 progress(len(made.annotations), len(made.annotations))
-    notes = (f"{unsure:,} {'box is' if unsure == 1 else 'boxes are'} not sure, which is left out",) if unsure else ()
-    return Read(made.dataset(boxes[0]), notes, images)
+    lost = (f"{unsure:,} {'box is' if unsure == 1 else 'boxes are'} not sure, which is left out",) if unsure else ()
+    notes, gone = _read_masks(masks, folder, made, photos, free) if masks else ((), ())
+    return Read(made.dataset((boxes or masks)[0]), notes, images, lost + gone)
+
+
+def _read_masks(
+    files: list[str], folder: str, made: Builder, photos: _Photos, free: Boxes
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Add the masks of CSV files; what was made up, and what was lost."""
+    pictures = MaskFiles(folder)
+    for file in files:
+        for line, row in _rows(file):
+            where = f"line {line}"
+            image, width, height = photos.find(row["ImageID"], made, where)
+            members = pictures.read(row, (height, width), file, where)
+            said = corners_of(row)
+            corners = None if said is None else tuple(_share(text, file, where, "the box") for text in said)
+            known = None if corners is None else free.take(row, corners)
+            if known is None:
+                box = {} if corners is None else {"bbox": _pixels(corners, width, height)}
+                made.annotation(image, made.category(row["LabelName"]), iscrowd=0, **box)
+                known = made.annotations[-1]
+            known |= members
+            if found := known.get("attributes", {}) | told(row):
+                known["attributes"] = found
+    scaled = counted(pictures.scaled, "mask")
+    return (
+        (f"{scaled} of another size than the image scaled to it",) if pictures.scaled else (),
+        (f"clicks of {counted(pictures.lost, 'mask')} left out",) if pictures.lost else (),
+    )
 
 
 def _rows(file: str) -> Iterator[tuple[int, Row]]:
@@ -155,19 +191,25 @@ def _has_sizes(path: str) -> bool:
     return {"ImageID", "FileName", "Width", "Height"} <= names
 
 
-def _add(row: Row, file: str, line: int, made: Builder, photos: _Photos) -> None:
+def _add(row: Row, file: str, line: int, made: Builder, photos: _Photos, free: Boxes) -> None:
     where = f"line {line}"
     image, width, height = photos.find(row["ImageID"], made, where)
     if min(width, height) < 1:
         raise DataError(file, where, f"image {row['ImageID']!r} has no size", "boxes are shares of it")
-    x0, x1, y0, y1 = (_share(row[side], file, where, side) for side in _SIDES)
-    x0, x1 = round(x0 * width, _DECIMALS), round(x1 * width, _DECIMALS)
-    y0, y1 = round(y0 * height, _DECIMALS), round(y1 * height, _DECIMALS)
-    box = [x0, y0, round(x1 - x0, _DECIMALS), round(y1 - y0, _DECIMALS)]
+    corners = tuple(_share(row[side], file, where, side) for side in _SIDES)
+    box = _pixels(corners, width, height)
     found: dict[str, Any] = {name: int(row[name]) for name in _FLAGS if row.get(name) in ("0", "1")}
     found |= {"Source": row["Source"]} if row.get("Source") else {}
     more = {"attributes": found} if found else {}
     made.annotation(image, made.category(row["LabelName"]), bbox=box, iscrowd=int(row.get("IsGroupOf") == "1"), **more)
+    free.add(row, corners, made.annotations[-1])
+
+
+def _pixels(corners: Corners, width: int, height: int) -> list[float]:
+    """The box [x, y, w, h] px of shares of an image."""
+    x0, x1 = (round(share * width, _DECIMALS) for share in corners[:2])
+    y0, y1 = (round(share * height, _DECIMALS) for share in corners[2:])
+    return [x0, y0, round(x1 - x0, _DECIMALS), round(y1 - y0, _DECIMALS)]
 
 
 def _share(text: str, file: str, where: str, side: str) -> float:

@@ -86,9 +86,9 @@ def read(path: str, images: str | None = None, progress: Progress | None = None)
         strange += len(found.keys() - {0})
         if progress is not None:
             progress(at + 1, len(rows))
-    notes = [f"{counted(empty, 'segment')} without a pixel left out"] if empty else []
-    notes += [f"{counted(strange, 'region')} of the PNG files that no segment describes left out"] if strange else []
-    return Read(dataset_from_json({**value, "annotations": made}, file), tuple(notes), images)
+    away = [f"{counted(empty, 'segment')} without a pixel left out"] if empty else []
+    away += [f"{counted(strange, 'region')} of the PNG files that no segment describes left out"] if strange else []
+    return Read(dataset_from_json({**value, "annotations": made}, file), (), images, tuple(away))
 
 
 def _sizes(value: dict[str, Any], file: str) -> dict[Any, tuple[Any, Any]]:

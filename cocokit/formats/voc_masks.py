@@ -17,7 +17,7 @@ from .. import rle
 from ..columns import Int64, UInt8
 from ..dataset import Dataset
 from ..errors import DataError
-from ..imageio import opened
+from ..imageio import MOST_PIXELS, opened
 from ..places import place
 from ..records import outline_record
 from ..types import Rle
@@ -56,6 +56,9 @@ def owners(dataset: Dataset, image: int, rows: Int64) -> UInt8:
         reason = f"has {len(rows):,} instances, and a picture has room for {MOST}"
         raise DataError("dataset", place("images", image), reason, "write boxes alone: --to voc")
     height, width = int(dataset.images.height[image]), int(dataset.images.width[image])
+    if min(height, width) < 0 or height * width > MOST_PIXELS:
+        reason = f"is said to have {width:,} x {height:,} px, and a picture has 0 to {MOST_PIXELS:,}"
+        raise DataError("dataset", place("images", image), reason, "mend its size, or write boxes alone: --to voc")
     canvas: UInt8 = np.zeros((height, width), np.uint8)
     for number, row in enumerate(rows.tolist(), 1):
         outline = _outline(dataset, row)

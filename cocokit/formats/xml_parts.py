@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from ..errors import DataError
 from ..places import described
+from ..regular import open_regular
 
 _BLOCK = 1 << 20
 
@@ -58,7 +59,7 @@ def parts_of(path: str, root: str) -> Iterator[ElementTree.Element]:
     target = _Parts(path)
     parser = ElementTree.XMLParser(target=target)
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             while block := file.read(_BLOCK):
                 parser.feed(block)
                 yield from _ready(target, root)

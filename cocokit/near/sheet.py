@@ -11,41 +11,27 @@ from collections.abc import Callable, Sequence
 from ..atomic import write_text
 from ..columns import Int64
 from ..imageio import read_image, thumbnail
+from ..pages import document
 from ..places import counted
 from .finding import Found
 
 #: Groups on a sheet, photos of a group, and px of a photo's longer side.
 MOST_GROUPS, MOST_PHOTOS, SIDE = 300, 24, 200
 
-_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<title>Near duplicates</title>
-<style>
-:root {{ color-scheme: light dark; --ground: #f6f6f4; --card: #fff; --ink: #1c1c1a; --soft: #66665f; --line: #dddcd6 }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --ground: #191a1b; --card: #232426; --ink: #ececea; --soft: #a2a29c; --line: #393a3c }}
-}}
-body {{ margin: 0 auto; max-width: 1200px; padding: 24px; background: var(--ground); color: var(--ink);
-  font: 14px/1.45 system-ui, sans-serif }}
-h1 {{ font-size: 22px; margin: 0 0 4px }}
-h2 {{ font-size: 15px; margin: 0 0 12px }}
-p, h2 span, figcaption span {{ color: var(--soft); font-weight: normal; margin: 0 }}
-section {{ margin-top: 16px; padding: 16px; background: var(--card); border: 1px solid var(--line);
-  border-radius: 8px }}
-div {{ display: flex; flex-wrap: wrap; gap: 16px }}
-figure {{ margin: 0; width: 200px }}
-img {{ display: block; max-width: 200px; max-height: 200px; border-radius: 4px }}
-figcaption {{ margin-top: 6px; overflow-wrap: anywhere; font-size: 12px }}
-figcaption span {{ display: block; font-variant-numeric: tabular-nums }}
-</style>
-<h1>Near duplicates</h1>
-<p>{summary}</p>
-{sections}
-</html>
+_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_HEAD = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+_STYLE = """
+body{max-width:1280px;margin:0 auto;padding:24px}
+section{margin-top:16px;padding:16px 20px 20px;background:var(--panel);border:1px solid var(--line);border-radius:12px}
+h2{margin-bottom:12px}h2 span{color:var(--text-3);font-weight:400}
+section>div{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(180px,45%),1fr));gap:20px 16px}
+figure{margin:0;min-width:0;max-width:200px}
+img{display:block;max-width:100%;max-height:200px;border-radius:6px}
+figcaption{margin-top:6px;overflow-wrap:anywhere;font-size:12px;line-height:16px}
+figcaption span{display:block;color:var(--text-3)}
+@media (max-width:600px){body{padding:12px}section{padding:12px}}
 """
+_SCORE = "A photo's score says how far it agrees with the one of its group that is most like it; 1 is the same picture."
 
 
 def contact_sheet(
@@ -80,7 +66,9 @@ def contact_sheet(
     summary = summarised(found_groups, len(paths))
     if len(found_groups) > MOST_GROUPS:
         summary += f" The {MOST_GROUPS} largest groups are shown."
-    write_text(out, _PAGE.format(summary=html.escape(summary), sections="\n".join(sections)))
+    lead = f'<p class="said">{html.escape(summary)}{f" {_SCORE}" if sections else ""}</p>'
+    body = "\n".join(["<h1>Near duplicates</h1>", lead, *sections])
+    write_text(out, document("Near duplicates", body, _STYLE, _HEAD))
 
 
 def summarised(found_groups: Sequence[Int64], count: int) -> str:
@@ -113,7 +101,7 @@ def _figure(path: str | os.PathLike[str], name: str, score: float | None) -> str
     Image.fromarray(thumbnail(pixels, SIDE)).convert("RGB").save(made, "JPEG", quality=80)
     data = base64.b64encode(made.getvalue()).decode()
     size = f"{pixels.shape[1]} x {pixels.shape[0]} px, {os.path.getsize(path) / 1024:,.0f} KiB"
-    agrees = "" if score is None else f"<span>agrees by {score:.3f}</span>"
+    agrees = "" if score is None else f"<span>score {score:.3f}</span>"
     return (
         f'<figure><img src="data:image/jpeg;base64,{data}" alt="">'
         f"<figcaption>{html.escape(name)}<span>{size}</span>{agrees}</figcaption></figure>"

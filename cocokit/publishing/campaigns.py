@@ -12,12 +12,12 @@ from ..dataset import Dataset
 from .about import About
 from .manifest import read_manifest
 from .parts import Part, divide, images_of
-from .releasing import PROVENANCE, Progress, Published, publish
+from .releasing import IMAGES, PROVENANCE, Progress, Published, publish
 
 #: Instances -> name of a split -> (K,) int64 rows of its images.
 Divide = Callable[[Dataset], Mapping[str, Int64]]
 #: What an export has besides its datasets.
-_BESIDE = (PROVENANCE, "images.json")
+_BESIDE = (PROVENANCE, IMAGES)
 #: What a campaign's manifest says of it.
 _TOLD = ("campaign", "stages", "edges")
 

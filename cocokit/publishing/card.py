@@ -11,11 +11,19 @@ from .about import About
 from .facts import Facts
 from .work import Work
 
+#: What further files hold.
+_HOLDS = {
+    "images": "the photographs, under the `file_name` of each image",
+    "images.json": "which images are finished, and why each other one is not",
+    "provenance.json": "the workers, answers and votes behind each annotation",
+}
 #: Rarer than this in a split, a category says little.
 _RARE = 10
 
 
-def card(facts: Facts, about: About, work: Work | None, settings: dict[str, Any], *, photos: bool) -> str:
+def card(
+    facts: Facts, about: About, work: Work | None, settings: dict[str, Any], files: Sequence[str] = ()
+) -> str:
     """The text of README.md.
 
     Args:
@@ -23,11 +31,11 @@ def card(facts: Facts, about: About, work: Work | None, settings: dict[str, Any]
         about: what people say.
         work: what a campaign's provenance says, or None.
         settings: "seed" and how the splits were made, as the manifest has them.
-        photos: whether the images' files are in the folder.
+        files: what else is in the folder: "images" for the photographs, "provenance.json", ...
     """
     sections: list[tuple[str, Callable[[], Iterator[str]]]] = [
         ("What it is", lambda: _what(facts, about)),
-        ("Files", lambda: _files(facts, photos)),
+        ("Files", lambda: _files(facts, files)),
         ("Splits", lambda: _splits(facts, settings)),
         ("Categories", lambda: _categories(facts)),
         ("Sizes", lambda: _sizes(facts)),
@@ -57,14 +65,18 @@ def _what(facts: Facts, about: About) -> Iterator[str]:
     yield f"{about.description.strip()} {text}".strip()
 
 
-def _files(facts: Facts, photos: bool) -> Iterator[str]:
+def _files(facts: Facts, files: Sequence[str]) -> Iterator[str]:
+    names = {f"`{name}/`" if name == "images" else f"`{name}`": name for name in sorted(files)}
     yield from _table(["file", "what it holds"], [
         ["`annotations/`", "COCO files, one for each split and kind"],
-        *([["`images/`", "the photographs, under the `file_name` of each image"]] if photos else []),
+        *([shown, _HOLDS.get(name, "")] for shown, name in names.items()),
         ["`manifest.json`", "the SHA-256 of every file, counts, seed, settings, versions"],
     ])  # fmt: skip
-    if not photos:
+    if "images" not in files:
         yield from ("", "The photographs are not in this folder: `file_name` says which is which.")
+    hidden = [name for name, split in facts.splits.items() if split.withheld]
+    if hidden:
+        yield from ("", f"The file of {' and '.join(hidden)} has images alone; evaluations keep its annotations.")
 
 
 def _splits(facts: Facts, settings: dict[str, Any]) -> Iterator[str]:
@@ -72,18 +84,19 @@ def _splits(facts: Facts, settings: dict[str, Any]) -> Iterator[str]:
                                         [s.instances, s.crowds, s.captions]), s.empty if not s.withheld else ""]
             for name, s in facts.splits.items()]  # fmt: skip
     yield from _table(["split", "images", "instances", "crowd regions", "captions", "images without any"], rows)
-    told = ", ".join(f"{key} {value}" for key, value in settings.items() if value is not None)
+    told = [f"{key.capitalize()}: {value}." for key, value in settings.items() if value is not None]
     if told:
-        yield from ("", f"Made with: {told}. No image is in two splits.")
+        yield from ("", f"{' '.join(told)} No image is in two splits.")
 
 
 def _categories(facts: Facts) -> Iterator[str]:
     names = [name for name, split in facts.splits.items() if not split.withheld]
-    head = ["id", "category", "supercategory", *(f"{n or 'all'}: images, instances" for n in names)]
+    counts = [f"{name} {noun}".strip() for name in names for noun in ("images", "instances")]
+    head = ["id", "category", "supercategory", *counts]
     rows = []
     for key, name, group in facts.categories:
         found = [facts.splits[n].by_category.get(key, (0, 0)) for n in names]
-        rows.append([str(key), name, group, *(f"{images:,}, {instances:,}" for images, instances in found)])
+        rows.append([str(key), name, group, *(count for pair in found for count in pair)])
     yield from _table(head, rows)
 
 
@@ -114,7 +127,7 @@ def _annotated(facts: Facts, about: About, work: Work | None) -> Iterator[str]:
     yield (f"By {counted(work.workers, 'worker')} in the campaign {work.campaign}: "
            f"{counted(work.masks, 'mask')}, {counted(work.crowds, 'crowd region')}, "
            f"{counted(work.captions, 'caption')}. `provenance.json` has the answers behind each annotation, "
-           "workers under words that only this campaign uses.")  # fmt: skip
+           "workers under names that no other campaign uses.")  # fmt: skip
     rows: list[list[Any]] = []
     if work.marked is not None:
         rows.append(["workers who marked an instance, mean", f"{work.marked:.1f}"])
@@ -128,13 +141,13 @@ def _annotated(facts: Facts, about: About, work: Work | None) -> Iterator[str]:
     rows += [[f"masks drawn with {tool}", f"{count:,}"] for tool, count in sorted(work.tools.items())]
     if rows:
         yield ""
-        yield from _table(["quality", ""], rows)
+        yield from _table(["quality", "value"], rows)
 
 
 def _licenses(facts: Facts, about: About) -> Iterator[str]:
     yield f"Annotations: {about.license.strip() or 'not stated'}."
     yield ""
-    rows = [[_linked(name, facts.license_urls.get(name)), f"{count:,}"]
+    rows = [[_linked(name, facts.license_urls.get(name)), count]
             for name, count in sorted(facts.licenses.items(), key=lambda item: (-item[1], item[0]))]  # fmt: skip
     yield from _table(["licence of the image", "images"], rows)
 
@@ -191,11 +204,17 @@ def _citation(about: About) -> Iterator[str]:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """A table; numbers have commas, and text that would break it is made harmless."""
+    """A table; numbers have commas and stand to the right, and text that would break it is made harmless."""
+    texts = [[f"{v:,}" if isinstance(v, int) else _cell(str(v)) for v in row] for row in rows]
     yield "| " + " | ".join(head) + " |"
-    yield "|" + "---|" * len(head)
-    for row in rows:
-        yield "| " + " | ".join(f"{v:,}" if isinstance(v, int) else _cell(str(v)) for v in row) + " |"
+    columns = zip(*texts, strict=True) if texts else [()] * len(head)
+    yield "|" + "".join("---:|" if _numbers(column) else "---|" for column in columns)
+    for row in texts:
+        yield "| " + " | ".join(row) + " |"
+
+
+def _numbers(column: Sequence[str]) -> bool:
+    return any(map(str.strip, column)) and all(re.fullmatch(r"[\d,.]*%?|withheld", text) for text in column)
 
 
 def _cell(text: str) -> str:

@@ -20,6 +20,7 @@ import numpy as np
 
 from ..atomic import write_text
 from ..checks import check_dataset
+from ..dataset import Dataset
 from ..errors import DataError
 from ..folders import atomic_folder, inside
 from .about import About
@@ -27,11 +28,14 @@ from .card import card
 from .facts import Facts, gather
 from .manifest import MANIFEST, digest, write_manifest
 from .parts import Part
-from .withholding import KEYS, Withheld, hide_stories, withhold
-from .work import read_work
+from .stories import Stories, hide_open_tasks, read_stories
+from .withholding import KEYS, Withheld, withhold
+from .work import work_of
 
 #: The file of a campaign's export that says where annotations come from.
 PROVENANCE = "provenance.json"
+#: The one that says which images are not finished, and why.
+IMAGES = "images.json"
 README = "README.md"
 
 #: Called with (photographs copied, photographs in all).
@@ -78,7 +82,8 @@ def publish(
         out: the folder.
         about: what people say of it.
         images: folder of the photographs, to be copied; without it they are not in the folder.
-        extra: further files, name in the folder -> where it is; ``provenance.json`` gives the card its numbers.
+        extra: further files, name in the folder -> where it is; ``provenance.json`` gives the card its numbers, and is
+            cut to what is published.
         seed: of the splits, for the manifest.
         settings: how the splits were made, for the manifest and the card.
         more: further members of the manifest.
@@ -87,37 +92,46 @@ def publish(
 
     Raises:
         DataError: an image in two splits, a dataset with errors (``cocokit check`` lists them), a photograph that is
-            missing, broken or of another size; the folder holds something else, or cannot be written.
+            missing, broken or of another size, a provenance of other annotations; the folder holds something else, or
+            cannot be written.
     """
     told, extra = about or About(), extra or {}
     _refuse(parts, out, keys or {})
-    work = read_work(extra[PROVENANCE]) if PROVENANCE in extra else None
-    with atomic_folder(out, MANIFEST) as folder:
+    last = list[Callable[[], object]]()
+    with atomic_folder(out, MANIFEST, last) as folder:
         hidden = withhold(parts, keys or {}, folder)
         facts = gather(hidden.parts)
-        _write(hidden, extra, folder)
+        stories = read_stories(extra[PROVENANCE], hidden.parts) if PROVENANCE in extra else None
+        _write(hidden, extra, stories, folder)
         if images is not None:
             _copy_photos(parts, images, os.path.join(folder, "images"), progress)
         made = {"seed": seed, **(settings or {})}
-        write_text(os.path.join(folder, README), card(facts, told, work, made, photos=images is not None))
+        work = work_of(stories.value) if stories is not None else None
+        files = [*extra, *(["images"] if images is not None else [])]
+        write_text(os.path.join(folder, README), card(facts, told, work, made, files))
         members = _members(hidden, facts, told, seed, settings, images is not None)
-        files = write_manifest(folder, members | dict(more or {}), besides=KEYS)
+        sums = write_manifest(folder, members | dict(more or {}), besides=KEYS)
         total = digest(os.path.join(folder, MANIFEST))
-        hidden.put_keys()
-    return Published(os.fspath(out), total, facts, files)
+        last.append(hidden.put_keys)
+    return Published(os.fspath(out), total, facts, sums)
 
 
-def _write(hidden: Withheld, extra: Mapping[str, str | os.PathLike[str]], folder: str) -> None:
+def _write(
+    hidden: Withheld, extra: Mapping[str, str | os.PathLike[str]], stories: Stories | None, folder: str
+) -> None:
     """Write the datasets, and what lies beside them."""
     for part in hidden.parts:
         path = os.path.join(folder, part.name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         part.dataset.write(path)
     for name, source in extra.items():
-        if name == PROVENANCE and any(hidden.ids.values()):
-            hide_stories(source, os.path.join(folder, name), hidden.ids)
+        target = os.path.join(folder, name)
+        if name == PROVENANCE and stories is not None:
+            stories.write(target)
+        elif name == IMAGES and hidden.images:
+            hide_open_tasks(source, target, hidden.images)
         else:
-            shutil.copyfile(source, os.path.join(folder, name))
+            shutil.copyfile(source, target)
 
 
 def _members(
@@ -145,15 +159,20 @@ def _refuse(parts: Sequence[Part], out: str | os.PathLike[str], keys: Mapping[st
         ids = np.sort(part.dataset.images.id)
         if not np.array_equal(homes.setdefault(part.split, ids), ids):
             raise DataError(part.name, "", "has other images than the other file of its split", "split them together")
-        errors = [f for f in check_dataset(part.dataset) if f.severity == "error"]
-        if errors:
-            reason = f"has errors: {errors[0].message}, {errors[0].examples[0]}"
-            raise DataError(part.name, "", reason, "cocokit check lists all of them", sum(f.count for f in errors))
+        refuse_errors(part.dataset, part.name)
     every = np.concatenate(list(homes.values()))
     ids, count = np.unique(every, return_counts=True)
     if (count > 1).any():
         reason = f"image {int(ids[count > 1][0])} is in two splits"
         raise DataError("splits", "", reason, "each image is in one split", int((count > 1).sum()))
+
+
+def refuse_errors(dataset: Dataset, name: str) -> None:
+    """Raises DataError, under a name, for a dataset in which a check finds an error."""
+    errors = [f for f in check_dataset(dataset) if f.severity == "error"]
+    if errors:
+        reason = f"has errors: {errors[0].message}, {errors[0].examples[0]}"
+        raise DataError(name, "", reason, "cocokit check lists all of them", sum(f.count for f in errors))
 
 
 def _copy_photos(parts: Sequence[Part], images: str | os.PathLike[str], out: str, progress: Progress | None) -> None:

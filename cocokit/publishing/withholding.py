@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..columns import Field
 from ..errors import DataError
-from ..json_files import parse_json
-from ..row_table import raw_json
 from ..splitting.sealed import Seal, refuse_others, sealed, write_key
 from ..splitting.withholding import without_annotations
 from .parts import Part
@@ -27,13 +24,13 @@ class Withheld:
     Attributes:
         parts: the files that are published.
         seals: split -> kind -> the SHA-256 that the manifest publishes, so that nobody can change the key.
-        ids: "annotations" and "captions" -> ids that must not be named anywhere in the folder.
+        images: ids of the images whose annotations are withheld.
         keys: file with a split's annotations -> its seal, and where the key belongs.
     """
 
     parts: list[Part]
     seals: dict[str, dict[str, str]] = field(default_factory=dict)
-    ids: dict[str, set[int]] = field(default_factory=lambda: {"annotations": set(), "captions": set()})
+    images: set[int] = field(default_factory=set)
     keys: dict[str, tuple[Seal, str]] = field(default_factory=dict)
 
     def put_keys(self) -> None:
@@ -71,11 +68,9 @@ def withhold(parts: Sequence[Part], keys: Mapping[str, str | os.PathLike[str]], 
 
 def _hide(made: Withheld, part: Part, path: str, folder: str) -> None:
     """Keep a part's annotations for its key, and add its images."""
-    table = part.dataset.annotations
-    member = "captions" if part.kind == "captions" else "annotations"
-    if table.id is not None:
-        made.ids[member].update(table.id[table.has(Field.ID)].tolist())
-    path = f"{os.path.splitext(path)[0]}.captions.json" if member == "captions" else path
+    made.images.update(part.dataset.images.id.tolist())
+    captions = part.kind == "captions"
+    path = f"{os.path.splitext(path)[0]}.captions.json" if captions else path
     refuse_others(path)
     plain = os.path.join(folder, KEYS, f"{len(made.keys)}.json")
     os.makedirs(os.path.dirname(plain), exist_ok=True)
@@ -83,7 +78,7 @@ def _hide(made: Withheld, part: Part, path: str, folder: str) -> None:
     seal = sealed(plain, part.split)
     made.keys[plain] = seal, path
     made.seals.setdefault(part.split, {})[part.kind] = seal.sha256
-    if member == "annotations":
+    if not captions:
         made.parts.append(images_alone(part))
 
 
@@ -91,26 +86,3 @@ def images_alone(part: Part) -> Part:
     """A part as COCO publishes a test split: images, and nothing that tells what is in them."""
     made, _ = without_annotations(part.dataset, np.arange(len(part.dataset.images)))
     return Part("image_info", part.split, made)
-
-
-def hide_stories(source: str | os.PathLike[str], target: str, ids: Mapping[str, set[int]]) -> None:
-    """Write a provenance file without what it says of some annotations and captions.
-
-    Args:
-        source: the whole one.
-        target: the new one; rows stay one a line.
-        ids: "annotations" and "captions" -> ids of those that are left out.
-
-    Raises:
-        DataError: ``source`` is no provenance.
-    """
-    value = parse_json(source)
-    lines = []
-    for name, member in value.items():
-        rows = member
-        if name in ids:
-            rows = [row for row in member if row.get("id") not in ids[name]]
-        text = b"[\n" + b",\n".join(map(raw_json, rows)) + b"\n]" if isinstance(rows, list) else raw_json(rows)
-        lines.append(raw_json(name) + b":" + text)
-    with open(target, "wb") as file:
-        file.write(b"{" + b",\n".join(lines) + b"}\n")

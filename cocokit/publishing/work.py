@@ -1,16 +1,12 @@
-"""Who made the annotations and how well it was checked, from the provenance file of a campaign's export."""
+"""Who made the annotations and how well it was checked, from the provenance of a campaign's export."""
 
 from __future__ import annotations
 
-import os
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from ..errors import DataError
-from ..json_files import parse_json
 
 
 @dataclass(slots=True)
@@ -42,13 +38,9 @@ class Work:
     marked: float | None = None
 
 
-def read_work(path: str | os.PathLike[str]) -> Work:
-    """The sum of a provenance file. Raises DataError for a file that is none."""
-    value = parse_json(path)
-    rows, captions = (value.get(name) if isinstance(value, dict) else None for name in ("annotations", "captions"))
-    if rows is None or captions is None or not (_stories(rows) and _stories(captions)):
-        remedy = "give the provenance.json of cocokit export"
-        raise DataError(os.fspath(path), "", "is no provenance of a campaign", remedy)
+def work_of(value: Mapping[str, Any]) -> Work:
+    """The sum of a provenance, as it was read for what is published."""
+    rows, captions = value["annotations"], value["captions"]
     masks = [row for row in rows if row.get("kind") == "mask"]
     people = {name for row in [*rows, *captions] for name in _people(row)}
     made = Work(str(value.get("campaign") or ""), len(people), len(masks), len(rows) - len(masks), len(captions))
@@ -62,10 +54,6 @@ def read_work(path: str | os.PathLike[str]) -> Work:
         made.again += int(row.get("attempts") or 0) > 1
     made.marked = statistics.fmean(len(row.get("marked_by") or ()) for row in masks) if masks else None
     return made
-
-
-def _stories(rows: Any) -> bool:
-    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
 
 
 def _of(row: Mapping[str, Any], member: str) -> Mapping[str, Any]:

@@ -82,7 +82,8 @@ def read_groups(path: str | os.PathLike[str], dataset: Dataset) -> tuple[Int64, 
         (I,) int64, the smallest row of each image's group; and how many entries name no image of this dataset.
 
     Raises:
-        DataError: not such a file, or none of its images is in this dataset.
+        DataError: not such a file, or it names images and none of this dataset. A file without a group keeps nothing
+            together: `cocokit dedup` may have found none.
     """
     name = os.fspath(path)
     by_id = {int(key): [row] for row, key in enumerate(dataset.images.id.tolist())}
@@ -94,9 +95,9 @@ def read_groups(path: str | os.PathLike[str], dataset: Dataset) -> tuple[Int64, 
         rows = by_id.get(image, []) if isinstance(image, int) else by_name.get(image, [])
         unknown += not rows
         pairs += [(first.setdefault(group, rows[0]), row) for row in rows]
-    if not pairs:
+    if unknown and not pairs:
         raise DataError(name, "", f"names no image of this dataset ({unknown:,} others)", "is it about another one?")
-    return groups(len(dataset.images), np.array(pairs)), unknown
+    return groups(len(dataset.images), np.array(pairs, np.int64).reshape(-1, 2)), unknown
 
 
 def _members(dataset: Dataset) -> Iterator[dict[str, Any]]:

@@ -59,6 +59,16 @@ class Report:
             for c, s in zip(*np.nonzero(self.images_with == 0), strict=True)
         ]
 
+    @property
+    def holes(self) -> list[tuple[str, int, int, list[str]]]:
+        """(name, images, groups of images, splits without it) of each category that some split has none of."""
+        lacks = self.images_with == 0
+        return [
+            (self.categories[c][1], int(self.images_with[c].sum()), int(self.units[c]),
+             [name for name, lack in zip(self.names, lacks[c], strict=True) if lack])
+            for c in np.flatnonzero(lacks.any(axis=1)).tolist()
+        ]  # fmt: skip
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         shares, drift = self.images / max(int(self.images.sum()), 1), self.drift

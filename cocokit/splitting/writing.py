@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,8 @@ def write_splits(
     path = os.fspath(key) if key is not None else os.path.normpath(folder) + ".key.json"
     _guard(folder, os.fspath(source), path if plan.withheld else "")
     plain, seal, left_out, names, sums = "", None, list[str](), dict[str, str](), dict[str, str]()
-    with atomic_folder(folder, MANIFEST) as part:
+    last = list[Callable[[], object]]()
+    with atomic_folder(folder, MANIFEST, last) as part:
         for name, rows in splits.items():
             whole = dataset.take(rows, _annotations_of(dataset, rows))
             if name == plan.withheld:
@@ -104,8 +106,7 @@ def write_splits(
         with open(os.path.join(part, MANIFEST), "w", encoding="utf-8") as file:
             file.write(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
         if seal is not None:  # last, so that whatever fails before leaves the older key, which fits the older folder
-            write_key(plain, seal, path)
-            os.unlink(plain)
+            last += [partial(write_key, plain, seal, path), partial(os.unlink, plain)]
     files = {name: os.path.join(folder, file) for name, file in names.items()}
     return Written(files, path if seal else "", seal, tuple(left_out))
 

@@ -164,6 +164,40 @@ def pages_of(tx: Transaction, campaign_id: int) -> list[int]:
     return sorted(page for page in tx.execute(query).scalars() if page is not None)
 
 
+def last_page(tx: Transaction, campaign_id: int, text: str) -> tuple[int, int] | None:
+    """(number, candidates) of the last filter page of a query, or of images without one (""); None if it has none."""
+    query = select(QueryRow.id).where(QueryRow.campaign_id == campaign_id, QueryRow.text == text)
+    theirs = ImageRow.query_id == query.scalar_subquery() if text else ImageRow.query_id.is_(None)
+    mine = (ImageRow.campaign_id == campaign_id, ImageRow.page.is_not(None))
+    page = tx.execute(select(func.max(ImageRow.page)).where(*mine, theirs)).scalar_one()
+    if page is None:
+        return None
+    return page, tx.execute(select(func.count()).where(*mine, ImageRow.page == page)).scalar_one()
+
+
+def lock_campaign(tx: Transaction, campaign_id: int) -> None:
+    """Nobody else who asks for this lock goes on until the transaction ends."""
+    tx.execute(select(CampaignRow.id).where(CampaignRow.id == campaign_id).with_for_update(key_share=True)).all()
+
+
+def same_contents(tx: Transaction, campaign_id: int, sha256: Sequence[str]) -> set[str]:
+    """Those of some checksums that an image of a campaign has already."""
+    query = select(ImageRow.sha256).where(ImageRow.campaign_id == campaign_id, ImageRow.sha256.in_(sha256))
+    return {one for one in tx.execute(query).scalars() if one is not None}
+
+
+def last_coco_id(tx: Transaction, campaign_id: int) -> int:
+    """The highest id that an image of a campaign has in exports; 0 if it has none."""
+    query = select(func.max(ImageRow.coco_id)).where(ImageRow.campaign_id == campaign_id)
+    return tx.execute(query).scalar_one() or 0
+
+
+def coco_ids_taken(tx: Transaction, campaign_id: int, ids: Sequence[int]) -> set[int]:
+    """Those of some ids in exports that images of a campaign have."""
+    query = select(ImageRow.coco_id).where(ImageRow.campaign_id == campaign_id, ImageRow.coco_id.in_(ids))
+    return set(tx.execute(query).scalars())
+
+
 def lock_images(tx: Transaction, images: Iterable[int]) -> None:
     """Nobody else decides about these images until the transaction ends; always in one order, so nobody waits twice."""
     ids = sorted(set(images))

@@ -13,7 +13,20 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, exists, func, insert, literal_column, or_, select, union_all, update
+from sqlalchemy import (
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from ..domain.stages import CampaignState, Stage, WorkerState
 from ..domain.tasks import ImageRef
@@ -32,6 +45,7 @@ from .models import (
     TaskRow,
     WorkerRow,
 )
+from .withdrawals import may_be_shown
 
 #: How many free tasks are looked at for one that a worker has not had.
 WINDOW = 1000
@@ -152,23 +166,26 @@ def _claims() -> Any:
     )
     others = or_(TaskRow.author_id.is_(None), TaskRow.author_id != worker)
 
-    def free(rank: int) -> tuple[Any, ...]:
-        return (TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == stage, TaskRow.lane == lane,
-                TaskRow.rank == rank, HAS_PLACE)  # fmt: skip
+    # By rank and id together, and never by a rank alone: with the rank given, a planner that overrates how many tasks
+    # are free reads the whole table in the order of the key, which is as long as the campaign, instead of the index.
+    place = tuple_(TaskRow.rank, TaskRow.id)
+    free = (TaskRow.campaign_id == bindparam("campaign"), TaskRow.stage == stage, TaskRow.lane == lane, HAS_PLACE)
+    seen = tuple_(literal_column("1"), last)
 
-    def window(rank: int, *more: Any) -> Any:
+    def window(*where: Any) -> Any:
         # A planner that takes the window for one row would read it anew for every row of itself. So it is joined by the
         # key alone, and what is asked once more of a row that somebody else may just have changed names no index.
-        ids = select(TaskRow.id).where(*free(rank), *more).order_by(TaskRow.id).limit(literal_column(f"{WINDOW}"))
-        found = ids.subquery()
+        ids = select(TaskRow.id).where(*free, *where).order_by(TaskRow.rank, TaskRow.id)
+        found = ids.limit(literal_column(f"{WINDOW}")).subquery()
         query = select(*PICTURED).select_from(found).join(TaskRow, TaskRow.id == found.c.id)
         query = query.outerjoin(ImageRow, ImageRow.id == TaskRow.image_id)
         return query.where(TaskRow.free >= literal_column("1"), others, ~mine).order_by(found.c.id)
 
     behind = select(*PICTURED).select_from(TaskRow).outerjoin(ImageRow, ImageRow.id == TaskRow.image_id)
-    behind = behind.where(*free(1), others, TaskRow.id > last).order_by(TaskRow.id)
+    behind = behind.where(*free, others, place > seen).order_by(TaskRow.rank, TaskRow.id)
     rest: Any = bindparam("rest", type_=Integer)
-    ways = (window(0), behind, window(1, TaskRow.id <= last))
+    lost = TaskRow.rank < literal_column("1")
+    ways = (window(lost), behind, window(TaskRow.rank > literal_column("0"), place <= seen))
     locked = (way.limit(rest).with_for_update(skip_locked=True, of=TaskRow).subquery() for way in ways)
     return union_all(*(select(one) for one in locked)).limit(rest)
 
@@ -230,8 +247,9 @@ def _free_lanes() -> Any:
         .order_by(TaskRow.rank, TaskRow.id).limit(literal_column("1")).correlate(CategoryRow).scalar_subquery()
     )  # fmt: skip
     gold = exists().where(
-        SentinelRow.campaign_id == campaign, SentinelRow.kind == "training", SentinelRow.category_id == CategoryRow.id
-    )
+        SentinelRow.campaign_id == campaign, SentinelRow.kind == "training", SentinelRow.category_id == CategoryRow.id,
+        may_be_shown(SentinelRow.image_id),
+    )  # fmt: skip
     mine = select(QualificationRow.state).where(
         QualificationRow.worker_id == bindparam("worker"), QualificationRow.category_id == CategoryRow.id
     )

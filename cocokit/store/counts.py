@@ -19,6 +19,7 @@ from .models import (
     TaskRow,
     WorkerRow,
 )
+from .withdrawals import may_be_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,17 @@ def count_tasks(tx: Transaction, campaign_id: int) -> dict[tuple[Stage, str], Ta
 
 
 def count_spots(tx: Transaction, campaign_id: int) -> dict[SpotState, int]:
-    """How many spots stand at each state."""
-    query = select(SpotRow.state, func.count()).where(SpotRow.campaign_id == campaign_id)
+    """How many spots stand at each state, of images that were not taken down."""
+    mine = (SpotRow.campaign_id == campaign_id, may_be_shown(SpotRow.image_id))
+    query = select(SpotRow.state, func.count()).where(*mine)
     found = {key: count for key, count in tx.execute(query.group_by(SpotRow.state))}
     return {state: found[state] for state in SpotState if state in found}
 
 
 def count_masks(tx: Transaction, campaign_id: int) -> dict[MaskState, int]:
-    """How many masks stand at each state."""
-    query = select(SegmentationRow.state, func.count()).where(SegmentationRow.campaign_id == campaign_id)
+    """How many masks stand at each state, of images that were not taken down."""
+    mine = (SegmentationRow.campaign_id == campaign_id, may_be_shown(SegmentationRow.image_id))
+    query = select(SegmentationRow.state, func.count()).where(*mine)
     found = {key: count for key, count in tx.execute(query.group_by(SegmentationRow.state))}
     return {state: found[state] for state in MaskState if state in found}
 

@@ -13,6 +13,7 @@ from .database import Transaction
 from .models import SegmentationRow, SentinelRow
 from .pairs import mask_of
 from .sentinels import Sentinel, Source, sentinel_of
+from .withdrawals import may_be_shown
 
 #: How a good mask came about; what is made in another way is bad.
 GOOD_METHODS = ("gold", "votes")
@@ -26,7 +27,7 @@ def example_masks(
     is_good = SentinelRow.method.in_(GOOD_METHODS)
     query = select(SentinelRow.__table__).where(
         SentinelRow.campaign_id == campaign_id, SentinelRow.kind == SentinelKind.EXAMPLE,
-        SentinelRow.category_id == category_id, is_good if good else ~is_good,
+        SentinelRow.category_id == category_id, is_good if good else ~is_good, may_be_shown(SentinelRow.image_id),
     )  # fmt: skip
     found: dict[int, Any] = {}
     for row in tx.execute(query.order_by(SentinelRow.id).limit(10 * limit)):
@@ -38,7 +39,7 @@ def count_examples(tx: Transaction, campaign_id: int) -> dict[int, int]:
     """Category -> how many good examples it has."""
     query = select(SentinelRow.category_id, func.count()).where(
         SentinelRow.campaign_id == campaign_id, SentinelRow.kind == SentinelKind.EXAMPLE,
-        SentinelRow.method.in_(GOOD_METHODS),
+        SentinelRow.method.in_(GOOD_METHODS), may_be_shown(SentinelRow.image_id),
     )  # fmt: skip
     return {row[0]: row[1] for row in tx.execute(query.group_by(SentinelRow.category_id))}
 
@@ -56,6 +57,7 @@ def newest_passed(tx: Transaction, campaign_id: int, full: Sequence[int], limit:
     query = select(SegmentationRow.__table__).where(
         SegmentationRow.campaign_id == campaign_id, SegmentationRow.state == MaskState.PASSED,
         SegmentationRow.bad == 0, SegmentationRow.good > 0, SegmentationRow.category_id.not_in(full), ~used,
+        may_be_shown(SegmentationRow.image_id),
     )  # fmt: skip
     rows = tx.execute(query.order_by(SegmentationRow.id.desc()).limit(limit))
     return [Source(row.image_id, row.category_id, mask_of(row), row.id) for row in rows]

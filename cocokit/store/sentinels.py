@@ -14,6 +14,7 @@ from ..domain.stages import MaskState, SentinelKind
 from .database import Transaction
 from .models import SegmentationRow, SentinelRow, ShowingRow
 from .pairs import mask_columns, mask_of
+from .withdrawals import may_be_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def fresh_sentinels(
     """Up to ``limit`` that the worker has not seen, those shown least often first; their count goes up."""
     seen = exists().where(ShowingRow.sentinel_id == SentinelRow.id, ShowingRow.worker_id == worker_id)
     query = select(SentinelRow.__table__).where(
-        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == kind, ~seen
+        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == kind, ~seen, may_be_shown(SentinelRow.image_id)
     )
     if category_id is not None:
         query = query.where(SentinelRow.category_id == category_id)
@@ -107,7 +108,8 @@ def find_sentinels(tx: Transaction, ids: Sequence[int]) -> list[Sentinel]:
 
 def stock(tx: Transaction, campaign_id: int) -> dict[SentinelKind, int]:
     """How many there are of each kind."""
-    query = select(SentinelRow.kind, func.count()).where(SentinelRow.campaign_id == campaign_id)
+    mine = (SentinelRow.campaign_id == campaign_id, may_be_shown(SentinelRow.image_id))
+    query = select(SentinelRow.kind, func.count()).where(*mine)
     return {SentinelKind(kind): count for kind, count in tx.execute(query.group_by(SentinelRow.kind))}
 
 
@@ -146,7 +148,7 @@ def sources(tx: Transaction, campaign_id: int, limit: int) -> list[Source]:
     used = exists().where(SentinelRow.source_id == SegmentationRow.id)
     query = select(SegmentationRow.__table__).where(
         SegmentationRow.campaign_id == campaign_id, SegmentationRow.state == MaskState.PASSED,
-        SegmentationRow.bad == 0, SegmentationRow.good > 0, ~used,
+        SegmentationRow.bad == 0, SegmentationRow.good > 0, ~used, may_be_shown(SegmentationRow.image_id),
     )  # fmt: skip
     rows = tx.execute(query.order_by(SegmentationRow.id).limit(limit))
     return [Source(row.image_id, row.category_id, mask_of(row), row.id) for row in rows]
@@ -162,8 +164,9 @@ def count_unseen(tx: Transaction, campaign_id: int, worker_id: int, at_most: int
 def _count_unseen() -> Any:
     seen = exists().where(ShowingRow.sentinel_id == SentinelRow.id, ShowingRow.worker_id == bindparam("worker"))
     bad = select(SentinelRow.id).where(
-        SentinelRow.campaign_id == bindparam("campaign"), SentinelRow.kind == SentinelKind.BAD, ~seen
-    )
+        SentinelRow.campaign_id == bindparam("campaign"), SentinelRow.kind == SentinelKind.BAD, ~seen,
+        may_be_shown(SentinelRow.image_id),
+    )  # fmt: skip
     return select(func.count()).select_from(bad.limit(bindparam("most", type_=Integer)).subquery())
 
 

@@ -231,7 +231,7 @@ def test_progress_counts_every_row(tmp_path: Path) -> None:
         (b'{"image_id": 1}\n{"image_id": 2}', "line 2 column 1: a second value follows the first"),
         (b"[{'a': 1}]", "line 1 column 3: is not JSON"),
         (b"[" * 100_000, "is nested too deeply"),
-        (b"[1" + b"0" * 5000 + b"]", "holds a number that cannot be read"),
+        (b"[1" + b"0" * 5000 + b"]", "holds a number of thousands of digits"),
     ],
 )
 def test_what_is_no_json_file_is_said_in_one_sentence(data: bytes, words: str, tmp_path: Path) -> None:
@@ -373,3 +373,17 @@ def test_a_link_is_followed_and_a_device_is_written_directly(tmp_path: Path) -> 
     assert json.loads((tmp_path / "real.json").read_text()) == SMALL
     dataset.write(os.devnull)
     assert not os.path.isfile(os.devnull)
+
+
+@pytest.mark.parametrize("again", ['"images": []', '"images": [{"id": 2}]', '"info": {}'])
+def test_a_member_that_is_there_twice_is_refused(again: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    text = '{"info": {"info": 1}, "images": [{"id": 1, "images": 3}], "annotations": [], "categories": []'
+    path.write_text(f"{text}}}")
+    assert len(read_dataset(path).images) == 1  # the same names further in are others
+    path.write_text(f"{text}, {again}}}")
+    name = again.partition(":")[0]
+    with pytest.raises(DataError) as caught:
+        read_dataset(path)
+    sentence = f"has the member {name} twice at its top; keep one of them: nobody can say which counts"
+    assert str(caught.value) == f"{path}: {sentence}"

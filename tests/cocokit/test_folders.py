@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cocokit.atomic import write_text
 from cocokit.errors import DataError
 from cocokit.folders import atomic_folder
 from tests.test_packaging import ROOT
@@ -95,4 +96,25 @@ fill(Path("out"), "two")
         raise ZeroDivisionError  # only puts right what was left
     found = contents(tmp_path / "out")
     assert found in ({"mark": "one", "a": "one"}, {"mark": "two", "a": "two"})
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_parents_that_were_made_go_again_after_an_exception(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), atomic_folder(tmp_path / "a" / "b" / "out", "mark"):
+        raise ZeroDivisionError
+    assert os.listdir(tmp_path) == []
+
+
+def test_an_error_names_the_file_that_it_would_have_become(tmp_path: Path) -> None:
+    with pytest.raises(DataError) as caught, atomic_folder(tmp_path / "out", "mark") as part:
+        write_text(os.path.join(part, "gone", "a.txt"), "x")
+    assert str(caught.value).startswith(f"{tmp_path}/out/gone/a.txt: cannot be written: No such file or directory;")
+
+
+def test_two_threads_that_write_one_folder_leave_it_whole(tmp_path: Path) -> None:
+    with atomic_folder(tmp_path / "out", "mark") as part:
+        fill(tmp_path / "out", "other")
+        for name in ("mark", "a"):
+            Path(part, name).write_text("one")
+    assert contents(tmp_path / "out") == {"mark": "one", "a": "one"}
     assert os.listdir(tmp_path) == ["out"]

@@ -39,6 +39,18 @@ def test_the_result_says_what_was_reached_and_what_to_change(visit: Any) -> None
     expect(hand.page.locator(".comparison")).to_have_attribute("data-show", "reference")
 
 
+def test_a_late_remark_leaves_the_result_alone(visit: Any) -> None:
+    """What is said of an outline a moment after it changed is not said over what an expert drew."""
+    hand = opened(visit, "training")
+    hand.keys("p")
+    hand.click(*COARSE)
+    hand.keys("Enter")  # closed: in a moment there is something to say of it
+    hand.page.keyboard.press("Enter")
+    hand.page.locator(".result h2").wait_for()
+    hand.page.wait_for_timeout(600)
+    expect(hand.page.locator(".hint:visible")).to_have_count(0)
+
+
 @pytest.mark.parametrize("way", ["key", "button"])
 def test_going_on_opens_the_next_task(visit: Any, way: str) -> None:
     hand = opened(visit, "training")

@@ -97,6 +97,9 @@ def download(web: Web, candidate: Candidate, folder: str, refuse: Mapping[str, s
         if part in reply.url:
             raise DataError(candidate.key, "", why, "")
     path = os.path.join(folder, "fetched")
-    with open(path, "wb") as file:  # a full disk is no fault of the photo: the error goes through
-        file.write(reply.data)
+    try:
+        with open(path, "wb") as file:
+            file.write(reply.data)
+    except OSError as error:  # a full disk is no fault of the photo: no DataError, which would blame it
+        raise OSError(error.errno, error.strerror, path) from error
     return path

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from datetime import UTC, datetime
 
 from ...errors import DataError
+from ...regular import open_regular
 from ..found import Candidate, Licence, Page, Query
 from ..ledger import NAME as LEDGER
 
@@ -77,7 +79,7 @@ def _table(path: str) -> dict[str, dict[str, str]]:
     if not os.path.exists(path):
         return {}
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(path, "", f"cannot be read: {error}", "write it as CSV in UTF-8") from None

@@ -66,7 +66,7 @@ class AssignmentRow(Base):
     campaign_id: Mapped[Campaign]
     worker_id: Mapped[int] = reference("worker")
     stage: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(Text)  # leased, answered, expired or released
+    state: Mapped[str] = mapped_column(Text)  # leased, answered, expired, released, or withdrawn with its photo
     sentinel_id: Mapped[int | None] = reference("sentinel")  # of a training task
     leased_at: Mapped[Millis]
     lease_ms: Mapped[int] = mapped_column(Big)

@@ -20,6 +20,7 @@ Tables = dict[str, list[dict[str, Any]]]
 #: What the places of an assignment may be, by the assignment's own state.
 _PLACES = {
     "leased": {"leased"}, "answered": {"answered", "late", "void"}, "expired": {"expired"}, "released": {"expired"},
+    "withdrawn": {"expired"},
 }  # fmt: skip
 
 

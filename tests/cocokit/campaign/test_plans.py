@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from cocokit.campaign.engine import Engine
 from cocokit.domain.stages import Stage
@@ -120,6 +121,32 @@ def test_no_call_looks_at_more_than_a_window(database: Database, images: int) ->
         name = following
     assert {f"submit {stage}" for stage in engine.campaign.graph.stages} <= made
     assert looked > 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_plan_made_without_values_looks_no_further(database: Database) -> None:
+    """A server that plans once for all values, of a table that is nothing but labels: other stages must not read it."""
+    bulk.create(database, 12_000, k_label=1, page_size=4, bad_sentinels=0, good_sentinels=0, sentinels_needed=0,
+                false_alarms=0, votes_first=1, votes_more=0, votes_needed=1)  # fmt: skip
+    event.listen(database.engine, "checkout", _plan_without_values)
+    engine = Engine(database, clock=ManualClock(10**12), chance=Random(0))
+    workers, made = [engine.join("plans", f"{i}") for i in range(8)], set[str]()
+    todo = calls(engine, workers, Random(1))
+    name: str | None = next(todo)
+    while name is not None:
+        made.add(name)
+        with count_rows(database) as rows:
+            following = next(todo, None)
+        assert max(rows.values()) <= MOST_ROWS, f"{name}: {rows}"
+        name = following
+    assert {f"submit {stage}" for stage in engine.campaign.graph.stages} <= made
+
+
+def _plan_without_values(connection: Any, *_: object) -> None:
+    connection.prepare_threshold = 0  # psycopg: prepared at once, so that the server decides about the plan
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+    connection.commit()
 
 
 def test_a_long_way_is_noticed(database: Database) -> None:

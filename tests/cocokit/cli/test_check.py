@@ -154,3 +154,12 @@ def test_a_file_that_is_no_dataset_is_one_sentence(text: str, folder: Folder) ->
     result = folder.run("check", str(file), "--fix", "-o", str(folder.path / "out.json"))
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert not (folder.path / "out.json").exists()
+
+
+def test_a_file_with_a_list_twice_is_not_checked_as_if_it_had_one(folder: Folder) -> None:
+    folder.write("a.json", json.dumps(dataset())[:-1] + ', "images": []}')
+    for words in (["check", "a.json"], ["check", "a.json", "--fix", "-o", "b.json"]):
+        result = folder.run(*words)
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert result.stderr.startswith('cocokit: a.json: has the member "images" twice at its top; keep one')
+    assert not (folder.path / "b.json").exists()

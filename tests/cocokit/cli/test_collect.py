@@ -112,12 +112,12 @@ def test_what_was_taken_down_is_nowhere_in_the_workspace(folder: Folder) -> None
                  "--images", "candidates/images", "--categories", "dog"]):  # fmt: skip
         assert folder.run(*line).exit_code == 0
     (folder.path / "cache" / "display").mkdir(parents=True)
-    for key, left in (("folder:0.jpg", ["webp"]), ("folder:1.webp", [])):
+    for number, (key, left) in enumerate([("folder:0.jpg", ["webp"]), ("folder:1.webp", [])], start=1):
         done = folder.run("takedown", key, "--reason", "asked")
         assert done.exit_code == 0, done.stderr
         assert done.stdout == (
             f"{key} is taken down: 3 files removed\n"
-            "campaign x had it: its answers stay; give what it exports to --dataset\n"
+            f"campaign x: image {number} withdrawn; give what it has exported to --dataset\n"
         )
         photos = [path for place in ("images", "candidates/images") for path in (folder.path / place).rglob("*.*")]
         assert sorted(path.suffix[1:] for path in photos) == 2 * left
@@ -135,7 +135,7 @@ def test_a_name_that_leads_out_of_the_workspace_is_not_followed(folder: Folder) 
     assert folder.run("campaign", "create", "x", "--coco", "c.json", "--categories", "dog").exit_code == 0
     done = folder.run("takedown", "x:1", "--reason", "asked", "--dataset", "c.json")
     assert done.exit_code == 0, done.stderr
-    assert "campaign x had it" in done.stdout
+    assert "campaign x: image 1 withdrawn" in done.stdout
     assert outside.exists()
 
 
@@ -170,3 +170,32 @@ def test_votes_and_a_choice(folder: Folder) -> None:
     assert "91 categories, Gini 0." in shown
     wrong = folder.run("categories", "vote", "b.csv", "dog", "--voter", "ann")
     assert "vote is 'dog'; give NAME=VOTE, such as dog=5" in wrong.stderr
+
+
+def test_a_photo_that_only_a_campaign_knows_leaves_it_while_it_runs(folder: Folder) -> None:
+    assert folder.run("init", ".").exit_code == 0
+    (folder.path / "in").mkdir()
+    (folder.path / "in" / "a.jpg").write_bytes(jpeg(0))
+    image = {"id": 7, "width": 64, "height": 48, "file_name": "a.jpg", "source": "x", "source_id": "1"}
+    with Image.open(folder.path / "in" / "a.jpg") as photo:
+        image |= {"width": photo.width, "height": photo.height}
+    folder.write("c.json", {"images": [image], "annotations": [], "categories": []})
+    for line in (["campaign", "create", "x", "--coco", "c.json", "--images", "in", "--categories", "dog"],
+                 ["campaign", "launch", "x"]):  # fmt: skip
+        assert folder.run(*line).exit_code == 0
+    done = folder.run("takedown", "x:1", "--reason", "asked", "--json")
+    assert done.exit_code == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["files"], said["campaigns"]) == (1, {"x": {"images": [7], "leases": 0}})
+    assert folder.run("campaign", "check", "x").exit_code == 0
+    again = folder.run("takedown", "x:1", "--reason", "asked")
+    assert "campaign x: image 7 was withdrawn before; give" in again.stdout
+    assert "photo.takedown" in folder.run("audit").stdout
+
+
+def test_a_draft_waits_for_its_images(folder: Folder) -> None:
+    assert folder.run("init", ".").exit_code == 0
+    made = folder.run("campaign", "create", "x", "--later", "--categories", "dog")
+    assert "next: cocokit bulk add --campaign x PLACES" in made.stdout
+    assert "has no images; add some before launching it" in folder.run("campaign", "launch", "x").stderr
+    assert "--later: a draft without images" in folder.run("campaign", "create", "y", "--later", "--coco", "c").stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import zipfile
 from pathlib import Path
@@ -74,9 +75,27 @@ def test_json_says_the_same(folder: Folder) -> None:
     found = json.loads(folder.run("convert", str(path), "out", "--to", "voc", "--json").stdout)
     assert found == {
         "src": str(path), "from": "coco", "dst": "out", "to": "voc", "images": 3, "annotations": 6, "categories": 2,
-        "lost": [{"what": "segmentations", "count": 6, "sentence": "outlines are left out, boxes stay"}],
+        "unread": [], "lost": [{"what": "segmentations", "count": 6, "sentence": "outlines are left out, boxes stay"}],
         "notes": [], "written": False,
     }  # fmt: skip
+
+
+def test_what_cannot_be_read_is_lost_too(folder: Folder) -> None:
+    path = folder.path / "annotations.xml"
+    shapes = '<box label="a" xtl="0" ytl="0" xbr="2" ybr="2"/><polyline label="a" points="0,0;1,1"/>'
+    path.write_text(f'<annotations><image id="1" name="a.jpg" width="9" height="9">{shapes}</image></annotations>')
+    result = folder.run("convert", str(path), "b.json")
+    assert result.exit_code == 3
+    assert not (folder.path / "b.json").exists()
+    assert result.stdout.splitlines()[1:] == [
+        "  lost in reading: 1 polyline left out: no area",
+        "not all of it can be read: nothing was written; --allow-lossy writes the rest",
+    ]
+    found = json.loads(folder.run("convert", str(path), "b.json", "--json").stdout)
+    assert [found["unread"], found["written"]] == [["1 polyline left out: no area"], False]
+    result = folder.run("convert", str(path), "b.json", "--allow-lossy")
+    assert result.stdout.splitlines()[-1] == "b.json (coco) written, without the above"
+    assert len(Dataset.read(folder.path / "b.json").annotations) == 1
 
 
 def test_a_zip_is_read_like_the_folder_that_it_holds(folder: Folder) -> None:
@@ -114,7 +133,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(folder: Folder, monkeypatch
     with zipfile.ZipFile(folder.path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros.txt", b"0" * 10_000_000)
     result = folder.run("convert", "a.zip", "b.json")
-    assert "would unpack to 1 files and 10,000,000 bytes; if that is right, unpack it yourself" in result.stderr
+    assert "would unpack to 10,000,000 bytes, 1,015 times its own, and the limit is 100; if that" in result.stderr
 
 
 def test_a_damaged_zip_is_one_sentence(folder: Folder) -> None:
@@ -162,3 +181,28 @@ def test_the_formats_are_listed_and_documented(folder: Folder) -> None:
     assert [line.partition(":")[0] for line in lines] == list(FORMATS)
     page = (ROOT / "docs" / "datasets.md").read_text(encoding="utf-8")
     assert all(f"\n| `{name}` | " in page for name in FORMATS)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "is empty (0 bytes); write it again"),
+        ('{"images": []}'.encode("utf-16"), "is UTF-16 text; save it as UTF-8"),
+        ('{"images": []}'.encode("utf-16-le"), "is UTF-16 text; save it as UTF-8"),
+        ("<annotation/>".encode("utf-16-be"), "is UTF-16 text; save it as UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("command", ["convert a.json b.json", "import a.json", "import a.json --as images"])
+def test_an_empty_file_and_utf16_have_their_own_sentences(
+    command: str, data: bytes, sentence: str, folder: Folder
+) -> None:
+    folder.write("cocokit.toml", "")
+    folder.write("a.json", data)
+    result = folder.run(*command.split())
+    assert (result.exit_code, result.stderr) == (1, f"cocokit: a.json: {sentence}\n")
+
+
+def test_a_pipe_to_be_converted_is_called_one(folder: Folder) -> None:
+    os.mkfifo(folder.path / "a.json")
+    result = folder.run("convert", "a.json", "b.json")
+    assert (result.exit_code, result.stderr.startswith("cocokit: a.json: is a pipe or a device")) == (1, True)

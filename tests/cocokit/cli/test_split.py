@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_groups_of_several_kinds_stay_whole(forty: Folder) -> None:
     result = forty.run(*words, "--groups", "photographer-date,groups.csv", "--json")
     report = json.loads(result.stdout)
     assert (report["groups"], report["largest_group"]) == (19, 4)
-    assert report["notes"] == ["groups.csv: 1 entries name no image of this dataset"]
+    assert report["notes"] == ["groups.csv: 1 entry names no image of this dataset"]
     homes: dict[str, str] = {}
     for name in ("instances_train", "instances_val", "image_info_test"):
         for image in json.loads(Path(f"out/{name}.json").read_text())["images"]:
@@ -122,5 +123,17 @@ def test_a_file_that_is_no_dataset_is_refused(forty: Folder) -> None:
 def test_rare_categories_are_named(forty: Folder) -> None:
     forty.write("rare.json", instances([[1]] * 20 + [[1, 2]]))
     result = forty.run("split", "rare.json", "--ratios", "train=.5,val=.5", "-o", "out")
-    assert "1 time a split has none of a category:" in result.stdout
-    assert "c2 is not in " in result.stdout
+    assert "1 category is not in every split:\n  c2 (1 image) is not in " in result.stdout
+
+
+def test_what_dedup_writes_keeps_images_together_also_where_it_found_none(forty: Folder) -> None:
+    forty.write("near.csv", "group,file_name\n")
+    result = forty.run("split", "all.json", "--preset", "coco", "--groups", "near.csv", "-o", "out")
+    assert result.exit_code == 0, result.stderr
+    assert "no images that must stay together were found\n" in result.stdout
+    forty.write("rare.json", instances([[1]] * 20 + [[1, 2]] * 3))
+    ids = [image["id"] for image in json.loads(Path("rare.json").read_text())["images"]]
+    forty.write("near.csv", "group,image_id\n" + "".join(f"1,{key}\n" for key in ids[-3:]))
+    result = forty.run("split", "rare.json", "--ratios", "a=.4,b=.3,c=.3", "--groups", "near.csv", "-o", "out")
+    assert "1 group of images kept whole, the largest of 3 images\n" in result.stdout
+    assert re.search(r"^  c2 \(3 images in 1 group\) is not in [abc] or [abc]$", result.stdout, re.M)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 
 from cocokit.collection.ledger import NAME, Ledger
 from cocokit.errors import CocokitError, DataError
+from tests.test_packaging import ROOT
 
 
 def row(key: str, content: str = "") -> dict[str, Any]:
@@ -100,3 +104,26 @@ def test_a_line_that_is_none_is_refused_with_its_number(tmp_path: Path, line: by
     with pytest.raises(DataError, match=r"line 8: is no line of a ledger"), Ledger(tmp_path):
         pass
     assert (tmp_path / NAME).read_bytes() == data + line + b"\n" + data
+
+
+def test_a_disk_that_is_full_for_a_while_leaves_whole_lines(tmp_path: Path) -> None:
+    code = f"""
+import resource, signal
+from cocokit.collection.ledger import Ledger
+from cocokit.errors import DataError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with Ledger({str(tmp_path)!r}) as ledger:
+    ledger.leave_out("a:1", "broken", "x")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+    try:
+        ledger.leave_out("a:2", "broken", "y" * 200)
+    except DataError as error:
+        print(error)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    ledger.leave_out("a:3", "broken", "z")
+"""
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=True, timeout=60)
+    assert f"{tmp_path}/ledger.jsonl: cannot be written: File too large; make room" in done.stdout
+    with Ledger(tmp_path) as ledger:
+        assert list(ledger.left_out) == ["a:1", "a:3"]

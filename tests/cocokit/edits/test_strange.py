@@ -30,6 +30,10 @@ STRANGE: dict[str, dict[str, Any]] = {
         {"id": i, "image_id": 1, "category_id": 1, "segmentation": s, "iscrowd": i % 2} for i, s in enumerate(
             ([], [[]], [[1, 2]], [[1, 2, 3]], [[NAN] * 6], [[-1e9, 5, 1e9, 5, 5, 1e9]],
              {"size": [60, 60], "counts": "x"}, {"size": [60, 60], "counts": [3600]}), start=1)]},
+    "annotations alone": {"images": []},
+    "an image beyond memory": {"images": [{"id": 1, "width": 10**6, "height": 10**6}]},
+    "outlines beyond float64": {"annotations": [
+        {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[1e300, 1, 2, 3, 4, -1e300]], "iscrowd": 0}]},
     "half a pose": {"annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 40, 40],
                                      "keypoints": [1, 2, 2, 50]}]},
 }  # fmt: skip

@@ -108,7 +108,7 @@ def test_points_skeletons_crowds_and_attributes(tmp_path: Path) -> None:
 
 def test_what_has_no_area_is_counted(tmp_path: Path) -> None:
     found = CVAT.read(_file(tmp_path, '<polyline label="a" points="0,0;1,1"/><cuboid label="a"/><tag label="a"/>'))
-    assert found.notes == tuple(f"1 {what} left out: no area" for what in ("cuboid", "polyline", "tag"))
+    assert found.lost == tuple(f"1 {what} left out: no area" for what in ("cuboid", "polyline", "tag"))
 
 
 _BOX = '<box label="a" xtl="{}" ytl="0" xbr="2" ybr="2"/>'

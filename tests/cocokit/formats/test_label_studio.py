@@ -125,15 +125,15 @@ def test_one_annotation_counts_and_the_others_are_told(tmp_path: Path) -> None:
     each = [{"result": [_BOX], "was_cancelled": True}, {"result": [other]}, {"result": [_BOX], "ground_truth": True}]
     found = _read(tmp_path, _task(annotations=each, predictions=[{"result": []}]))
     assert found.dataset.annotation(0).bbox == (20, 20, 66.666666667, 40)
-    assert found.notes == ("1 cancelled annotation left out", "1 further annotation left out", "1 prediction left out")
+    assert found.lost == ("1 cancelled annotation left out", "1 further annotation left out", "1 prediction left out")
 
 
 def test_regions_without_area_are_counted(tmp_path: Path) -> None:
-    point = _region("keypoint", {"x": 1, "y": 2, "width": 1})
+    line = _region("vector", {"vertices": [{"x": 1, "y": 2}]})
     nameless = {**_BOX, "type": "rectangle"}
-    found = _read(tmp_path, _task(point, nameless))
+    found = _read(tmp_path, _task(line, nameless))
     assert len(found.dataset.annotations) == 0
-    assert found.notes == ("2 regions left out: no area or no label",)
+    assert found.lost == ("2 regions left out: no area or no label",)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_polygons_are_those_of_labelmes_own_coco_export(shared_data: Path) -> No
 
 def test_primitives_become_what_they_enclose_or_are_named(shared_data: Path) -> None:
     found = LABELME.read(str(shared_data / EXAMPLES / "primitives"))
-    assert found.notes == (
+    assert found.lost == (
         "1 line left out: no area", "1 linestrip left out: no area", "1 point left out: no area",
         "1 circle became polygons",
     )  # fmt: skip

@@ -78,7 +78,7 @@ def test_groups_flags_names_and_confidence(tmp_path: Path) -> None:
         "id": 1, "image_id": 1, "category_id": 2, "bbox": [20, 30, 20, 20], "area": 400, "iscrowd": 1,
         "attributes": {"IsOccluded": 1, "IsTruncated": 0, "IsDepiction": 0, "Source": "xclick"},
     }  # fmt: skip
-    assert found.notes == ("1 box is not sure, which is left out",)
+    assert found.lost == ("1 box is not sure, which is left out",)
     (tmp_path / "2").mkdir()
     assert trip("open-images", found.dataset, tmp_path / "2").dataset.to_dict() == value
 

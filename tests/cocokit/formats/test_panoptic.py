@@ -105,7 +105,7 @@ def test_segments_without_pixels_and_pixels_without_segment_are_told(shared_data
     file, value = _copy(shared_data, tmp_path)
     value["annotations"][0]["segments_info"][0]["id"] = 5
     file.write_text(json.dumps(value))
-    assert PANOPTIC.read(str(file)).notes == (
+    assert PANOPTIC.read(str(file)).lost == (
         "1 segment without a pixel left out", "1 region of the PNG files that no segment describes left out"
     )  # fmt: skip
 

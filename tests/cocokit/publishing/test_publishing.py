@@ -250,12 +250,14 @@ def test_the_card_says_what_was_counted_and_what_was_told(tmp_path: Path) -> Non
     assert f"Pets. 8 images, {len(found['annotations'])} instances in 3 categories." in text
     assert "| cat \\| lion x |" in text
     assert "author = {A B and C}" in text
-    assert "Made with: seed 3, ratios 1:1." in text
+    assert "Seed: 3. Ratios: 1:1. No image is in two splits." in text
     assert "- Not for x." in text
     named = sum(row.get("license") == 1 for row in found["images"])
     assert f"| [CC BY](https://example.org/by) | {named} |" in text
     assert "| not stated | 1 |" in text
     assert "1 image whose licence is not stated." in text
+    assert "| id | category | supercategory | train images | train instances |" in text
+    assert "|---:|---|---|---:|---:|" in text
     widths = sorted(row["width"] for row in found["images"])
     assert f"Width of the images: {widths[0]} to {widths[-1]} px" in text
     for table in [block.splitlines() for block in text.split("\n\n") if block.startswith("| ")]:

@@ -78,7 +78,6 @@ def test_groups_that_share_images_around_in_a_circle_are_one(tmp_path: Path) -> 
         ("a.json", '{"a": 3}', "is no list"),
         ("a.json", '{"a": [true]}', "True is no image id and no file name"),
         ("a.json", "[" * 100_000, "is not JSON"),
-        ("a.json", "{}", "names no image of this dataset"),
     ],
 )
 def test_a_file_that_is_no_file_of_groups_is_refused(tmp_path: Path, name: str, text: str, words: str) -> None:

@@ -154,9 +154,13 @@ export async function open(host) {
     },
     trace: () => desk.trace.steps,
     after: host.reduced ? undefined : () => desk.overlay.flash(FLASH_MS), // Without a flash the next need not wait.
-    close() {
+    /** Nothing more is said of the outline: something else is shown now. */
+    hush() {
       open = false;
       remarked?.close();
+    },
+    close() {
+      this.hush();
       desk.close();
     },
     desk,

@@ -106,6 +106,7 @@ export function compare(host, page, result) {
   const { photo } = desk;
   const { name } = host.task.work.category;
   const masks = Object.fromEntries(["agreed", "missed", "extra"].map((kind) => [kind, decode(result[kind])]));
+  page.hush();
   rest(desk);
   for (const node of [host.side, host.rail, host.foot, host.panel]) clear(node);
   host.hint(null);

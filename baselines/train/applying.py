@@ -115,14 +115,7 @@ def _images(
     entry, wanted = find_detector(config.baseline), wanted_of(config)
     proposals = None
     if "proposals" in entry.needs:
-<<<<<<< HEAD
         proposals = read_proposals(question.proposals, config)
-=======
-        if not question.proposals:
-            remedy = "give --proposals the results of cocokit predict selective_search"
-            raise ParamsError("proposals", None, f"{config.baseline} is given regions: {remedy}")
-        proposals = read_proposals(question.proposals, config.proposals)
->>>>>>> 4c90143 (Baselines: R-CNN and SPP-net)
 
     def tell(done: int, total: int) -> None:
         teller.doing("reading images", done, total)

@@ -229,11 +229,7 @@ def _sized(planes: Tensor, size: tuple[int, int]) -> Tensor:
 
 def _with_proposals(item: Item, proposals: dict[int, Tensor], file: str) -> Item:
     if item.id not in proposals:
-<<<<<<< HEAD
         remedy = "make them of this split too"
-=======
-        remedy = "make them of this split too: cocokit predict selective_search"
->>>>>>> 4c90143 (Baselines: R-CNN and SPP-net)
         raise DataError(file, f"image {item.id}", "there are no proposals for it", remedy)
     return replace(item, proposals=proposals[item.id].to(item.pixels.device))
 

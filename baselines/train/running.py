@@ -150,14 +150,7 @@ def _sets(
     source = find_source(order.data, order.split, order.images, "keypoints" in entry.needs)
     proposals = None
     if "proposals" in entry.needs:
-<<<<<<< HEAD
         proposals = read_proposals(order.proposals, config)
-=======
-        if not order.proposals:
-            remedy = "give --proposals the results of cocokit predict selective_search"
-            raise ParamsError("proposals", None, f"{config.baseline} is given regions: {remedy}")
-        proposals = read_proposals(order.proposals, config.proposals)
->>>>>>> 4c90143 (Baselines: R-CNN and SPP-net)
     known = Known(before.categories, "the checkpoint") if before else None
     wanted = wanted_of(config, training=True)
     images = read_set(source, wanted, device, known, proposals, _reading(source, teller))

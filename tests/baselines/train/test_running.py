@@ -103,11 +103,7 @@ def test_a_detector_that_learns_nothing_needs_no_run(shapes: Path, tmp_path: Pat
 
 
 def test_proposals_are_given_to_those_who_need_them(shapes: Path, tmp_path: Path) -> None:
-<<<<<<< HEAD
     refused(train(shapes, tmp_path / "run", name="given"), "given is given regions: give --proposals", "whole")
-=======
-    refused(train(shapes, tmp_path / "run", name="given"), "--proposals", "predict selective_search")
->>>>>>> 4c90143 (Baselines: R-CNN and SPP-net)
     for split in ("train", "val"):
         assert cocokit("predict", "whole", "--data", shapes, "--split", split, "-o", tmp_path / split).exit_code == 0
     files = [word for split in ("train", "val") for word in ("--proposals", tmp_path / split)]

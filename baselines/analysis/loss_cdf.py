@@ -18,7 +18,6 @@ from cocokit.eval.svg import Chart, Line, document
 
 from ..batch import Batch
 from ..detectors.retinanet import RetinaNet
-from ..parts.matching import IGNORED, assign
 from ..train.collate import collate
 from . import Telling
 from .findings import Band, Findings, Table
@@ -66,14 +65,10 @@ def probabilities(detector: RetinaNet, batches: Sequence[Batch], device: str) ->
     good, bad = [], []
     for batch in batches:
         moved = collate([batch]).to(device)
-        assert moved.targets is not None
-        logits, _, levels = detector(moved.pixels)
-        c = detector.config
-        rows = torch.stack([assign(torch.cat(levels), t, c.low, c.high, c.force) for t in moved.targets])
-        wanted, p = detector.wanted(moved.targets, rows).bool(), logits.double().sigmoid()
-        asked = (rows > IGNORED)[..., None] & ~wanted
-        good.append(p[wanted].cpu())
-        bad.append((1 - p)[asked].cpu())
+        logits, wanted = detector.labelled(moved)
+        p, positive = logits.double().sigmoid(), wanted > 0
+        good.append(p[positive].cpu())
+        bad.append((1 - p)[~positive].cpu())
     return torch.cat(good).numpy(), torch.cat(bad).numpy()
 
 

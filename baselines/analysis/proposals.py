@@ -25,7 +25,7 @@ from .recall import numbers, recall_chart, recall_of
 from .trial import Counter, learn, look, pictures
 
 #: AR at 10, 100, 1000 and AUC, by source.
-PUBLISHED = {"rpn": "12.8, 29.2, 42.6, 21.4", "selective-search": "5.2, 16.3, 35.7, 12.6"}
+PUBLISHED = {"rpn": "12.8, 29.2, 42.6, 21.4", "selective_search": "5.2, 16.3, 35.7, 12.6"}
 #: Sources that nobody has to write a detector for.
 WINDOWS = "windows"
 
@@ -38,7 +38,7 @@ class Settings(pyramids.Settings):
         sources: "windows" (boxes everywhere, in an order drawn by lot), or detectors that propose.
     """
 
-    sources: tuple[str, ...] = (WINDOWS, "selective-search", "rpn")
+    sources: tuple[str, ...] = (WINDOWS, "selective_search", "rpn")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -83,6 +83,7 @@ DETECTORS: dict[str, Entry] = {
     "faster_rcnn": Entry(
         "faster_rcnn", "FasterRCNN", "Faster R-CNN", "Ren, He, Girshick and Sun, NeurIPS 2015", "gradients"
     ),
+    "fast_rcnn": Entry("fast_rcnn", "FastRCNN", "Fast R-CNN", "Girshick, ICCV 2015", "gradients", ("proposals",)),
     "rpn": Entry(
         "rpn",
         "RPN",

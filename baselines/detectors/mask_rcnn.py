@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
@@ -83,12 +84,12 @@ class MaskRCNN(nn.Module):
     def draw(self, maps: Mapping[str, Tensor], results: list[Result]) -> list[Result]:
         """The same detections, with masks and keypoints: also of boxes that came from elsewhere."""
         regions = self.classifier.read(maps, [r.boxes for r in results], self.config.mask_bins)
-        counts = [len(r.boxes) for r in results]
+        places = [slice(stop - len(r.boxes), stop) for r, stop in
+                  zip(results, accumulate(len(r.boxes) for r in results), strict=True)]  # fmt: skip
         if self.mask is not None:
-            chosen = of_labels(self.mask(regions), torch.cat([r.labels for r in results]))
-            masks = chosen.float().sigmoid().split(counts)
-            results = [replace(r, masks=m) for r, m in zip(results, masks, strict=True)]
+            masks = of_labels(self.mask(regions), torch.cat([r.labels for r in results])).float().sigmoid()
+            results = [replace(r, masks=masks[place]) for r, place in zip(results, places, strict=True)]
         if self.keypoint is not None:
-            points = read_keypoints(self.keypoint(regions), torch.cat([r.boxes for r in results])).split(counts)
-            results = [replace(r, keypoints=p) for r, p in zip(results, points, strict=True)]
+            points = read_keypoints(self.keypoint(regions), torch.cat([r.boxes for r in results]))
+            results = [replace(r, keypoints=points[place]) for r, place in zip(results, places, strict=True)]
         return results

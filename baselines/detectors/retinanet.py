@@ -141,11 +141,11 @@ class RetinaNet(nn.Module):
 
     @torch.no_grad()
     def labelled(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """(N, K) float32 scores of all anchors but those ignored, and (N, K) 0 or 1: what is wanted of them."""
+        """(N, K) float32 logits of all anchors but those ignored, and (N, K) 0 or 1: what is wanted of them."""
         assert batch.targets is not None
         logits, _, levels = self(batch.pixels)
         rows = self.rows(batch.targets, torch.cat(levels))
-        return logits.float().sigmoid()[rows > IGNORED], self.wanted(batch.targets, rows)[rows > IGNORED]
+        return logits.float()[rows > IGNORED], self.wanted(batch.targets, rows)[rows > IGNORED]
 
     def rows(self, targets: Sequence[Target], anchors: Tensor) -> Tensor:
         """(B, A) int64 which gt each anchor is about, as :func:`.matching.match` says it."""

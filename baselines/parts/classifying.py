@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -35,10 +36,14 @@ class RegionConfig(TrunkConfig):
         regions, positive: regions of an image that are trained on, and the largest share of positives.
         high, low: IoU from which a region is positive, and below which it is not trained on (Fast R-CNN: 0.1).
         pool: how features are read: "align" (RoIAlign) or "pool" (RoIPool, whole pixels).
+        stage_head: whether on C4 the stage C5 is the hidden layers of each region; else two fully connected ones are.
         bins: a side, of a region that two fully connected layers read.
         hidden: width of those.
         canonical: side of a region that is read from level 4 of a pyramid, px.
         beta: where the smooth L1 of boxes becomes linear.
+        boxes: how they are learned: "joint" with the categories; "apart", from features that they leave as they are
+            (stage-wise training); "none", not at all.
+        regress: whether detections are moved; else they are the proposals.
         floor, iou_thr, count: a detection's lowest score, suppression within a category, how many are given.
     """
 
@@ -47,10 +52,13 @@ class RegionConfig(TrunkConfig):
     high: float = 0.5
     low: float = 0.0
     pool: How = "align"
+    stage_head: bool = True
     bins: int = 7
     hidden: int = 1024
     canonical: float = 224.0
     beta: float = 1.0
+    boxes: Literal["joint", "apart", "none"] = "joint"
+    regress: bool = True
     floor: float = 0.05
     iou_thr: float = 0.5
     count: int = 100
@@ -59,6 +67,12 @@ class RegionConfig(TrunkConfig):
         super().__post_init__()
         if self.pool not in ("align", "pool"):
             raise ParamsError("pool", self.pool, "it must be 'align' or 'pool'")
+        if self.boxes not in ("joint", "apart", "none"):
+            raise ParamsError("boxes", self.boxes, "it must be 'joint', 'apart' or 'none'")
+        if self.regress and self.boxes == "none":
+            raise ParamsError(
+                "regress", self.regress, "nothing learns to move boxes where boxes is 'none': set it to false"
+            )
         if self.regions < 1 or not 0 < self.positive <= 1:
             raise ParamsError("positive", self.positive, "take above 0 up to 1, of at least one region")
         if not 0 <= self.low <= self.high <= 1:
@@ -115,11 +129,13 @@ class Classifier(nn.Module):
     def __init__(self, config: RegionConfig, trunk: Trunk, categories: int) -> None:
         super().__init__()
         self.config, self.strides, self.categories = config, trunk.strides, categories
-        rest = trunk.take_rest()
-        self.bins = STAGE_BINS if rest else config.bins
-        self.head: nn.Module = BoxHead(trunk.width, categories, config.bins, config.hidden)
-        if rest:
-            self.head = StageHead(rest[0], trunk.backbone.channels["C5"], categories)
+        rest, apart = trunk.take_rest(), config.boxes == "apart"
+        self.head: BoxHead | StageHead
+        if rest and config.stage_head:
+            self.head, self.bins = StageHead(rest[0], trunk.backbone.channels["C5"], categories, apart), STAGE_BINS
+        else:
+            self.head, self.bins = BoxHead(trunk.width, categories, config.bins, config.hidden, apart), config.bins
+        self.head.delta.requires_grad_(config.boxes != "none")
 
     def read(self, maps: Mapping[str, Tensor], boxes: Sequence[Tensor], bins: int) -> Tensor:
         """(R, C, bins, bins) of the regions (R_i, 4) of each image."""
@@ -133,7 +149,13 @@ class Classifier(nn.Module):
     def loss(
         self, maps: Mapping[str, Tensor], samples: Sequence[Sample], targets: Sequence[Target]
     ) -> dict[str, Tensor]:
-        """``score`` and ``box``, both divided by the number of regions trained on; boxes count for positives alone."""
+        """``score`` and ``box``, both divided by the number of regions trained on; boxes count for positives alone.
+
+        Args:
+            maps: of the trunk.
+            samples: of each image.
+            targets: of each image.
+        """
         logits, codes = self(maps, [s.boxes for s in samples])
         labels, wanted = [], []
         for sample, target in zip(samples, targets, strict=True):
@@ -143,21 +165,21 @@ class Classifier(nn.Module):
             wanted.append(encode(target.boxes[good.rows], good.boxes, weights=WEIGHTS))
         label = torch.cat(labels)
         on = (label < self.categories).nonzero()[:, 0]
-        box = smooth_l1(codes[on, label[on]], torch.cat(wanted), self.config.beta).sum()
         each = max(len(label), 1)
-        return {"score": cross_entropy(logits, label).sum() / each, "box": box / each}
+        losses = {"score": cross_entropy(logits, label).sum() / each}
+        if self.config.boxes != "none":
+            losses["box"] = smooth_l1(codes[on, label[on]], torch.cat(wanted), self.config.beta).sum() / each
+        return losses
 
     def detect(
-        self, maps: Mapping[str, Tensor], boxes: Sequence[Tensor], sizes: Sequence[tuple[int, int]],
-        regress: bool = True,
-    ) -> list[Result]:  # fmt: skip
+        self, maps: Mapping[str, Tensor], boxes: Sequence[Tensor], sizes: Sequence[tuple[int, int]]
+    ) -> list[Result]:
         """The detections of each image.
 
         Args:
             maps: of the trunk.
             boxes: for each image (R_i, 4) proposals.
             sizes: heights and widths, px.
-            regress: whether boxes are moved; else they are the proposals.
         """
         counts = [len(b) for b in boxes]
         logits, codes = (x.split(counts) for x in self(maps, boxes))
@@ -166,6 +188,6 @@ class Classifier(nn.Module):
             scores = logit.float().softmax(1)[:, :-1]
             rows, labels, values = best(scores, scores.numel(), c.floor)
             known = box[rows].float()
-            moved = decode(code[rows, labels], known, weights=WEIGHTS) if regress else known
+            moved = decode(code[rows, labels], known, weights=WEIGHTS) if c.regress else known
             found.append(finish(moved, values, labels, size, iou_thr=c.iou_thr, count=c.count))
         return found

@@ -70,10 +70,12 @@ class BoxHead(nn.Module):
         channels, size: of a region's map, (channels, size, size).
         categories: K.
         width: of the hidden layers.
+        apart: whether boxes leave the hidden layers as they are: no gradient flows back from them.
     """
 
-    def __init__(self, channels: int, categories: int, size: int = 7, width: int = 1024) -> None:
+    def __init__(self, channels: int, categories: int, size: int = 7, width: int = 1024, apart: bool = False) -> None:
         super().__init__()
+        self.apart = apart
         self.fc6 = nn.Linear(channels * size * size, width)
         self.fc7 = nn.Linear(width, width)
         self.score = nn.Linear(width, categories + 1)
@@ -87,7 +89,8 @@ class BoxHead(nn.Module):
     def forward(self, regions: Tensor) -> tuple[Tensor, Tensor]:
         """(R, C, S, S) to logits (R, K + 1), the background last, and encoded boxes (R, K, 4)."""
         x = torch.relu(self.fc7(torch.relu(self.fc6(regions.flatten(1)))))
-        return self.score(x), self.delta(x).view(len(x), self.delta.out_features // 4, 4)
+        codes = self.delta(x.detach() if self.apart else x)
+        return self.score(x), codes.view(len(x), self.delta.out_features // 4, 4)
 
 
 class StageHead(nn.Module):
@@ -97,11 +100,12 @@ class StageHead(nn.Module):
         stage: (R, C, 14, 14) to (R, channels, 7, 7).
         channels: that it gives.
         categories: K.
+        apart: whether boxes leave the stage as it is: no gradient flows back from them.
     """
 
-    def __init__(self, stage: nn.Module, channels: int, categories: int) -> None:
+    def __init__(self, stage: nn.Module, channels: int, categories: int, apart: bool = False) -> None:
         super().__init__()
-        self.stage = stage
+        self.stage, self.apart = stage, apart
         self.score = nn.Linear(channels, categories + 1)
         self.delta = nn.Linear(channels, categories * 4)
         fill_normal(self.score, 0.01)
@@ -110,7 +114,8 @@ class StageHead(nn.Module):
     def forward(self, regions: Tensor) -> tuple[Tensor, Tensor]:
         """(R, C, S, S) to logits (R, K + 1), the background last, and encoded boxes (R, K, 4)."""
         x = self.stage(regions).mean((2, 3))
-        return self.score(x), self.delta(x).view(len(x), self.delta.out_features // 4, 4)
+        codes = self.delta(x.detach() if self.apart else x)
+        return self.score(x), codes.view(len(x), self.delta.out_features // 4, 4)
 
 
 class MaskHead(nn.Module):

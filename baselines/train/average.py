@@ -25,12 +25,12 @@ class Average:
     def update(self, detector: Any, step: int) -> None:
         """Move towards the weights after a step; what is no real number is copied."""
         keep = min(self.decay, (1 + step) / (10 + step))
-        for mine, theirs in zip(_state(self.detector), _state(detector), strict=True):
-            if mine.is_floating_point():
-                mine.lerp_(theirs.detach().to(mine.dtype), 1 - keep)
-            else:
-                mine.copy_(theirs)
+        mine, theirs = _state(self.detector), _state(detector)
+        real = [place for place, value in enumerate(mine) if value.is_floating_point()]
+        torch._foreach_lerp_([mine[n] for n in real], [theirs[n] for n in real], 1 - keep)  # all in one go
+        for n in set(range(len(mine))) - set(real):
+            mine[n].copy_(theirs[n])
 
 
 def _state(detector: Any) -> list[torch.Tensor]:
-    return [*detector.parameters(), *detector.buffers()]
+    return [value.detach() for value in (*detector.parameters(), *detector.buffers())]

@@ -5,7 +5,6 @@ There is no state of a random generator in it, nor one of the schedule: both are
 
 from __future__ import annotations
 
-import io
 import os
 import warnings
 from collections.abc import Sequence
@@ -89,13 +88,11 @@ def restore(owner: Any, state: dict[str, Any], path: str) -> None:
 
 def save(checkpoint: Checkpoint, path: str) -> None:
     """Write a checkpoint in place of the one before. Raises DataError where it cannot be written."""
-    buffer = io.BytesIO()
     names = ("digest", "step", "model", "average", "optimizer", "measured")
     value = {name: getattr(checkpoint, name) for name in names}
     rows = [category.to_json() for category in checkpoint.categories]
-    torch.save({"format": _FORMAT, "config": to_json(checkpoint.config), "categories": rows, **value}, buffer)
     with atomic_write(path) as file:
-        file.write(buffer.getbuffer())
+        torch.save({"format": _FORMAT, "config": to_json(checkpoint.config), "categories": rows, **value}, file)
 
 
 def read(path: str) -> Checkpoint:

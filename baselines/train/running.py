@@ -109,6 +109,8 @@ def run_training(order: Order, teller: Teller) -> Outcome:
     if entry.learns == "nothing":
         raise ParamsError("baseline", order.baseline, f"it learns nothing: run cocokit predict {order.baseline}")
     device = choose_device(order.device)
+    if entry.learns == "fit" and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise ParamsError("baseline", order.baseline, "it learns in its own way, in one process: leave out torchrun")
     with memory_in_words(device), crew(device) as together:
         images, judged = _sets(order, config, before, device, teller)
         if not has_annotations(images.dataset):

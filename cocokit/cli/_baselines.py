@@ -50,7 +50,7 @@ def prepare(threads: int | None = None) -> None:
     from cocokit.baselines.train.parallel import use_threads
 
     # Commands are started with one thread and without the collector of cycles; training wants both.
-    use_threads(threads or len(os.sched_getaffinity(0)))
+    use_threads(threads or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
     gc.enable()
 
 

@@ -192,7 +192,8 @@ def test_bfloat16_stays_inside(batch: Batch) -> None:
 
 def test_scores_and_what_is_wanted_of_them_give_the_loss(batch: Batch) -> None:
     detector = made()
-    scores, wanted = detector.labelled(batch)
+    logits, wanted = detector.labelled(batch)
+    scores = logits.sigmoid()
     p_t, alpha_t = torch.where(wanted > 0, scores, 1 - scores), torch.where(wanted > 0, 0.25, 0.75)
     loss = -(alpha_t * (1 - p_t) ** 2 * p_t.log()).sum() / wanted.sum()
     assert loss.item() == pytest.approx(detector.loss(batch)["score"].item(), rel=1e-4)

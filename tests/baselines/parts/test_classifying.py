@@ -113,13 +113,13 @@ def test_nobody_to_learn_from_is_a_loss_of_0() -> None:
 
 @pytest.mark.parametrize("regress", [True, False])
 def test_detections_are_categories_above_the_floor(regress: bool) -> None:
-    classifier = made()
+    classifier = made(replace(CONFIG, regress=regress))
     logits = torch.tensor([[0.02, 0.58, 0.3, 0.1], [0.0, 0.9, 0.0, 0.1], [0.3, 0.3, 0.3, 0.1]]).log()
     codes = torch.zeros(3, 3, 4)
     codes[0, 2] = torch.tensor([5.0, 0, 0, 0])  # the third category would move the first box by half its width
     classifier.forward = lambda maps, boxes: (logits, codes)  # type: ignore[method-assign]
     boxes = torch.tensor([[0.0, 0, 20, 20], [1, 0, 21, 20], [50, 50, 70, 70]])
-    one, two = classifier.detect({}, [boxes[:2], boxes[2:]], [(100, 100), (60, 60)], regress)
+    one, two = classifier.detect({}, [boxes[:2], boxes[2:]], [(100, 100), (60, 60)])
     assert one.labels.tolist() == [1, 2]  # the first box's 0.58 is suppressed by the second's 0.9; 0.02 is too low
     assert one.scores.tolist() == pytest.approx([0.9, 0.3])
     assert one.boxes[1].tolist() == ([10.0, 0, 30, 20] if regress else [0.0, 0, 20, 20])
@@ -134,6 +134,8 @@ def test_detections_are_categories_above_the_floor(regress: bool) -> None:
         ({"positive": 0.0}, "above 0"),
         ({"low": 0.6}, "high, which is 0.5"),
         ({"canonical": 0.0}, "above 0 px"),
+        ({"boxes": "later"}, "'joint', 'apart' or 'none'"),
+        ({"boxes": "none"}, "set it to false"),
     ],
 )
 def test_settings_that_cannot_work_are_one_sentence(changes: dict[str, Any], words: str) -> None:

@@ -14,7 +14,8 @@ from cocokit.baselines.train.shapes import write_shapes
 from tests.baselines.train.test_running import cocokit, train
 
 #: What makes a detector small, where its config has such a setting.
-SMALL = {"backbone": "tiny", "width": "16", "convs": "1", "hidden": "32"}
+SMALL = {"backbone": "tiny", "width": 16, "convs": 1, "hidden": 32, "count": 10, "regions": 32, "mask_convs": 1,
+         "mask_width": 16, "keypoint_convs": 1, "keypoint_width": 16}  # fmt: skip
 
 
 def smaller(name: str) -> list[str]:
@@ -40,7 +41,7 @@ def test_by_gradients(name: str, scenes: Path, tmp_path: Path) -> None:
     words = [*regions, *smaller(name), "--set", "batch=2", "--set", "steps=2"]
     done = train(scenes, run, *words, name=name)
     assert done.exit_code == 0, done.stderr
-    done = train(scenes, run, *regions, "--resume", "--set", "steps=3", name=name)
+    done = train(scenes, run, *regions, "--resume", "--set", "steps=3", "--set", "precision=bfloat16", name=name)
     assert done.exit_code == 0, done.stderr
     kept = checkpoints.read(str(run / checkpoints.NAME))
     assert kept.step == 3

@@ -21,7 +21,9 @@ from cocokit.baselines.train.config import TrainConfig, default_config
 from cocokit.baselines.train.data import ImageSet
 from cocokit.baselines.train.log import Log
 from cocokit.baselines.train.loop import Place, train
+from cocokit.baselines.train.parallel import Crew
 from cocokit.baselines.train.reading import Wanted, read_set
+from cocokit.baselines.train.settings import changed
 from cocokit.baselines.train.source import find_source
 from cocokit.errors import DataError
 from tests.baselines.train import toy
@@ -130,39 +132,46 @@ import json, sys, torch
 from pathlib import Path
 from tests.baselines.train import toy
 toy.register()
-from tests.baselines.train.test_loop import config_of, images_of, place_in
-from cocokit.baselines.train.loop import train
+from tests.baselines.train.test_loop import configs, follow
 from cocokit.baselines.train.parallel import crew
 torch.set_num_threads(1)
-device, shapes, folder = torch.device("cpu"), Path(sys.argv[1]), Path(sys.argv[2])
-losses = []
-with crew(device) as together:
-    place = place_in(folder, lambda done, total, loss, measured: losses.append(loss))
-    made = train(config_of(steps=6, model=toy.Config()), images_of(shapes), images_of(shapes, "val"), place, device,
-                 together)
+shapes, folder = Path(sys.argv[1]), Path(sys.argv[2])
+with crew(torch.device("cpu")) as together:
+    told = [follow(config, shapes, folder / config.baseline, together) for config in configs()]
     if together.leads:
-        Path(sys.argv[2], "told.json").write_text(json.dumps([losses, made.measured]))
+        (folder / "told.json").write_text(json.dumps(told))
 """
 
 
-def launch(processes: int, shapes: Path, folder: Path) -> list[Any]:
-    """What the leading process of a training says."""
-    script = folder.parent / "worker.py"
-    script.write_text(WORKER)
-    launcher = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"] if processes > 1 else []
-    command = [sys.executable, *launcher, str(script), str(shapes), str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    found: list[Any] = json.loads((folder / "told.json").read_text())
-    return found
+def configs() -> list[TrainConfig]:
+    """The toy, and a detector whose loss is divided by what all processes count."""
+    words = "steps=2 size=64 batch=4 model.backbone=tiny model.width=16 model.convs=1 optimizer=sgd lr=0.1".split()
+    return [config_of(steps=6, model=toy.Config()), changed(default_config("retinanet"), words)]
+
+
+def follow(config: TrainConfig, shapes: Path, folder: Path, together: Crew) -> list[Any]:
+    """Train; the loss of every step, and the numbers of the evaluation."""
+    losses: list[float] = []
+    place = place_in(folder, lambda done, total, loss, measured: losses.append(loss))
+    made = train(config, images_of(shapes), images_of(shapes, "val"), place, torch.device("cpu"), together)
+    return [losses, made.measured]
 
 
 def test_two_processes_have_the_losses_of_one(shapes: Path, tmp_path: Path) -> None:
-    one, two = launch(1, shapes, tmp_path / "one"), launch(2, shapes, tmp_path / "two")
-    assert len(one[0]) == 6
-    assert two[0] == pytest.approx(one[0], rel=1e-5)
-    assert two[1] == pytest.approx(one[1], abs=1e-5)
-    states = [checkpoints.read(str(tmp_path / name / checkpoints.NAME)).model for name in ("one", "two")]
-    for name, weight in states[0].items():
-        assert torch.allclose(weight.float(), states[1][name].float(), atol=1e-5), name
+    script, folder = tmp_path / "worker.py", tmp_path / "two"
+    script.write_text(WORKER)
+    folder.mkdir()
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", str(script)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([*command, str(shapes), str(folder)], capture_output=True, text=True, env=environment,
+                          cwd=ROOT, timeout=300, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads((folder / "told.json").read_text())
+    for config, (losses, measured) in zip(configs(), told, strict=True):
+        alone = follow(config, shapes, tmp_path / config.baseline, Crew())
+        assert len(losses) == config.steps
+        assert losses == pytest.approx(alone[0], rel=1e-4)
+        assert measured == pytest.approx(alone[1], abs=1e-3)
+        one, two = (checkpoints.read(str(place / config.baseline / checkpoints.NAME)) for place in (tmp_path, folder))
+        for name, weight in one.model.items():
+            assert torch.allclose(weight.float(), two.model[name].float(), atol=1e-4), name

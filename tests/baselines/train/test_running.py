@@ -94,6 +94,14 @@ def test_a_detector_that_learns_in_its_own_way_goes_through_the_same_commands(sh
     assert "] = 1.000" in cocokit("eval", tmp_path / "p.json", "--gt", gt).stdout
 
 
+def test_one_that_learns_in_its_own_way_learns_in_one_process(
+    shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    refused(train(shapes, tmp_path / "run", name="oracle"), "in one process: leave out torchrun")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_detector_that_learns_nothing_needs_no_run(shapes: Path, tmp_path: Path) -> None:
     refused(train(shapes, tmp_path / "run", name="whole"), "it learns nothing: run cocokit predict whole")
     done = cocokit("predict", "whole", "--data", shapes, "-o", tmp_path / "p.json")

@@ -49,9 +49,9 @@ class Entry:
 
 #: Every experiment by the name that the command knows.
 ANALYSES: dict[str, Entry] = {
-    "focal-loss": Entry("focal_loss", "What do alpha and gamma bring, beside hard examples?", "thesis, Table 5.1"),
-    "loss-cdf": Entry("loss_cdf", "Which examples make up the loss?", "thesis, Fig. 5.3"),
-    "cross-dataset": Entry("cross_dataset", "What does a detector lose on other pictures?", "thesis, Table 2.1"),
+    "focal_loss": Entry("focal_loss", "What do alpha and gamma bring, beside hard examples?", "thesis, Table 5.1"),
+    "loss_cdf": Entry("loss_cdf", "Which examples make up the loss?", "thesis, Fig. 5.3"),
+    "cross_dataset": Entry("cross_dataset", "What does a detector lose on other pictures?", "thesis, Table 2.1"),
     "proposals": Entry("proposals", "How many proposals find how much?", "thesis, Table 3.3"),
     "pyramids": Entry("pyramids", "What do the parts of a feature pyramid bring?", "thesis, Table 4.1"),
     "pooling": Entry("pooling", "What do whole pixels cost, when regions are read?", "Mask R-CNN, Table 2"),
@@ -61,10 +61,11 @@ ANALYSES: dict[str, Entry] = {
 
 
 def find_analysis(name: str) -> Entry:
-    """The row of a name. Raises NotFoundError, which lists the names."""
-    if name not in ANALYSES:
+    """The row of a name, in which a hyphen is as good. Raises NotFoundError, which lists the names."""
+    known = name.replace("-", "_")
+    if known not in ANALYSES:
         raise NotFoundError(f"no analysis is called {name!r}: there are {', '.join(ANALYSES)}")
-    return ANALYSES[name]
+    return ANALYSES[known]
 
 
 def load(name: str) -> Experiment:

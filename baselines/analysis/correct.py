@@ -30,8 +30,8 @@ def matched(results: Sequence[Result], targets: Sequence[Target], iou_thr: float
         return []
     first_gt = [0, *accumulate(len(t.boxes) for t in targets)]
     first_dt = [0, *accumulate(len(r.boxes) for r in results)]
-    for number, gt in enumerate(gts, 1):
-        gt |= {"id": number, "area": gt["bbox"][2] * gt["bbox"][3], "iscrowd": 0}
+    for number, row in enumerate(gts, 1):
+        row |= {"id": number, "area": row["bbox"][2] * row["bbox"][3], "iscrowd": 0}
     found = []
     for dt, gt in _matches(gts, dts, iou_thr):
         image = gts[gt]["image_id"]

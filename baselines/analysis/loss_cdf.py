@@ -130,8 +130,8 @@ def findings(found: Sequence[tuple[Float64, Float64]], gammas: Sequence[float]) 
     first, last = (100 * tenth[gamma].mean for gamma in (gammas[0], gammas[-1]))
     said = [f"At gamma {gammas[-1]:g} the hardest tenth of negatives holds *{last:.1f} %* of the loss,",
             f"at gamma {gammas[0]:g} {first:.1f} %."]  # fmt: skip
-    good, bad = found[0]
-    charts = [_chart("positives", good, gammas, ["Gamma changes little here."]), _chart("negatives", bad, gammas, said)]
+    charts = [_chart("positives", found[0][0], gammas, ["Gamma changes little here."]),
+              _chart("negatives", found[0][1], gammas, said)]  # fmt: skip
     note = ("Published, in words: a fifth of the positives holds about half of their loss, whatever gamma is; of the "
             "negatives, the hard ones hold nearly all at gamma 2.")  # fmt: skip
     table = Table("Shares of the normalised focal loss", rows, note)

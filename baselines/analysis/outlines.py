@@ -27,11 +27,11 @@ from .findings import Band, Findings, Table
 from .forest import Bar, forest
 from .pooling import config_of
 from .retina import CATEGORIES
-from .trial import Counter, Trial, learn, look, pictures, targets_of
+from .trial import Counter, Trial, learn, look, mapped, pictures, targets_of
 
 #: Bins of a side of the masks that nobody learned.
 _BINS = 28
-ROWS = {"box": "all of the box", "ellipse": "an ellipse", "mean": "the category's mean", "mask-rcnn": "Mask R-CNN"}
+ROWS = {"box": "all of the box", "ellipse": "an ellipse", "mean": "the category's mean", "mask_rcnn": "Mask R-CNN"}
 Draw = Callable[[Result], Tensor]
 
 
@@ -40,11 +40,12 @@ class Settings(Trial):
     """What is drawn in the boxes.
 
     Attributes:
-        rows: "box", "ellipse", "mean", "mask-rcnn".
+        rows: "box", "ellipse", "mean", "mask_rcnn".
         iou_thr: from which a box is correct.
         floor: scores below it are not looked at.
     """
 
+    lr: float = 2e-3
     rows: tuple[str, ...] = tuple(ROWS)
     iou_thr: float = 0.5
     floor: float = 0.3
@@ -83,12 +84,12 @@ def run(settings: Settings = SMALL, device: str = "cpu", tell: Telling | None = 
 def above(result: Result, floor: float) -> Result:
     """The detections with at least a score."""
     rows = result.scores >= floor
-    return Result(**{name: None if value is None else value[rows] for name, value in vars(result).items()})
+    return mapped(result, lambda value: value[rows])
 
 
 def drawer(name: str, seen: Sequence[Batch]) -> Draw:
     """What gives the masks (D, M, M) of detections, by the name of a row."""
-    if name == "mask-rcnn":
+    if name == "mask_rcnn":
         return _own
     if name == "mean":
         means = mean_masks(targets_of(seen))

@@ -47,6 +47,7 @@ class Settings(Trial):
     """
 
     size: int = 128
+    lr: float = 2e-3
     rows: tuple[str, ...] = ("pool", "align")
     neck: Neck = "c5"
     bins: int = 7

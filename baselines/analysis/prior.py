@@ -122,7 +122,7 @@ def descend(detector: RetinaNet, batches: Sequence[Batch], settings: Settings, d
             tell.skip(settings.steps - step)
             break
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[union-attr, no-untyped-call]
+        loss.backward()  # type: ignore[union-attr]
         optimizer.step()
         tell.step()
     return value

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cocokit.eval import Evaluator
+from cocokit.eval.evaluator import Evaluator
 from cocokit.eval.proposals import ProposalReport, of_report
 from cocokit.eval.svg import Area, Chart, Line
 

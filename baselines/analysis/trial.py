@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from cocokit.errors import CocokitError, ParamsError
-from cocokit.eval import Evaluator
+from cocokit.eval.evaluator import Evaluator
 
 from ..batch import Batch, Result, Target
 from ..ops.masks import paste
@@ -115,8 +115,13 @@ def falling(steps: int) -> Callable[[int], float]:
 def look(detector: Any, batches: Sequence[Batch], device: str) -> list[Result]:
     """The detections of each image, on the CPU."""
     found = [result for batch in batches for result in detector.detect(batch.to(device))]
-    return [Result(**{name: None if value is None else value.detach().cpu() for name, value in vars(result).items()})
-            for result in found]  # fmt: skip
+    return [mapped(result, lambda value: value.detach().cpu()) for result in found]
+
+
+def mapped(result: Result, act: Callable[[Tensor], Tensor]) -> Result:
+    """The same detections with something done to all that is said of them."""
+    made: dict[str, Any] = {name: None if value is None else act(value) for name, value in vars(result).items()}
+    return Result(**made)
 
 
 def targets_of(batches: Sequence[Batch]) -> list[Target]:
@@ -135,8 +140,9 @@ def measure(results: Sequence[Result], batches: Sequence[Batch], iou_type: str =
     evaluator = Evaluator(iou_type, box_format="xyxy")
     targets = targets_of(batches)
     given = [_detections(r, t, iou_type) for r, t in zip(results, targets, strict=True)]
-    wanted = [{"boxes": t.boxes, "labels": t.labels} | ({"masks": t.masks} if iou_type == "segm" else {})
-              for t in targets]  # fmt: skip
+    wanted: list[dict[str, Any]] = [{"boxes": t.boxes, "labels": t.labels} for t in targets]
+    if iou_type == "segm":
+        wanted = [one | {"masks": t.masks} for one, t in zip(wanted, targets, strict=True)]
     evaluator.update(range(1, len(targets) + 1), given, wanted)
     return {name: float(value) for name, value in evaluator.compute().named_stats().items()}
 

@@ -31,8 +31,8 @@ CATEGORIES = 3
 HEAD = ("| detector | of | weights, M | train images/s | train CPU s/image | detect images/s | detect CPU s/image |\n"
         "|---|---|---|---|---|---|---|")
 #: torchvision's builders, and what says that nothing is left out for its score.
-PEERS = {"mask-rcnn": ("maskrcnn_resnet50_fpn", {"box_score_thresh": 0.0}),
-         "faster-rcnn": ("fasterrcnn_resnet50_fpn", {"box_score_thresh": 0.0}),
+PEERS = {"mask_rcnn": ("maskrcnn_resnet50_fpn", {"box_score_thresh": 0.0}),
+         "faster_rcnn": ("fasterrcnn_resnet50_fpn", {"box_score_thresh": 0.0}),
          "retinanet": ("retinanet_resnet50_fpn", {"score_thresh": 0.0})}  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def ours(name: str, setup: Setup) -> tuple[float, Speed | None, Speed]:
 def theirs(name: str, setup: Setup) -> tuple[float, Speed, Speed]:
     """The same of torchvision's model."""
     models: Any = importlib.import_module("torchvision.models.detection")
-    builder, changes = PEERS[plain(name)]
+    builder, changes = PEERS[name]
     sizes = {"min_size": setup.size, "max_size": setup.size}
     torch.manual_seed(0)
     build = getattr(models, builder)
@@ -168,11 +168,6 @@ def torchvision_works() -> str:
     return ""
 
 
-def plain(name: str) -> str:
-    """A detector's name with hyphens."""
-    return name.replace("_", "-")
-
-
 def lines(names: Sequence[str], setup: Setup) -> Iterator[str]:
     """The table, row by row."""
     yield HEAD
@@ -182,7 +177,7 @@ def lines(names: Sequence[str], setup: Setup) -> Iterator[str]:
             yield _row(name, "cocokit", *ours(name, setup))
         except CocokitError as error:
             yield f"| {name} | cocokit | {error} | | | | |"
-        if plain(name) in PEERS and setup.backbone == "resnet50" and not missing:
+        if name in PEERS and setup.backbone == "resnet50" and not missing:
             yield _row(name, "torchvision", *theirs(name, setup))
     if missing:
         yield f"\ntorchvision's models were not measured: {missing}"

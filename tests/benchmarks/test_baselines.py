@@ -36,7 +36,7 @@ def test_what_learns_nothing_has_no_speed_of_training() -> None:
 
 
 def test_peers_are_detectors_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(baselines.PEERS) <= set(map(baselines.plain, DETECTORS))
+    assert set(baselines.PEERS) <= set(DETECTORS)
     monkeypatch.setattr(baselines, "torchvision_works", lambda: "ImportError: no")
     assert list(lines(["retinanet"], TINY))[-1] == "\ntorchvision's models were not measured: ImportError: no"
 

@@ -45,7 +45,7 @@ def test_settings_that_cannot_work_are_refused() -> None:
 
 
 def test_it_runs() -> None:
-    rows = run_tiny("cross-dataset").tables[0].rows
+    rows = run_tiny("cross_dataset").tables[0].rows
     assert [row["trained on"] for row in rows] == list(DOMAINS)
 
 

@@ -52,7 +52,7 @@ def test_every_analysis_is_a_module_with_settings_and_a_run() -> None:
 
 
 def test_an_unknown_name_lists_those_there_are() -> None:
-    with pytest.raises(NotFoundError, match="focal-loss"):
+    with pytest.raises(NotFoundError, match="focal_loss"):
         find_analysis("focal")
 
 

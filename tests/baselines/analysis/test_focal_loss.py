@@ -44,12 +44,12 @@ def test_a_row_that_is_not_there_is_refused() -> None:
 
 
 def test_it_runs() -> None:
-    found = run_tiny("focal-loss", rows=("ce-0.75", "ohem-128-0.5-1:3"))
+    found = run_tiny("focal_loss", rows=("ce-0.75", "ohem-128-0.5-1:3"))
     assert [row["loss"] for row in found.tables[0].rows] == ["ce-0.75", "ohem-128-0.5-1:3"]
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
-    assert same_again("focal-loss", rows=("fl-2",))
+    assert same_again("focal_loss", rows=("fl-2",))
 
 
 @pytest.mark.slow

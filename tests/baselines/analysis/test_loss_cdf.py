@@ -71,7 +71,7 @@ def test_the_table_is_of_the_mean_of_the_seeds() -> None:
 
 
 def test_it_runs() -> None:
-    assert [row["gamma"] for row in run_tiny("loss-cdf").tables[0].rows] == [0.0, 0.5, 1.0, 2.0]
+    assert [row["gamma"] for row in run_tiny("loss_cdf").tables[0].rows] == [0.0, 0.5, 1.0, 2.0]
 
 
 @pytest.mark.slow

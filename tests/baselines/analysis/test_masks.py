@@ -46,7 +46,7 @@ def test_each_way_to_draw_has_a_mask_for_each_box() -> None:
     result, _ = square_in_the_middle()
     seen = shapes_batches(4, 64)
     shares = {name: float(drawer(name, seen)(result)[1].mean()) for name in outlines.ROWS}
-    assert shares["box"] == shares["mask-rcnn"] == 1
+    assert shares["box"] == shares["mask_rcnn"] == 1
     assert shares["ellipse"] == pytest.approx(math.pi / 4, abs=0.02)
 
 

@@ -47,16 +47,16 @@ def test_it_draws(folder: Folder) -> None:
 
 
 def test_settings_are_shown_and_typed_in_the_same_way(folder: Folder) -> None:
-    shown = dict(line.split() for line in folder.run("analyse", "loss-cdf", "--settings").stdout.splitlines()[2:])
+    shown = dict(line.split() for line in folder.run("analyse", "loss_cdf", "--settings").stdout.splitlines()[2:])
     assert shown["gammas"] == "0.0,0.5,1.0,2.0"
     changes = [word for name in ("gammas", "steps", "seeds") for word in ("--set", f"{name}={shown[name]}")]
-    assert as_json(folder, "analyse", "loss-cdf", *changes, "--settings")["gammas"] == [0.0, 0.5, 1.0, 2.0]
-    full = as_json(folder, "analyse", "loss-cdf", "--full", "--settings")
+    assert as_json(folder, "analyse", "loss_cdf", *changes, "--settings")["gammas"] == [0.0, 0.5, 1.0, 2.0]
+    full = as_json(folder, "analyse", "loss_cdf", "--full", "--settings")
     assert full["steps"] > int(shown["steps"])
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    ("analyse gamma", "there are focal-loss"),
+    ("analyse gamma", "there are focal_loss"),
     ("analyse prior --set prior=0.5", "the nearest is priors"),
     ("analyse prior --set priors=2", "between 0 and 1"),
     ("analyse prior --set size=50", "multiple of 32"),

@@ -25,7 +25,7 @@ from .retina import LARGE, RetinaTrial, make
 from .trial import Counter, learn, pictures
 
 #: Points of a curve in the picture.
-_POINTS = 201
+_POINTS = 101
 
 
 @dataclass(frozen=True)

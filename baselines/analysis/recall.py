@@ -15,6 +15,9 @@ from ..batch import Batch, Result
 from .findings import Band
 from .trial import targets_of
 
+#: Points of a curve in a picture, as far as there are so many numbers.
+_POINTS = 80
+
 
 def recall_of(results: Sequence[Result], batches: Sequence[Batch], counts: Sequence[int]) -> ProposalReport:
     """The recall of the first k proposals of each image, for every k up to the largest count.
@@ -53,7 +56,8 @@ def recall_chart(title: str, said: Sequence[str], reports: dict[str, Sequence[Pr
     grey = 0
     for name, ours in reports.items():
         curves = np.stack([r.average_recall[0] for r in ours])
-        x = np.log10(np.arange(1, curves.shape[1] + 1))
+        k = np.unique(np.geomspace(1, curves.shape[1], _POINTS).round().astype(np.int64))
+        x, curves = np.log10(k), curves[:, k - 1]
         chart.x_range = (0.0, max(float(x[-1]), 1.0))
         look = "ink" if name == ink else ("second", "third")[grey % 2]
         grey += name != ink

@@ -10,11 +10,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from .component import Component
-from .distance import distance_transform, move_cost, reach
+from .distance import distance_transform, farthest, give_back, move_cost
 from .pyramid import Level
 
 #: Components whose parts are moved about in one go: what they need should stay in a processor's cache.
-TOGETHER = 8
+TOGETHER = 16
+_ROUNDING = 1e-4
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,10 @@ class Scored:
         if not ideal.numel():
             return ideal
         planes = image[:, None] * self.responses.shape[1] + parts
-        far = reach(self.responses, self.group.deform)
+        height, width = self.responses.shape[2:]
+        still = self.responses.flatten()[(planes * height + ideal[..., 0]) * width + ideal[..., 1]]
+        span = self.responses.amax((0, 2, 3))[parts] - still
+        far = farthest(span.flatten(), self.group.deform[parts].flatten(0, 1), max(height, width))
         split = zip(planes.split(64), parts.split(64), ideal.split(64), strict=True)  # type: ignore[no-untyped-call]
         found = [_best(self.responses, n, p, i, self.group.deform, far) for n, p, i in split]
         return torch.cat(found)
@@ -103,11 +107,17 @@ class Bank:
             for first in range(0, len(rows), TOGETHER):
                 self.groups.append(_stacked(rows[first : first + TOGETHER], both))
 
-    def scored(self, level: Level) -> Iterator[Scored]:
-        """Every group whose roots fit on the level."""
+    def scored(self, level: Level, floors: Tensor | None = None) -> Iterator[Scored]:
+        """Every group whose roots fit on the level.
+
+        Args:
+            level: of a pyramid.
+            floors: (B, components) float32 scores that matter to nobody: a component that can reach none above on any
+                image gets minus infinity everywhere.
+        """
         for group in self.groups:
             if level.root.shape[2] >= group.root.shape[2] and level.root.shape[3] >= group.root.shape[3]:
-                yield _score(group, level)
+                yield _score(group, level, None if floors is None else floors[:, group.rows])
 
 
 def _stacked(rows: list[int], both: list[Component]) -> Group:
@@ -118,10 +128,19 @@ def _stacked(rows: list[int], both: list[Component]) -> Group:
     )  # fmt: skip
 
 
-def _score(group: Group, level: Level) -> Scored:
+def _score(group: Group, level: Level, floors: Tensor | None) -> Scored:
     total = functional.conv2d(level.root, group.root, group.bias)
     if not len(group.parts):
         return Scored(group, total, total[:, :0])
     responses = functional.conv2d(level.fine, group.parts)
-    moved = distance_transform(responses, group.deform, group.anchors, (total.shape[2], total.shape[3]), step=2)
-    return Scored(group, total + moved.view(len(total), len(group.rows), -1, *total.shape[2:]).sum(2), responses)
+    size, each = (total.shape[2], total.shape[3]), len(group.parts) // len(group.rows)
+    hopeful = torch.arange(len(group.rows), device=total.device)
+    if floors is not None:
+        most = (responses.amax((2, 3)) + give_back(group.deform)).view(len(total), -1, each).sum(2)
+        hopeful = (total.amax((2, 3)) + most + _ROUNDING > floors).any(0).nonzero().flatten()
+    reached = torch.full_like(total, -torch.inf)
+    if len(hopeful):
+        some = slice(None) if len(hopeful) == len(group.rows) else group.members_parts(hopeful).flatten()
+        moved = distance_transform(responses[:, some], group.deform[some], group.anchors[some], size, step=2)
+        reached[:, hopeful] = total[:, hopeful] + moved.reshape(len(total), len(hopeful), each, *size).sum(2)
+    return Scored(group, reached, responses)

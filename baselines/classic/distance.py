@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 #: A cost rises at least so fast with the square of a move: release 5's bound.
 LEAST_CURVE = 0.01
-#: After so many moves each way it is worth asking whether more can pay.
-_LOOK = 3
+#: Every so many moves each way it is worth asking whether more can pay.
+_LOOK = 4
+#: Scores that a processor holds close at hand; more parts at once only wait for memory.
+_NEAR = 2**19
 
 
 def move_cost(down: Tensor, across: Tensor, deform: Tensor) -> Tensor:
@@ -32,13 +33,20 @@ def reach(scores: Tensor, deform: Tensor) -> tuple[int, int]:
         scores: (B, N, H, W) float32.
         deform: (N, 4) float32: what a move across, down, and the squares of these cost.
     """
-    low, high = scores.amin((0, 2, 3)), scores.amax((0, 2, 3))
-    curve = deform[:, 2:].clamp(min=1e-6)
-    linear = deform[:, :2].abs()
-    gain = (linear * linear / (4 * curve)).sum(1)  # the most that a cheap direction can give back
-    span = (high - low + gain)[:, None]
-    far = ((linear + (linear * linear + 4 * curve * span).sqrt()) / (2 * curve)).amax(0)
-    across, down = (far.floor() + 1).clamp(max=max(scores.shape[2:])).int().tolist()
+    return farthest(scores.amax((0, 2, 3)) - scores.amin((0, 2, 3)), deform, max(scores.shape[2:]))
+
+
+def give_back(deform: Tensor) -> Tensor:
+    """(N,) the most that a move in a cheap direction can win by its cost alone, for deformations (N, 4)."""
+    return (deform[:, :2].square() / (4 * deform[:, 2:].clamp(min=1e-6))).sum(1)
+
+
+def farthest(span: Tensor, deform: Tensor, limit: int) -> tuple[int, int]:
+    """How far down and across a move can pay that wins at most ``span`` (N,), for deformations (N, 4); in cells."""
+    curve, linear = deform[:, 2:].clamp(min=1e-6), deform[:, :2].abs()
+    span = span + give_back(deform)
+    far = ((linear + (linear * linear + 4 * curve * span[:, None]).sqrt()) / (2 * curve)).amax(0)
+    across, down = (far.floor() + 1).clamp(max=limit).int().tolist()
     return down, across
 
 
@@ -59,29 +67,44 @@ def distance_transform(
         from (step * y + anchor y, step * x + anchor x) to there. Every such place must lie inside the scores.
     """
     rows, columns = size or (scores.shape[2], scores.shape[3])
+    anchors = torch.zeros(len(deform), 2, dtype=torch.int64) if anchors is None else anchors
+    if scores.is_cuda:
+        return _transformed(scores, deform, anchors, (rows, columns), step)
+    few = max(1, _NEAR // scores[:, 0].numel())
+    found = scores.new_empty(len(scores), len(deform), rows, columns)
+    for first in range(0, len(deform), few):
+        some = slice(first, first + few)
+        found[:, some] = _transformed(scores[:, some], deform[some], anchors[some], (rows, columns), step)
+    return found
+
+
+def _transformed(scores: Tensor, deform: Tensor, anchors: Tensor, size: tuple[int, int], step: int) -> Tensor:
+    rows, columns = size
     down, across = reach(scores, deform)
-    placed = _around_anchors(scores, anchors, (step * (rows - 1) + 1, step * (columns - 1) + 1), (down, across))
-    high, highest = step * (rows - 1) + 1, scores.amax((0, 2, 3))
+    high, wide = step * (rows - 1) + 1, step * (columns - 1) + 1
+    placed = _around_anchors(scores, anchors, (high + 2 * down, wide + 2 * across), (down, across))
 
     def row(move: int) -> Tensor:
         return placed[:, :, down + move : down + move + high : step]
 
-    best = _dilated(row, highest, deform[:, 1], deform[:, 3], down)
-    phases = [best[..., phase::step].contiguous() for phase in range(step)]  # so that columns are read one by one
+    best = _dilated(row, scores.amax((0, 2, 3)), deform[:, 1], deform[:, 3], down)
+    turned = [best[..., phase::step].transpose(2, 3).contiguous() for phase in range(step)]
 
     def column(move: int) -> Tensor:
         first, phase = divmod(across + move, step)
-        return phases[phase][..., first : first + columns]
+        return turned[phase][:, :, first : first + columns]
 
-    return _dilated(column, best.amax((0, 2, 3)), deform[:, 0], deform[:, 2], across)
+    return _dilated(column, best.amax((0, 2, 3)), deform[:, 0], deform[:, 2], across).transpose(2, 3)
 
 
-def _around_anchors(scores: Tensor, anchors: Tensor | None, span: tuple[int, int], far: tuple[int, int]) -> Tensor:
-    """Each part's scores from ``far`` before its place for the first output to ``far`` after that for the last."""
-    padded = functional.pad(scores, (far[1], far[1], far[0], far[0]), value=-torch.inf)
-    starts = [(0, 0)] * scores.shape[1] if anchors is None else anchors.tolist()
-    high, wide = span[0] + 2 * far[0], span[1] + 2 * far[1]
-    return torch.stack([padded[:, n, y : y + high, x : x + wide] for n, (y, x) in enumerate(starts)], 1)
+def _around_anchors(scores: Tensor, anchors: Tensor, size: tuple[int, int], far: tuple[int, int]) -> Tensor:
+    """(B, N, *size) each part's scores from ``far`` before its anchor; minus infinity where there are none."""
+    placed = scores.new_full((*scores.shape[:2], *size), -torch.inf)
+    for part, (y, x) in enumerate(anchors.tolist()):
+        top, left = y - far[0], x - far[1]
+        some = scores[:, part, max(0, top) : top + size[0], max(0, left) : left + size[1]]
+        placed[:, part, max(0, -top) :, max(0, -left) :][:, : some.shape[1], : some.shape[2]] = some
+    return placed
 
 
 def _dilated(moved: Callable[[int], Tensor], highest: Tensor, linear: Tensor, curve: Tensor, far: int) -> Tensor:
@@ -96,12 +119,13 @@ def _dilated(moved: Callable[[int], Tensor], highest: Tensor, linear: Tensor, cu
     """
     best = moved(0).clone()
     other = torch.empty_like(best)
+    moves = torch.arange(-far, far + 1, device=best.device)[:, None]
+    costs = (linear * moves + curve * moves * moves)[..., None, None]
     for length in range(1, far + 1):
-        if length > _LOOK and not _pays(length, highest, best, linear.abs(), curve):
+        if length % _LOOK == 0 and not _pays(length, highest, best, linear.abs(), curve):
             break
         for move in (length, -length):
-            there = moved(move)
-            torch.sub(there, (linear * move + curve * move * move)[:, None, None], out=other)
+            torch.sub(moved(move), costs[far + move], out=other)
             torch.maximum(best, other, out=best)
     return best
 

@@ -15,6 +15,8 @@ from .mining import Example, Found
 
 #: How much the squares of a deformation's weights cost, beside 1 for a filter's and 0 for the bias.
 STIFF_DEFORM = 10.0
+#: Mistakes of a component that are kept although they have no loss any more.
+SPARE = 50
 
 
 @dataclass
@@ -61,11 +63,18 @@ class Cache:
         return sum(self.problem(n, c).value(c.vector())[0] for n, c in enumerate(components))
 
     def forget_easy(self, components: Sequence[Component]) -> None:
-        """Drop mistakes without a loss, and of the rest those with the lowest scores, down to the limit."""
-        vectors = [component.vector() for component in components]
-        scored = [replace(e, score=float(e.vector @ vectors[e.component])) for e in self.negatives.values()]
-        hard = sorted((e for e in scored if e.score > -1), key=lambda e: -e.score)
-        self.negatives = {example.key: example for example in hard[: self.limit]}
+        """Keep the mistakes with the highest scores: those with a loss, a few without, none beyond the limit.
+
+        The few without are for components that nothing would contradict else: they would say yes to everything.
+        """
+        kept = []
+        for number, component in enumerate(components):
+            mine, weights = [e for e in self.negatives.values() if e.component == number], component.vector()
+            scored = [replace(e, score=float(e.vector @ weights)) for e in mine]
+            scored.sort(key=lambda e: -e.score)
+            kept += scored[: sum(e.score > -1 for e in scored) + SPARE]
+        kept.sort(key=lambda e: -e.score)
+        self.negatives = {example.key: example for example in kept[: self.limit]}
 
     def problem(self, number: int, component: Component) -> Problem:
         """The convex problem of one component."""

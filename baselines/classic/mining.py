@@ -16,8 +16,6 @@ from .pyramid import Level
 #: A placement that overlaps an instance by less than this, or is less than half in a crowd, is a mistake.
 APART = 0.3
 _WITHIN_CROWD = 0.5
-#: Negatives that score above this have a loss.
-MARGIN = -1.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,12 @@ class Found:
     """What one image gave."""
 
     positives: list[Example | None]
-    negatives: list[Example] = field(default_factory=list)
+    mistakes: dict[int, list[Example]] = field(default_factory=dict)  # of each component, the highest scores first
+
+    @property
+    def negatives(self) -> list[Example]:
+        """The mistakes of all components."""
+        return [example for some in self.mistakes.values() for example in some]
 
 
 def survey(
@@ -64,7 +67,7 @@ def survey(
         crowd: (C, 4) corners of regions where nothing is a mistake.
         image: its number, for keys.
         overlap: IoU of a root's box with an instance's from which it may be placed on it.
-        hardest: how many mistakes to keep.
+        hardest: how many mistakes of each component to keep, whether or not they have a loss yet.
     """
     bank, found = Bank(components), Found([None] * len(boxes))
     for number, level in enumerate(levels):
@@ -75,8 +78,7 @@ def survey(
             overlaps = iou(corners, boxes)
             _place_on_instances(look, overlaps >= overlap, found)
             apart = (overlaps < APART).all(1) & (share(corners, crowd) < _WITHIN_CROWD).all(1)
-            found.negatives += look.examples(_worst(look, apart, hardest))
-            found.negatives = sorted(found.negatives, key=lambda e: -e.score)[:hardest]
+            _mine(look, apart, found, hardest)
     return found
 
 
@@ -124,8 +126,14 @@ def _place_on_instances(look: _Look, allowed: Tensor, found: Found) -> None:
             found.positives[instance] = look.examples(best[None])[0]
 
 
-def _worst(look: _Look, apart: Tensor, hardest: int) -> Tensor:
-    """Flat indices of the highest scores among mistakes that have a loss."""
-    scores = look.scored.total[0].flatten(1).masked_fill(~apart, -torch.inf).flatten()
-    top = scores.topk(min(hardest, len(scores)))
-    return top.indices[top.values > MARGIN]
+def _mine(look: _Look, apart: Tensor, found: Found, hardest: int) -> None:
+    """The highest scores of each component among mistakes, where they beat what is known."""
+    each = look.scored.total[0].flatten(1).masked_fill(~apart, -torch.inf)
+    for component in sorted({row // 2 for row in look.scored.group.rows}) if hardest else ():
+        members = torch.tensor([row // 2 == component for row in look.scored.group.rows], device=each.device)
+        scores = each.masked_fill(~members[:, None], -torch.inf).flatten()
+        known = found.mistakes.get(component, [])
+        top = scores.topk(min(hardest, len(scores)))
+        least = known[-1].score if len(known) == hardest else -torch.inf
+        new = look.examples(top.indices[top.values > least])
+        found.mistakes[component] = sorted([*known, *new], key=lambda e: -e.score)[:hardest]

@@ -25,8 +25,8 @@ class Learning:
         random: warped windows that the first roots are told from.
         root_rounds: times through all images with roots alone.
         part_rounds: times through all images with parts.
-        hardest: mistakes taken from an image at a time.
-        cache: mistakes kept at most.
+        hardest: mistakes of each component taken from an image at a time.
+        cache: mistakes kept at most, a few of each component that have no loss among them.
         memory: MB of pyramids kept from one time to the next.
         mask: bins of a shape mask's side; 0 learns none.
         seed: of the windows.
@@ -45,7 +45,7 @@ class Learning:
     random: int = 200
     root_rounds: int = 2
     part_rounds: int = 4
-    hardest: int = 50
+    hardest: int = 20
     cache: int = 2000
     memory: int = 1000
     mask: int = 28

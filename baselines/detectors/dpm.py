@@ -9,7 +9,7 @@ et al., Microsoft COCO, ECCV 2014: the mean of a component's training instances,
 What differs: a part may move as far as pays (release 5: four cells); the hinge is rounded at its corner; negatives come
 from all images, apart from the category's instances and crowd regions; scores go through a logistic function, which
 leaves their order; no context rescoring. A category of a thousand images takes hours on one core; on the eight images
-of the tests it takes half a minute to reach AP50 0.9. Release 5 has 33.7 mAP on VOC 2007.
+of the tests three take a quarter of a minute to reach AP50 0.99. Release 5 has 33.7 mAP on VOC 2007, at 14 s an image.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from cocokit.errors import ParamsError
 
@@ -45,14 +46,14 @@ class Config(Learning):
     Attributes:
         levels: from one size to half of it.
         floor: SVM score above which a placement is a detection.
-        each: placements of a component kept from a level.
+        each: placements of a category that are looked at in an image, each better than those a cell away.
         nms: IoU above which the better of two boxes of a category stays.
         count: detections of an image at most.
     """
 
     levels: int = 10
     floor: float = -1.0
-    each: int = 100
+    each: int = 300
     nms: float = 0.5
     count: int = 100
 
@@ -130,7 +131,11 @@ class DPM(nn.Module):
         for size in dict.fromkeys(batch.sizes):
             images = [n for n, other in enumerate(batch.sizes) if other == size]
             pixels = batch.pixels[images, :, : size[0], : size[1]]
-            found = [one for level in self._levels(pixels) for one in self._found(bank, rows, level)]
+            best, found = _Best(len(images), self.categories, self.config, pixels), []
+            for level in self._levels(pixels):
+                here = list(self._found(bank, rows, level, best.floors))
+                best.take(here)
+                found += here
             for place, image in enumerate(images):
                 results[image] = self._result([_of(f, f.image == place) for f in found], size, batch.pixels)
         return [results[image] for image in range(len(batch))]
@@ -164,31 +169,33 @@ class DPM(nn.Module):
     def _levels(self, pixels: Tensor) -> Iterator[Level]:
         return pyramid(pixels, self.config.levels, self.config.pad, self.config.zoom)
 
-    def _found(self, bank: Bank, rows: Tensor, level: Level) -> Iterator[Found]:
-        for scored in bank.scored(level):
-            planes = (scored.total.amax((2, 3)) > self.config.floor).nonzero()
-            if len(planes):
-                yield self._placed(scored, planes, rows, level)
+    def _found(self, bank: Bank, rows: Tensor, level: Level, floors: Tensor) -> Iterator[Found]:
+        """Placements on a level above the floors (B, K)."""
+        each = floors[:, rows // self.config.components].repeat_interleave(2, 1)  # of a component and its mirrored twin
+        for scored in bank.scored(level, each):
+            in_bank = torch.tensor(scored.group.rows, device=rows.device)
+            least = each[:, in_bank, None, None]
+            above = (scored.total.amax((2, 3), keepdim=True) > least).nonzero()[:, :2]
+            if len(above):
+                some, least = scored.total[tuple(above.T)], least[tuple(above.T)]
+                peaks = ((some >= functional.max_pool2d(some, 3, 1, 1)) & (some > least)).nonzero()
+                yield self._placed(scored, above[peaks[:, 0]], peaks[:, 1:], (rows, in_bank), level)
 
-    def _placed(self, scored: Scored, planes: Tensor, rows: Tensor, level: Level) -> Found:
-        """The best places on planes (N, 2) (image, member of the group) of what was scored."""
-        columns = scored.total.shape[3]
-        some = scored.total[planes[:, 0], planes[:, 1]].flatten(1)
-        scores, flat = some.topk(min(self.config.each, some.shape[1]))
-        plane, column = (scores > self.config.floor).nonzero(as_tuple=True)
-        image, member = planes[plane].unbind(1)
-        spots = flat[plane, column]
-        places = torch.stack([spots // columns, spots % columns], 1)
-        in_bank = torch.tensor(scored.group.rows, device=rows.device)[member]
-        component, flipped = rows[in_bank // 2], in_bank % 2 == 1
+    def _placed(
+        self, scored: Scored, planes: Tensor, places: Tensor, rows: tuple[Tensor, Tensor], level: Level
+    ) -> Found:
+        """What was found on planes (N, 2) (image, member of the group) at places (N, 2)."""
+        image, member = planes.unbind(1)
+        scores = scored.total[image, member, places[:, 0], places[:, 1]]
+        in_bank = rows[1][member]
+        component, flipped = rows[0][in_bank // 2], in_bank % 2 == 1
         size = scored.group.size
         moves = scored.parts_at(image, member, places) - scored.group.ideal(member, places)
         moves = moves.flip(2).to(scores.dtype)
         moves[..., 0] *= torch.where(flipped, -1, 1)[:, None]
         roots = root_boxes(level, size, places)
         corrections = self.corrections.flatten(0, 1)[component]
-        return Found(image, component, flipped, predict_boxes(corrections, moves, roots, flipped, size),
-                     scores[plane, column])  # fmt: skip
+        return Found(image, component, flipped, predict_boxes(corrections, moves, roots, flipped, size), scores)
 
     def _result(self, found: list[Found], size: tuple[int, int], like: Tensor) -> Result:
         """The detections of one image from its placements."""
@@ -208,6 +215,27 @@ class DPM(nn.Module):
             masks = torch.where(flipped[:, None, None], masks.flip(2), masks)
             masks = in_clipped(masks, whole[rows], boxes[rows])
         return Result(boxes[rows], scores[rows].sigmoid(), labels[rows], masks)
+
+
+class _Best:
+    """The best scores of each image and category so far, and what others must be above to count."""
+
+    def __init__(self, images: int, categories: int, config: Config, like: Tensor) -> None:
+        self._components, self._categories = config.components, categories
+        self._scores = like.new_full((images * categories, config.each), config.floor)
+
+    @property
+    def floors(self) -> Tensor:
+        """(B, K) the lowest of the best, the floor while there are fewer."""
+        return self._scores.amin(1).view(-1, self._categories)
+
+    def take(self, found: list[Found]) -> None:
+        """Take the scores of a level into account."""
+        for one in found:
+            key = one.image * self._categories + one.component // self._components
+            for value in set(key.tolist()):
+                scores = torch.cat([self._scores[value], one.scores[key == value]])
+                self._scores[value] = scores.topk(self._scores.shape[1]).values
 
 
 def _of(found: Found, rows: Tensor) -> Found:

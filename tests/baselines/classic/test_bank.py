@@ -109,3 +109,15 @@ def test_many_components_give_what_each_gives_alone(level: Level) -> None:
 def test_boxes_of_roots() -> None:
     level = Level(torch.zeros(1, 32, 9, 9), torch.zeros(1, 32, 18, 18), (10.0, 8.0), (-20.0, -16.0))
     assert root_boxes(level, (2, 3), torch.tensor([[0, 0], [2, 5]])).tolist() == [[-16, -20, 8, 0], [24, 0, 48, 20]]
+
+
+def test_components_that_cannot_reach_the_floor_are_given_up_and_no_others(level: Level) -> None:
+    components = [component(3, 4, seed=n) for n in range(4)]
+    full = next(iter(Bank(components).scored(level))).total
+    tops = full.amax((2, 3))
+    for floor in (-1e9, float(tops.min()), float(tops.median()), float(tops.max()) - 1e-3, 1e9):
+        some = next(iter(Bank(components).scored(level, torch.full((2, 8), floor)))).total
+        above = full > floor
+        torch.testing.assert_close(some[above], full[above], atol=1e-5, rtol=1e-5)
+        assert (some[~above] <= floor + 1e-5).all()
+    assert some.isinf().all()

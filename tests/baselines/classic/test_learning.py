@@ -58,7 +58,7 @@ def test_placements_overlap_their_instances_and_mistakes_do_not(scenes: Scenes) 
     for image, boxes in enumerate(mixture.boxes):
         crowd = scenes.crowd(image)
         found = survey(scenes.levels(image), components, boxes, crowd, image, SMALL.overlap, 10)
-        assert len(found.negatives) <= 10
+        assert all(len(mistakes) == 10 for mistakes in found.mistakes.values())
         for example in found.negatives:
             known = float(example.vector @ components[example.component].vector())
             assert known == pytest.approx(example.score, abs=1e-4)
@@ -85,7 +85,9 @@ def test_a_full_cache_is_learned_from_on_the_way_and_keeps_the_hardest(scenes: S
     components = mixture.round(mixture.first_roots())
     assert len(mixture.cache.negatives) <= 15
     vectors = [c.vector() for c in components]
-    assert all(float(e.vector @ vectors[e.component]) > -1 for e in mixture.cache.negatives.values())
+    lowest = min(float(e.vector @ vectors[e.component]) for e in mixture.cache.negatives.values())
+    found = [survey(scenes.levels(i), components, b, scenes.crowd(i), i, 0.7, 1) for i, b in enumerate(mixture.boxes)]
+    assert lowest < max(e.score for one in found for e in one.negatives)  # there is more to be learned from
 
 
 def test_curves_never_fall_below_what_the_transform_counts_on(scenes: Scenes) -> None:

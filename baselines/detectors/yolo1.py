@@ -100,7 +100,7 @@ class YOLOv1(nn.Module):
         """Squares (N, 3, size, size) to codes (N, S * S, B, 4), scores (N, S * S, B), categories (N, S * S, K)."""
         c = self.config
         out = self.head(self.neck(self.backbone(squares)[self.last])).float()
-        out = out.view(len(squares), c.grid**2, c.boxes * 5 + self.categories)
+        out = out.unflatten(1, (c.grid**2, c.boxes * 5 + self.categories))
         boxes, categories = out.split([c.boxes * 5, self.categories], 2)
         boxes = boxes.unflatten(2, (c.boxes, 5))
         return boxes[..., :4], boxes[..., 4], categories

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -66,6 +67,18 @@ def check_results(results: list[Result], batch: Batch, categories: int) -> None:
         assert ((result.boxes >= 0) & (result.boxes <= torch.tensor([width, height, width, height]))).all()
         assert (result.boxes[:, 2:] > result.boxes[:, :2]).all()
         assert ((result.labels >= 0) & (result.labels < categories)).all()
+
+
+def check_export(detector: Any, pixels: torch.Tensor) -> None:
+    """The network can be exported for batches of any length: nothing in it counts the images in Python."""
+    detector.eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the exporter's own making
+        batch = torch.export.Dim("batch", min=1, max=64)
+        program = torch.export.export(detector, (pixels,), dynamic_shapes=({0: batch},)).module()
+    three = torch.cat([pixels, pixels[:1].flip(3)])
+    for mine, theirs in zip(program(three), detector(three), strict=True):
+        torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-5)
 
 
 def check_round_trip(make: Callable[[], Any], detector: Any, batch: Batch) -> None:

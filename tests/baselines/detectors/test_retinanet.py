@@ -20,6 +20,7 @@ from cocokit.errors import ParamsError
 from tests.baselines.contract import (
     all_crowd,
     check_bfloat16,
+    check_export,
     check_gradients,
     check_results,
     check_round_trip,
@@ -198,6 +199,10 @@ def test_scores_and_what_is_wanted_of_them_give_the_loss(batch: Batch) -> None:
     loss = -(alpha_t * (1 - p_t) ** 2 * p_t.log()).sum() / wanted.sum()
     assert loss.item() == pytest.approx(detector.loss(batch)["score"].item(), rel=1e-4)
     assert not scores.requires_grad
+
+
+def test_it_can_be_exported_for_any_number_of_images(batch: Batch) -> None:
+    check_export(made(), batch.pixels)
 
 
 def test_results_keep_the_promises_of_results(batch: Batch) -> None:

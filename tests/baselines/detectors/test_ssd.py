@@ -20,6 +20,7 @@ from cocokit.errors import ParamsError
 from tests.baselines.contract import (
     all_crowd,
     check_bfloat16,
+    check_export,
     check_gradients,
     check_results,
     check_round_trip,
@@ -136,6 +137,10 @@ def test_nothing_is_learned_from_a_crowd(batch: Batch) -> None:
 
 def test_bfloat16_stays_inside(batch: Batch) -> None:
     check_bfloat16(made(), batch)
+
+
+def test_it_can_be_exported_for_any_number_of_images(batch: Batch) -> None:
+    check_export(made(), warp(batch, 96))
 
 
 def test_results_keep_the_promises_of_results(batch: Batch) -> None:

@@ -19,6 +19,7 @@ from cocokit.errors import ParamsError
 from tests.baselines.contract import (
     all_crowd,
     check_bfloat16,
+    check_export,
     check_gradients,
     check_results,
     check_round_trip,
@@ -173,6 +174,10 @@ def test_a_score_is_that_of_the_box_times_that_of_the_category() -> None:
 
 def test_bfloat16_stays_inside(batch: Batch) -> None:
     check_bfloat16(made(), batch)
+
+
+def test_it_can_be_exported_for_any_number_of_images(batch: Batch) -> None:
+    check_export(made(), warp(batch, 112))
 
 
 def test_results_keep_the_promises_of_results(batch: Batch) -> None:

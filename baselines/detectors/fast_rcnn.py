@@ -4,7 +4,8 @@ The four columns of the paper's table of training are settings: boxes="none", re
 boxes); regress=False 63.4 (learned, not used); boxes="apart" 64.0 (stage-wise); as it is 66.9. Differs from the paper:
 the trunk is a ResNet or smaller and may start from random weights, with group normalisation; hidden layers of 1024;
 stage-wise boxes learn beside the categories, from features that they cannot change, instead of after them. ``neck`` and
-``stage_head`` make it the Fast R-CNN of the pyramid's thesis, Table 4.2.
+``stage_head`` make it the Fast R-CNN of the pyramid's thesis, Table 4.2. Here the tiny backbone learns eight made
+pictures of 96 px by heart in 150 steps, 15 CPU seconds.
 """
 
 from __future__ import annotations

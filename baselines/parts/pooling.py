@@ -47,9 +47,9 @@ def pool_regions(
     """
     names = [name for name in maps if strides[name] <= 32]
     rois = with_rows(list(boxes))
-    numbers = torch.tensor([int(name[1]) for name in names], device=rois.device)
-    k = find_levels(rois[:, 1:], canonical).clamp(int(numbers[0]), int(numbers[-1]))
-    places = torch.searchsorted(numbers, k, right=True) - 1  # the level itself, or the next finer one there is
+    numbers = [int(name[1]) for name in names]
+    k = find_levels(rois[:, 1:], canonical).clamp(numbers[0], numbers[-1])
+    places = torch.searchsorted(k.new_tensor(numbers), k, right=True) - 1  # that level, or the next finer one there is
     pool = roi_align if how == "align" else roi_pool
     rows = [(places == i).nonzero()[:, 0] for i in range(len(names))]
     parts = [pool(maps[name], rois[row], size, 1 / strides[name]) for name, row in zip(names, rows, strict=True)]

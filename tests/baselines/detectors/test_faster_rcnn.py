@@ -118,3 +118,10 @@ def test_a_batch_is_its_images_one_by_one(batch: Batch) -> None:
 
 def test_eight_pictures_by_heart() -> None:
     assert overfit(made(TINY), shapes_batches(8, 96, seed=1), steps=70) >= 0.9
+
+
+@pytest.mark.slow
+def test_eight_pictures_by_heart_on_c4() -> None:
+    """Cells of 16 px are coarse for shapes of 30."""
+    config = replace(TINY, neck="c4", regions=16, rpn_count=32, proposals_train=40, proposals=20)
+    assert overfit(made(config), shapes_batches(8, 96, seed=1), steps=160, lr=4e-3) >= 0.9

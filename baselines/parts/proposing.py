@@ -60,9 +60,6 @@ class ProposalConfig(TrunkConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        maps = len(self.levels) if self.neck == "fpn" else 1
-        if maps > 1 and len(self.sides) != maps:
-            raise ParamsError("sides", self.sides, f"give one for each of the {maps} levels")
         if not self.sides or min(self.sides) <= 0 or not self.ratios or min(self.ratios) <= 0:
             raise ParamsError("ratios", self.ratios, "there must be a side and a ratio, and all are above 0")
         if not 0 <= self.rpn_low <= self.rpn_high <= 1:
@@ -95,11 +92,16 @@ class Proposer(nn.Module):
         config: of the detector.
         channels: of the maps.
         strides: of the maps.
+
+    Raises:
+        ParamsError: there are more levels than one, and not a side for each.
     """
 
     def __init__(self, config: ProposalConfig, channels: int, strides: Sequence[int]) -> None:
         super().__init__()
         self.config = config
+        if len(strides) > 1 and len(config.sides) != len(strides):  # not the config's own check: settings change singly
+            raise ParamsError("sides", config.sides, f"give one for each of the {len(strides)} levels")
         sides = [[side] for side in config.sides] if len(strides) > 1 else [config.sides]
         self.anchors = Anchors(sides, config.ratios, strides)
         width, each = min(channels, WIDEST), self.anchors.per_cell

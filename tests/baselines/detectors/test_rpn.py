@@ -180,7 +180,6 @@ def test_levels_do_not_suppress_each_other(batch: Batch) -> None:
     ("changes", "words"),
     [
         ({"neck": "c3"}, "'c4', 'c5' or 'fpn'"),
-        ({"sides": (32, 64)}, "each of the 5 levels"),
         ({"ratios": ()}, "a ratio"),
         ({"rpn_low": 0.8}, "rpn_high, which is 0.7"),
         ({"rpn_positive": 0.0}, "above 0"),
@@ -189,6 +188,13 @@ def test_levels_do_not_suppress_each_other(batch: Batch) -> None:
 def test_settings_that_cannot_work_are_one_sentence(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ParamsError, match=words):
         Config(**changes)
+
+
+def test_levels_and_sides_change_one_after_the_other_and_must_fit_in_the_end() -> None:
+    config = replace(replace(NARROW, levels=("P3", "P4")), sides=(16, 32))
+    assert [len(a) for a in RPN(config, 1).rpn.anchors.levels([(2, 2), (1, 1)])] == [12, 3]
+    with pytest.raises(ParamsError, match="each of the 2 levels"):
+        RPN(replace(config, sides=(16, 32, 64)), 1)
 
 
 def test_an_image_of_one_gt_gives_it_back() -> None:

@@ -23,6 +23,7 @@ from cocokit.rle import runs_of
 from .categories import Category, categories_of, keypoint_count, require_same
 from .data import Crop, ImageSet, Item
 from .examine import examine, has_annotations, image_sizes
+from .room import require_room
 from .source import Source
 
 #: Called with (images read, images in all).
@@ -101,9 +102,13 @@ def read_images(
         wanted, device, proposals, progress: as :func:`read_set`.
 
     Raises:
-        DataError: an image that is broken, or of another size than the dataset says; no proposals for one.
+        DataError: an image that is broken, or of another size than the dataset says; no proposals for one; more images
+            than fit into memory.
     """
     reader = _Reader(dataset, folder, categories, wanted, torch.device(device))
+    shapes = zip(dataset.images.height.tolist(), dataset.images.width.tolist(), strict=True)
+    needed = sum(3 * height * width for height, width in (reader.small(*shape) for shape in shapes if min(shape) > 0))
+    require_room(needed, len(dataset.images), reader.device, file)
     digest, items = hashlib.sha256(_bytes(file) if os.path.isfile(file) else b""), list[Item]()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for item, part in pool.map(reader.read, range(len(dataset.images))):
@@ -151,7 +156,7 @@ class _Reader:
         if min(stated) > 0 and stated != (height, width):
             reason = f"is {width} x {height} px, but image {number} says {stated[1]} x {stated[0]}"
             raise DataError(path, "", reason, "annotations belong to the photo in its original size")
-        small = self._small(height, width)
+        small = self.small(height, width)
         pixels = torch.from_numpy(photo.copy()).permute(2, 0, 1)
         rows = self.dataset.annotations_of_image(number)
         crowd = self._crowd(rows)
@@ -163,7 +168,7 @@ class _Reader:
         )  # fmt: skip
         return item, hashlib.sha256(_bytes(path)).digest()
 
-    def _small(self, height: int, width: int) -> tuple[int, int]:
+    def small(self, height: int, width: int) -> tuple[int, int]:
         """The size at which an image is kept: never larger than the photograph."""
         if self.wanted.square:
             return min(height, self.wanted.square), min(width, self.wanted.square)

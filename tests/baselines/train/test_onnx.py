@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from cocokit.baselines.detectors import load
 from cocokit.baselines.train import onnx as exporting
 from cocokit.baselines.train.applying import read_run
 from tests.baselines.train.test_running import cocokit, refused, trained
@@ -42,6 +43,15 @@ def test_the_file_is_the_network(run: Path, tmp_path: Path) -> None:
         assert torch.allclose(torch.from_numpy(mine), theirs, atol=1e-4)
     notes = {prop.key: prop.value for prop in onnx.load(path).metadata_props}
     assert [row["name"] for row in json.loads(notes["categories"])] == ["circle", "square", "triangle"]
+
+
+@pytest.mark.parametrize("name, settings", [("ssd", {"size": 96}), ("yolo1", {"grid": 2, "width": 16, "hidden": 32})])
+def test_detectors_of_squares_are_networks_too(name: str, settings: dict[str, int], tmp_path: Path) -> None:
+    kind, detector = load(name)
+    config = kind(backbone="tiny", **settings)
+    found = exporting.export(detector(config, 3), name, (), (config.size, config.size), str(tmp_path / "model.onnx"))
+    assert tuple(found) == exporting.OUTPUTS[name]
+    assert (tmp_path / "model.onnx").stat().st_size > 10_000
 
 
 def test_other_outputs_are_not_written(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

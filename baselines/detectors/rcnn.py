@@ -3,7 +3,7 @@
 It learns in three stages: :mod:`.three_stages`. Differs from the paper: the network is one of ours, with means over
 3x3 cells in place of pool5 and one hidden layer in place of fc6 and fc7; it is tuned by AdamW, and may start from
 random weights; in tuning, an overlap from 0.3 to 0.5 counts neither way. VOC 2007: 66.0 mAP at 47 s an image with
-VGG16. Here the tiny backbone learns eight made pictures of 96 px by heart in 20 CPU seconds.
+VGG16. Here the tiny backbone learns eight made pictures of 96 px by heart in 12 CPU seconds.
 """
 
 from __future__ import annotations

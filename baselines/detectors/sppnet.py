@@ -6,7 +6,7 @@ Fast R-CNN took away). The stages are those of R-CNN: :mod:`.three_stages`.
 
 Differs from the paper: one scale; the convolutions that ImageNet taught are an EfficientNet-Lite's, and where there
 are none they first learn, from whole images, which categories are in them (``first`` steps). VOC 2007: 63.1 mAP at
-2.3 s an image with VGG16. Here the tiny backbone learns eight made pictures of 96 px by heart in 20 CPU seconds.
+2.3 s an image with VGG16. Here the tiny backbone learns eight made pictures of 96 px by heart in 5 CPU seconds.
 """
 
 from __future__ import annotations
@@ -94,8 +94,14 @@ class SPPNet(ThreeStages):
 
     def flat(self, kept: Map, boxes: Tensor) -> Tensor:
         """(R, 4) boxes to (R, C * 50) features."""
+        finest = max(self.config.bins)
         rois = with_rows([boxes])
-        return torch.cat([roi_pool(kept.values, rois, bins, kept.scale).flatten(1) for bins in self.config.bins], 1)
+        last = rois.new_tensor([kept.values.shape[i] - 0.75 for i in (3, 2)])  # no bin beyond the map
+        rois[:, 3:] = torch.minimum(rois[:, 3:], last / kept.scale)
+        fine = roi_pool(kept.values, rois, finest, kept.scale)  # (R, C, 6, 6)
+        pools = [functional.adaptive_max_pool2d(fine, bins) if finest % bins == 0  # the same bins, put together
+                 else roi_pool(kept.values, rois, bins, kept.scale) for bins in self.config.bins]  # fmt: skip
+        return torch.cat([pool.flatten(1) for pool in pools], 1)
 
     def tune(self, batches: Sequence[Batch], asked: Sequence[Asked], tell: Progress) -> None:
         """Let the convolutions learn if they have to; freeze them; train what comes after."""

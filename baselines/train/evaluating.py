@@ -15,6 +15,7 @@ from cocokit.eval.params import PERSON_SIGMAS
 
 from ..detectors import Entry
 from .data import ImageSet
+from .examine import without_extent
 from .results import as_result, result_rows
 
 #: What the evaluator calls what detectors predict.
@@ -61,7 +62,8 @@ def require_perfect(images: ImageSet) -> None:
     if not rows:
         return
     most = max((len(item.labels) for item in images.items), default=0)
-    report = evaluate(images.dataset, _columns(rows), "bbox", max_dets=(1, 10, max(100, most)))
+    gt = images.dataset.take(np.arange(len(images.dataset.images)), np.flatnonzero(~without_extent(images.dataset)))
+    report = evaluate(gt, _columns(rows), "bbox", max_dets=(1, 10, max(100, most)))
     precision = report.precision[:, :, :, 0, -1]  # of all areas, with room for every annotation
     ap = float(precision[precision > -1].mean())
     if not ap > 0.999:

@@ -15,7 +15,7 @@ from cocokit.folders import inside
 from .source import Source
 
 #: Findings that are only odd elsewhere, but leave a detector without a box.
-_NEEDED = ("missing-bbox", "bbox-empty")
+_NEEDED = ("missing-bbox",)
 
 
 def examine(dataset: Dataset, source: Source) -> str:
@@ -87,6 +87,12 @@ def _folder(dataset: Dataset, source: Source) -> str:
         reason = f"has no file {name!r} for image {number}"
         raise DataError(folder, "", reason, "bring it back, or leave the image out of the dataset", len(missing))
     return folder
+
+
+def without_extent(dataset: Dataset) -> np.ndarray:
+    """(N,) bool: annotations whose box has no width or no height; COCO itself has a few, and nobody can learn them."""
+    a = dataset.annotations
+    return np.zeros(len(a), np.bool_) if a.bbox is None else a.has(Field.BBOX) & (a.bbox[:, 2:] <= 0).any(axis=1)
 
 
 def has_annotations(dataset: Dataset) -> bool:

@@ -22,7 +22,7 @@ from cocokit.rle import runs_of
 
 from .categories import Category, categories_of, keypoint_count, require_same
 from .data import Crop, ImageSet, Item
-from .examine import examine, has_annotations, image_sizes
+from .examine import examine, has_annotations, image_sizes, without_extent
 from .room import require_room
 from .source import Source
 
@@ -105,7 +105,7 @@ def read_images(
         DataError: an image that is broken, or of another size than the dataset says; no proposals for one; more images
             than fit into memory.
     """
-    reader = _Reader(dataset, folder, categories, wanted, torch.device(device))
+    reader = _Reader(dataset, folder, categories, wanted, torch.device(device), without_extent(dataset))
     shapes = zip(dataset.images.height.tolist(), dataset.images.width.tolist(), strict=True)
     needed = sum(3 * height * width for height, width in (reader.small(*shape) for shape in shapes if min(shape) > 0))
     require_room(needed, len(dataset.images), reader.device, file)
@@ -144,6 +144,7 @@ class _Reader:
     categories: tuple[Category, ...]
     wanted: Wanted
     device: torch.device
+    empty: np.ndarray  # (N,) bool: annotations that are left out
 
     def read(self, row: int) -> tuple[Item, bytes]:
         """The image of a row, and the digest of its file."""
@@ -159,6 +160,7 @@ class _Reader:
         small = self.small(height, width)
         pixels = torch.from_numpy(photo.copy()).permute(2, 0, 1)
         rows = self.dataset.annotations_of_image(number)
+        rows = rows[~self.empty[rows]]
         crowd = self._crowd(rows)
         item = Item(
             number, name, height, width, _sized(pixels, small).to(self.device), self._boxes(rows[~crowd]),

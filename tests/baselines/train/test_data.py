@@ -231,6 +231,19 @@ def test_more_images_than_fit_are_refused_before_any_is_read(scenes: Path, monke
         read_set(find_source(str(scenes)), Wanted(160))
 
 
+def test_boxes_without_extent_are_left_out(scenes: Path) -> None:
+    before = read_set(find_source(str(scenes)), Wanted(96, **ALL))
+    path = scenes / "annotations" / "instances_train.json"
+    value = json.loads(path.read_text())
+    value["annotations"][1]["bbox"][2] = 0
+    path.write_text(json.dumps(value))
+    after = read_set(find_source(str(scenes)), Wanted(96, **ALL))
+    assert torch.equal(after.items[0].boxes, before.items[0].boxes[[0, *range(2, len(before.items[0].boxes))]])
+    assert after.items[0].masks is not None
+    assert len(after.items[0].masks) == len(after.items[0].labels) == len(after.items[0].boxes)
+    require_perfect(after)
+
+
 def test_a_withheld_split_can_be_predicted(scenes: Path, tmp_path: Path) -> None:
     path = scenes / "annotations" / "instances_train.json"
     value = json.loads(path.read_text())

@@ -61,6 +61,6 @@ def recall_chart(title: str, said: Sequence[str], reports: dict[str, Sequence[Pr
         chart.x_range = (0.0, max(float(x[-1]), 1.0))
         look = "ink" if name == ink else ("second", "third")[grey % 2]
         grey += name != ink
-        chart.areas.append(Area(x, curves.min(0), curves.max(0)))
+        chart.areas += [Area(x, curves.min(0), curves.max(0))] if len(curves) > 1 else []
         chart.lines.append(Line(x, curves.mean(0), look, name))
     return chart

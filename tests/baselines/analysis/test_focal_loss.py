@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from cocokit.baselines.analysis import focal_loss
 from cocokit.baselines.analysis.focal_loss import FULL, ROWS, SMALL, Settings, findings, run
 from cocokit.baselines.analysis.retina import make
 from cocokit.errors import ParamsError
@@ -53,10 +50,9 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 
 
 @pytest.mark.slow
-def test_without_weight_positives_are_not_found() -> None:
-    """Published: AP 0.0 with alpha 0.1, 31.1 with 0.75, 34.0 with gamma 2."""
-    found = run(replace(SMALL, rows=("ce-0.1", "ce-0.75", "fl-2")))
-    bands = {row["loss"]: row["AP"] for row in found.tables[0].rows}
-    assert bands["ce-0.75"].above(bands["ce-0.1"])
-    assert bands["fl-2"].above(bands["ce-0.1"])
-    assert focal_loss.ROWS["ce-0.1"][1] == 0.0
+def test_weights_and_a_little_focusing_help_and_all_anchors_teach_more_than_hard_ones() -> None:
+    """Published: AP 0.0 with alpha 0.1, 31.1 with 0.75, 32.9 with gamma 0.5; OHEM is 3.2 below at best."""
+    bands = {row["loss"]: row["AP"] for row in run(SMALL).tables[0].rows}
+    assert bands["ce-0.75"].mean > bands["ce-0.1"].mean
+    assert bands["fl-0.5"].above(bands["ce-0.1"])
+    assert bands["fl-0.5"].above(bands["ohem-128-0.5"])

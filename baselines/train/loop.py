@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch.nn.utils import clip_grad_norm_
 
-from cocokit.errors import DataError, ParamsError
+from cocokit.errors import DataError
 
 from ..detectors import find_detector
 from .average import Average
@@ -63,9 +63,7 @@ def train(
         ParamsError: a batch that the processes cannot share.
     """
     together = together or Crew()
-    if config.batch % together.size:
-        raise ParamsError("batch", config.batch, f"give a multiple of {together.size}, the number of processes")
-
+    together.require_share(config.batch)
     detector = build(config, images.categories).to(device)
     optimizer = _optimizer(config, detector)
     average = Average(detector, config.ema)

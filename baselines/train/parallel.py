@@ -29,6 +29,11 @@ class Crew:
         """Whether this process writes and speaks."""
         return self.rank == 0
 
+    def require_share(self, batch: int) -> None:
+        """Refuse a batch that the processes cannot share. Raises ParamsError."""
+        if batch % self.size:
+            raise ParamsError("batch", batch, f"give a multiple of {self.size}, the number of processes")
+
     def mean(self, value: Tensor) -> Tensor:
         """The mean of a tensor over all processes."""
         if self.size > 1:
@@ -113,4 +118,4 @@ def shared_losses(detector: Any, together: Crew) -> Any:
     losses = Losses(detector)
     if together.size == 1:
         return losses
-    return DistributedDataParallel(losses, broadcast_buffers=False, find_unused_parameters=True)
+    return DistributedDataParallel(losses, find_unused_parameters=True)

@@ -112,6 +112,7 @@ def run_training(order: Order, teller: Teller) -> Outcome:
     if entry.learns == "fit" and int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise ParamsError("baseline", order.baseline, "it learns in its own way, in one process: leave out torchrun")
     with memory_in_words(device), crew(device) as together:
+        together.require_share(config.batch)
         images, judged = _sets(order, config, before, device, teller)
         if not has_annotations(images.dataset):
             raise DataError(images.file, "annotations", "there are none to learn from", "give a split that has some")

@@ -26,16 +26,6 @@ def move_cost(down: Tensor, across: Tensor, deform: Tensor) -> Tensor:
     return linear + deform[..., 2] * across * across + deform[..., 3] * down * down
 
 
-def reach(scores: Tensor, deform: Tensor) -> tuple[int, int]:
-    """How far down and across the best place can be, in cells: further costs more than the range of the scores.
-
-    Args:
-        scores: (B, N, H, W) float32.
-        deform: (N, 4) float32: what a move across, down, and the squares of these cost.
-    """
-    return farthest(scores.amax((0, 2, 3)) - scores.amin((0, 2, 3)), deform, max(scores.shape[2:]))
-
-
 def give_back(deform: Tensor) -> Tensor:
     """(N,) the most that a move in a cheap direction can win by its cost alone, for deformations (N, 4)."""
     return (deform[:, :2].square() / (4 * deform[:, 2:].clamp(min=1e-6))).sum(1)
@@ -80,14 +70,15 @@ def distance_transform(
 
 def _transformed(scores: Tensor, deform: Tensor, anchors: Tensor, size: tuple[int, int], step: int) -> Tensor:
     rows, columns = size
-    down, across = reach(scores, deform)
+    highest = scores.amax((0, 2, 3))
+    down, across = farthest(highest - scores.amin((0, 2, 3)), deform, max(scores.shape[2:]))
     high, wide = step * (rows - 1) + 1, step * (columns - 1) + 1
     placed = _around_anchors(scores, anchors, (high + 2 * down, wide + 2 * across), (down, across))
 
     def row(move: int) -> Tensor:
         return placed[:, :, down + move : down + move + high : step]
 
-    best = _dilated(row, scores.amax((0, 2, 3)), deform[:, 1], deform[:, 3], down)
+    best = _dilated(row, highest, deform[:, 1], deform[:, 3], down)
     turned = [best[..., phase::step].transpose(2, 3).contiguous() for phase in range(step)]
 
     def column(move: int) -> Tensor:

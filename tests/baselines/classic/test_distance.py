@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from cocokit.baselines.classic.distance import distance_transform, move_cost, reach
+from cocokit.baselines.classic.distance import distance_transform, farthest, move_cost
 
 
 def brute(scores: Tensor, deform: Tensor, anchors: Tensor, size: tuple[int, int], step: int) -> Tensor:
@@ -63,9 +63,11 @@ def test_one_far_peak_is_found_from_everywhere() -> None:
 
 
 @pytest.mark.parametrize("curve, far", [(1.0, 1), (0.25, 2), (0.01, 10)])
-def test_the_reach_is_where_a_move_costs_the_whole_range(curve: float, far: int) -> None:
-    scores = torch.tensor([0.0] * 15 + [0.99] + [0.0] * 15).view(1, 1, 1, 31)
-    assert reach(scores, torch.tensor([[0.0, 0.0, curve, curve]])) == (far, far)
+def test_no_move_pays_that_costs_the_whole_range(curve: float, far: int) -> None:
+    span = torch.tensor([0.99, 0.5])
+    assert farthest(span, torch.tensor([[0.0, 0.0, curve, curve]] * 2), 31) == (far, far)
+    assert farthest(span, torch.tensor([[0.0, 0.0, 4 * curve, curve]] * 2), 31)[1] <= far
+    assert farthest(span, torch.tensor([[0.0, 0.0, 0.0, 0.0]] * 2), 31) == (31, 31)
 
 
 def test_the_cost_of_a_move() -> None:

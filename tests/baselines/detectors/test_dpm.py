@@ -109,6 +109,16 @@ def test_images_of_several_sizes_are_each_what_they_are_alone(learned: tuple[DPM
         torch.testing.assert_close(one.scores, other.scores, atol=1e-4, rtol=0)
 
 
+def test_looking_at_few_placements_loses_only_the_worst(learned: tuple[DPM, float], batches: list[Batch]) -> None:
+    few = DPM(replace(SMALL, each=3), 3)
+    few.load_state_dict(learned[0].state_dict())
+    one, other = learned[0].detect(batches[1])[0], few.detect(batches[1])[0]
+    assert 1 <= len(other.boxes) < len(one.boxes)
+    for label in other.labels.unique().tolist():
+        best = (one.boxes[one.labels == label][0], other.boxes[other.labels == label][0])
+        torch.testing.assert_close(best[0], best[1])
+
+
 def test_images_without_boxes_and_crowds_teach_nothing_wrong(batches: list[Batch]) -> None:
     """Categories that nothing shows stay empty; what lies in a crowd is no mistake."""
     empty = DPM(QUICK, 2)

@@ -5,7 +5,8 @@ boxes); regress=False 63.4 (learned, not used); boxes="apart" 64.0 (stage-wise);
 the trunk is a ResNet or smaller and may start from random weights, with group normalisation; hidden layers of 1024;
 stage-wise boxes learn beside the categories, from features that they cannot change, instead of after them. ``neck`` and
 ``stage_head`` make it the Fast R-CNN of the pyramid's thesis, Table 4.2. Here the tiny backbone learns eight made
-pictures of 96 px by heart in 150 steps, 15 CPU seconds.
+pictures of 96 px by heart on a pyramid in 70 steps, 8 CPU seconds; on C4 large shapes in 90, 10 seconds, small ones to
+AP50 0.92 in 150.
 """
 
 from __future__ import annotations

@@ -34,8 +34,7 @@ def command(name: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"baselines": rows})
         return
-    shown = [{**row, "parameters": f"{row['parameters'] / 1e6:.1f} M" if row["parameters"] else "none"} for row in rows]
-    click.echo("\n".join(table(shown)))
+    click.echo("\n".join(table([_shown(row) for row in rows])))
     click.echo(f"Parameters are those of the default settings with {_CATEGORIES} categories.")
 
 
@@ -44,11 +43,20 @@ def _row(name: str) -> dict[str, Any]:
     from cocokit.baselines.train.checkpoint import parameter_count
 
     entry = DETECTORS[name]
-    learns = {"gradients": "by gradients", "fit": "in its own way", "nothing": "nothing"}[entry.learns]
     inputs = ["images", *(word for word in ("boxes",) if entry.learns != "nothing"), *entry.needs]
-    return {"name": name, "system": entry.title, "source": entry.source, "learns": learns,
+    return {"name": name, "system": entry.title, "source": entry.source, "learns": entry.learns,
             "inputs": ", ".join(inputs), "predicts": ", ".join(entry.predicts),
             "parameters": parameter_count(name, _CATEGORIES)}  # fmt: skip
+
+
+def _shown(row: dict[str, Any]) -> dict[str, str]:
+    """A row as wide as a terminal: the first author for all, what every detector is given left out."""
+    authors, _, venue = row["source"].rpartition(", ")
+    if " and " in authors:
+        authors = authors.split(", ")[0] + " et al."
+    return {"name": row["name"], "source": f"{authors}, {venue}", "learns": row["learns"], "from": row["inputs"],
+            "predicts": row["predicts"],
+            "parameters": f"{row['parameters'] / 1e6:.1f} M" if row["parameters"] else "none"}  # fmt: skip
 
 
 def _settings(name: str, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cocokit.baselines.detectors import DETECTORS, load
+from cocokit.baselines.detectors import DETECTORS
 from tests.benchmarks import baselines
 from tests.benchmarks.baselines import Setup, config_of, lines, speed_of
 
@@ -43,4 +43,4 @@ def test_peers_are_detectors_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", DETECTORS)
 def test_each_config_takes_what_the_benchmark_says(name: str) -> None:
-    assert config_of(load(name)[0], TINY) is not None
+    assert config_of(name, TINY) is not None

@@ -64,7 +64,7 @@ def forest(title: str, said: Sequence[str], caption: str, bars: Sequence[Bar], b
         made.append(text(across(value), foot + 16, f"{value:g}", "tick", "middle"))
     top = max((bar.band.mean for bar in bars), default=0.0)
     for row, bar in enumerate(bars):
-        made += _row(bar, _TOP + _STEP * row + _STEP / 2, across, best and bar.band.mean == top)
+        made += _row(bar, _TOP + _STEP * row + _STEP / 2, across, high, best and bar.band.mean == top)
     made.append(text(_PAD + 8, foot + 34, caption, "caption"))
     height = foot + 54
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{height}" viewBox="0 0 {_WIDE} {height}"'
@@ -74,12 +74,12 @@ def forest(title: str, said: Sequence[str], caption: str, bars: Sequence[Bar], b
     return f'{head} role="img">\n{body}\n</svg>\n'
 
 
-def _row(bar: Bar, y: float, across: Callable[[float], float], best: bool) -> list[str]:
+def _row(bar: Bar, y: float, across: Callable[[float], float], high: float, best: bool) -> list[str]:
     x, band = across(bar.band.mean), bar.band
     made = [text(_LEFT - 12, y + 4, bar.name, "label", "end")]
     made.append(f'<path class="band" d="M{across(band.low)} {y:g}H{across(band.high)}"/>')
     made.append(tag("circle", class_="best" if best else "dot", cx=x, cy=y, r=4.5))
-    made.append(text(_WIDE - _RIGHT + 14, y + 4, f"{band.mean:.3f}", "label"))
+    made.append(text(_WIDE - _RIGHT + 14, y + 4, f"{band.mean:.3f}" if high < 10 else f"{band.mean:.3g}", "label"))
     return [*made, text(_WIDE - _PAD - 8, y + 4, bar.beside, "grey", "end")] if bar.beside else made
 
 

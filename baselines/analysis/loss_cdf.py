@@ -128,7 +128,7 @@ def findings(found: Sequence[tuple[Float64, Float64]], gammas: Sequence[float]) 
                      "hardest 10 % of negatives hold": tenth[gamma],
                      "hardest 1 % of negatives hold": Band.of([hardest_share(v, 0.01) for v in bad])})  # fmt: skip
     first, last = (100 * tenth[gamma].mean for gamma in (gammas[0], gammas[-1]))
-    said = [f"At gamma {gammas[-1]:g} the hardest tenth of negatives holds *{last:.1f} %* of the loss,",
+    said = [f"At gamma {gammas[-1]:g} a tenth of the negatives holds *{last:.1f} %* of it,",
             f"at gamma {gammas[0]:g} {first:.1f} %."]  # fmt: skip
     charts = [_chart("positives", found[0][0], gammas, ["Gamma changes little here."]),
               _chart("negatives", found[0][1], gammas, said)]  # fmt: skip

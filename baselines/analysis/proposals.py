@@ -117,6 +117,6 @@ def findings(found: Mapping[str, Sequence[ProposalReport]]) -> Findings:
             for name, ours in found.items()]  # fmt: skip
     means = {name: sum(r.auc() for r in ours) / len(ours) for name, ours in found.items()}
     best = max(means, key=lambda name: means[name])
-    said = [f"Of {len(found)} sources *{best}* finds most, soonest: AUC *{means[best]:.3f}*."]
+    said = [f"Of {len(found)} sources *{best}* finds most: AUC *{means[best]:.3f}*."]
     chart = recall_chart("What proposals find", said, dict(found), best)
     return Findings([Table("Recall of proposals", rows, ELSEWHERE)], said, document([chart], said[0].replace("*", "")))

@@ -10,6 +10,7 @@ from cocokit.baselines.analysis import proposals, pyramids
 from cocokit.baselines.analysis.proposals import WINDOWS, Windows
 from cocokit.baselines.analysis.recall import numbers, recall_of
 from cocokit.baselines.batch import Batch, Result, Target
+from cocokit.baselines.detectors.rpn import RPN
 from cocokit.errors import ParamsError
 
 from .small import run_tiny
@@ -74,7 +75,7 @@ def test_what_is_not_there_is_refused() -> None:
     with pytest.raises(ParamsError, match="rising"):
         pyramids.Settings(counts=(100, 10))
     with pytest.raises(ParamsError, match="sides"):
-        pyramids.Settings(sides=(10.0, 20.0))
+        RPN(pyramids.config_of(pyramids.Settings(sides=(10.0, 20.0)), {}), 3)
     with pytest.raises(ParamsError, match="windows, "):
         proposals.Settings(sources=("retinanet",))
 

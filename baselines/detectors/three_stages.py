@@ -6,6 +6,7 @@ place of the softmax, the gt its positives, what overlaps them little its (hard)
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,7 +91,7 @@ class Asked:
     codes: Tensor
 
 
-class ThreeStages(nn.Module):
+class ThreeStages(nn.Module, ABC):
     """The stages; which features a region has is the detector's own.
 
     Args:
@@ -114,13 +115,13 @@ class ThreeStages(nn.Module):
         self.softmax = nn.Linear(config.width, categories + 1)
         self.post_hoc = PostHoc(categories, config.width, wide)
 
+    @abstractmethod
     def keep(self, batch: Batch) -> list[Any]:
         """What is kept of each image for its regions."""
-        raise NotImplementedError
 
+    @abstractmethod
     def flat(self, kept: Any, boxes: Tensor) -> Tensor:
         """(R, P) features of regions (R, 4) of one image: "pool5"."""
-        raise NotImplementedError
 
     def fit(self, batches: Sequence[Batch], progress: Progress | None = None) -> None:
         """Fine-tune, then train the SVMs and the box regressors.

@@ -16,8 +16,9 @@ from __future__ import annotations
 import json
 import os
 import time
+import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,7 @@ from .origin import Source
 
 #: Files smaller than this open fast enough, bytes.
 LEAST = 4 << 20
-_MAGIC = b"cocokit columns 1\n"
+_MAGIC = b"cocokit columns 2\n"
 _ALIGNED = 64
 _YOUNG_NS = 2_000_000_000
 _TABLES: Mapping[str, Any] = {"images": Images, "annotations": Annotations}
@@ -46,19 +47,23 @@ def load(source: Source) -> Dataset | None:
     """The dataset of a file from its cache; None if there is none that holds."""
     if source.size < LEAST:
         return None
-    where = cache_path(source.path)
-    found = _read_header(where)
-    if found is None:
+    try:
+        file = open(cache_path(source.path), "rb")
+    except OSError:
         return None
-    header, start = found
-    stamp = source.stamp()
-    if header["stamp"] != stamp or header["young"]:
-        if header["stamp"]["size"] != stamp["size"] or header["sha256"] != source.sha256():
+    with file:  # opened once: another process may put another cache in its place between the header and the arrays
+        found = _read_header(file)
+        if found is None:
             return None
-        dataset = _mapped(where, header, start)
+        header, start = found
+        stamp = source.stamp()
+        kept = header["stamp"] == stamp and not header["young"]
+        if not kept and (header["stamp"]["size"] != stamp["size"] or header["sha256"] != source.sha256()):
+            return None
+        dataset = _mapped(file, header, start)
+    if not kept:
         save(dataset, source)
-        return dataset
-    return _mapped(where, header, start)
+    return dataset
 
 
 def save(dataset: Dataset, source: Source) -> bool:
@@ -98,23 +103,26 @@ def _header(dataset: Dataset, source: Source, arrays: Mapping[str, NDArray[Any]]
         "categories": [[c.id, c.name, c.supercategory, c.other] for c in dataset.categories],
     }
     text = json.dumps(fields).encode()
-    start = -(-(len(_MAGIC) + 8 + len(text)) // _ALIGNED) * _ALIGNED
-    head = (_MAGIC + len(text).to_bytes(8, "little") + text).ljust(start)
+    start = -(-(len(_MAGIC) + 12 + len(text)) // _ALIGNED) * _ALIGNED
+    head = (_MAGIC + len(text).to_bytes(8, "little") + zlib.crc32(text).to_bytes(4, "little") + text).ljust(start)
     return head, {name: start + place for name, place in places.items()}
 
 
-def _read_header(where: str) -> tuple[dict[str, Any], int] | None:
-    """The header of a cache and where its arrays begin; None if there is no whole cache of this version."""
+def _read_header(file: BinaryIO) -> tuple[dict[str, Any], int] | None:
+    """The header of a cache and where its arrays begin; None if it is no whole cache of this version."""
     try:
-        with open(where, "rb") as file:
-            if file.read(len(_MAGIC)) != _MAGIC:
-                return None
-            size = os.fstat(file.fileno()).st_size
-            length = min(int.from_bytes(file.read(8), "little"), size)
-            header = json.loads(file.read(length))
-    except (OSError, ValueError):  # none, or not ours: the file itself is read
+        if file.read(len(_MAGIC)) != _MAGIC:
+            return None
+        size = os.fstat(file.fileno()).st_size
+        length = min(int.from_bytes(file.read(8), "little"), size)
+        proof = int.from_bytes(file.read(4), "little")
+        text = file.read(length)
+        if zlib.crc32(text) != proof:  # damaged
+            return None
+        header = json.loads(text)
+    except (OSError, ValueError):  # not ours: the file itself is read
         return None
-    start = -(-(len(_MAGIC) + 8 + length) // _ALIGNED) * _ALIGNED
+    start = -(-(len(_MAGIC) + 12 + length) // _ALIGNED) * _ALIGNED
     ends = [start + at + int(np.prod(shape)) * np.dtype(kind).itemsize for kind, shape, at in header["arrays"].values()]
     return (header, start) if size >= max(ends, default=start) else None
 
@@ -139,8 +147,8 @@ def _flat(name: str, column: Any) -> Iterator[tuple[str, NDArray[Any]]]:
         yield f"{name}.lengths", np.array([-1 if t is None else len(b) for t, b in zip(column, texts, strict=True)])
 
 
-def _mapped(where: str, header: dict[str, Any], start: int) -> Dataset:
-    whole = np.memmap(where, np.uint8, "r")
+def _mapped(file: BinaryIO, header: dict[str, Any], start: int) -> Dataset:
+    whole = np.memmap(file, np.uint8, "r")
     arrays: dict[str, Any] = {}
     for name, (kind, shape, at) in header["arrays"].items():
         count = int(np.prod(shape)) * np.dtype(kind).itemsize

@@ -284,8 +284,6 @@ def test_a_cache_made_at_once_is_proved_by_the_content(cached: Path, monkeypatch
     monkeypatch.setattr(Source, "sha256", lambda self: seen.append(self.path) or real(self))
     assert from_cache(cached) is not None
     assert seen
-    header = cache._read_header(cache.cache_path(cached))
-    assert header is not None
     forged = Source(cached)
     monkeypatch.setattr(Source, "sha256", lambda self: "another")
     assert cache.load(forged) is None
@@ -300,7 +298,7 @@ def test_a_copied_file_is_known_by_its_content(cached: Path, tmp_path: Path) -> 
     assert from_cache(other / cached.name) is not None
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "noise", "version"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "noise", "version", "header"])
 def test_a_damaged_cache_is_passed_over(cached: Path, damage: str) -> None:
     Dataset.open(cached)
     where = Path(cache.cache_path(cached))
@@ -309,8 +307,9 @@ def test_a_damaged_cache_is_passed_over(cached: Path, damage: str) -> None:
         {
             "cut": data[: len(data) // 2],
             "empty": b"",
-            "noise": b"cocokit columns 1\n" + b"\xff" * 400,
-            "version": data.replace(b"columns 1", b"columns 0", 1),
+            "noise": b"cocokit columns 2\n" + b"\xff" * 400,
+            "version": data.replace(b"columns 2", b"columns 1", 1),
+            "header": data.replace(b'"images.id"', b'"images.it"', 1),
         }[damage]
     )
     assert from_cache(cached) is None
@@ -325,6 +324,26 @@ def test_a_folder_that_cannot_be_written_to_has_no_cache(cached: Path, monkeypat
     monkeypatch.setattr("os.replace", refused)
     assert Dataset.open(cached).to_dict() == made()
     assert os.listdir(cached.parent) == [cached.name]
+
+
+@pytest.mark.parametrize("instead", ["nothing", "another"])
+def test_a_cache_replaced_while_it_is_opened_is_one_of_the_two(
+    cached: Path, monkeypatch: pytest.MonkeyPatch, instead: str
+) -> None:
+    Dataset.open(cached)
+    where = Path(cache.cache_path(cached))
+    real = Source.stamp
+
+    def replaced(source: Source) -> dict[str, int]:
+        where.unlink(missing_ok=True)
+        if instead == "another":
+            where.write_bytes(b"cocokit columns 2\n" + b"\xff" * 400)
+        return real(source)
+
+    monkeypatch.setattr(Source, "stamp", replaced)
+    found = from_cache(cached)
+    assert found is not None
+    assert found.to_dict() == made()
 
 
 def _open_many(path: str, ready: Any) -> None:

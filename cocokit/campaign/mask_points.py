@@ -28,6 +28,9 @@ def contains(mask: Mask, x: float, y: float) -> bool:
     if not (0 <= x <= mask.width and 0 <= y <= mask.height):
         return False
     column, row = min(int(x), mask.width - 1), min(int(y), mask.height - 1)
+    left, top, across, down = mask.bbox
+    if not (left <= column < left + across and top <= row < top + down):
+        return False  # as most points are, before any run is counted
     ends = _ends(mask.height, mask.width, mask.counts)
     return bisect_right(ends, column * mask.height + row) % 2 == 1
 

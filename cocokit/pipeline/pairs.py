@@ -20,6 +20,12 @@ Covers = Callable[[int, float, float], bool]
 #: The subject of tasks that are about the whole pair.
 PAIR = 0
 
+_VOTED = {
+    VoteState.PASSED: MaskState.PASSED, VoteState.FAILED: MaskState.FAILED, VoteState.ASK: MaskState.UNVERIFIED
+}  # fmt: skip
+#: States of masks that answer a spot.
+_STANDING = (MaskState.UNVERIFIED, MaskState.PASSED)
+
 
 def plan_pair(facts: PairFacts, settings: CampaignSettings, graph: StageGraph, covers: Covers) -> PairPlan:
     """Decide what is true of a pair, and what is to be done next.
@@ -34,13 +40,17 @@ def plan_pair(facts: PairFacts, settings: CampaignSettings, graph: StageGraph, c
     if not any(spot.primer for spot in live):
         return _absent(facts)
     states = {mask.id: _voted(mask, settings, graph) for mask in facts.masks}
-    homes = _homes(facts, live, states, covers)
+    drawn, covered = _homes(facts, live, states, covers)
     spots: dict[int, tuple[SpotState, int | None]] = {s.id: (SpotState.VOID, None) for s in facts.spots if not s.live}
-    spots |= {s.id: _settled(s, facts, homes, states, settings, covers) for s in live}
+    spots |= {s.id: (SpotState.OPEN, None) for s in live}
+    spots |= {key: (SpotState.DRAWN, mask) for key, mask in drawn.items()}
+    spots |= {key: (SpotState.COVERED, mask) for key, mask in covered.items()}
+    left = [s for s in live if spots[s.id][0] is SpotState.OPEN]
+    spots |= {s.id: (_told(s, facts, states, settings), None) for s in left}
     tasks = dict(_spot_task(settings, graph))
     ready = facts.spotted >= settings.k_spot or not tasks
-    waiting = [s for s in live if spots[s.id][0] is SpotState.OPEN]
-    if ready and _too_many(facts, homes, waiting, settings, graph):
+    waiting = [s for s in left if spots[s.id][0] is SpotState.OPEN]
+    if ready and _too_many(facts, len(drawn), waiting, settings, graph):
         # A mask that fails after the painting is drawn again by itself; everything else belongs to the region.
         again = {s.id for s in waiting if facts.crowds and _drawn(s, facts)}
         spots |= {s.id: (SpotState.CROWD, None) for s in waiting if s.id not in again}
@@ -67,60 +77,47 @@ def _voted(mask: MaskFact, settings: CampaignSettings, graph: StageGraph) -> Mas
         return MaskState.VOID
     if not graph.has(Stage.VERIFY):
         return MaskState.PASSED
-    states = {VoteState.PASSED: MaskState.PASSED, VoteState.FAILED: MaskState.FAILED}
-    return states.get(verdict(mask.good, mask.bad, settings).state, MaskState.UNVERIFIED)
+    return _VOTED[verdict(mask.good, mask.bad, settings).state]
 
 
 def _homes(
     facts: PairFacts, live: Sequence[SpotFact], states: dict[int, MaskState], covers: Covers
-) -> dict[int, int]:
-    """Mask -> the spot that it answers, for masks that stand; a mask that no spot needs becomes spare in ``states``.
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Spot -> its own mask, of those that stand; and spot -> the first of these that it lies in, if it has none.
 
-    The first mask has it: a spot that an earlier mask contains needs no second one.
+    The first mask has it: a spot that an earlier mask contains needs no second one. A mask that no spot needs becomes
+    spare in ``states``.
     """
-    homes: dict[int, int] = {}
-    by_id = {spot.id: spot for spot in live}
-
-    def needed(spot: SpotFact) -> bool:
-        return spot.id not in homes.values() and not any(covers(mask, spot.x, spot.y) for mask in homes)
-
+    drawn: dict[int, int] = {}
+    covered: dict[int, int] = {}
+    left = {spot.id: spot for spot in live}
     for mask in sorted(facts.masks, key=lambda m: m.at):
-        if states[mask.id] not in (MaskState.UNVERIFIED, MaskState.PASSED):
+        if states[mask.id] not in _STANDING:
             continue
-        own = by_id.get(mask.spot_id)
-        candidates = [own] if own else []
-        candidates += [s for s in live if s is not own and covers(mask.id, s.x, s.y)]
-        home = next((s for s in candidates if needed(s)), None)
+        home = left.get(mask.spot_id) or next((s for s in left.values() if covers(mask.id, s.x, s.y)), None)
         if home is None:
             states[mask.id] = MaskState.SPARE
-        else:
-            homes[mask.id] = home.id
-    return homes
+            continue
+        drawn[home.id] = mask.id
+        del left[home.id]
+        inside = [s.id for s in left.values() if covers(mask.id, s.x, s.y)]
+        covered |= dict.fromkeys(inside, mask.id)
+        left = {key: spot for key, spot in left.items() if key not in covered}
+    return drawn, covered
 
 
-def _settled(
-    spot: SpotFact,
-    facts: PairFacts,
-    homes: dict[int, int],
-    states: dict[int, MaskState],
-    settings: CampaignSettings,
-    covers: Covers,
-) -> tuple[SpotState, int | None]:
-    """What a spot has come to, or OPEN, and the mask that it lies in."""
-    for mask, home in homes.items():
-        if home == spot.id:
-            return SpotState.DRAWN, mask
-    for mask in homes:
-        if covers(mask, spot.x, spot.y):
-            return SpotState.COVERED, mask
+def _told(
+    spot: SpotFact, facts: PairFacts, states: dict[int, MaskState], settings: CampaignSettings
+) -> SpotState:
+    """What workers have said of a spot that lies in no mask that stands, or OPEN."""
     here = [c for c in facts.closures if c.spot_id == spot.id]
     if len({c.worker_id for c in here if c.outcome == Outcome.NO_OBJECT}) >= settings.no_object_answers:
-        return SpotState.NO_OBJECT, None
+        return SpotState.NO_OBJECT
     complete = {c.worker_id for c in facts.closures if c.outcome == "all_segmented"}
     if len(complete) >= settings.all_segmented_answers or any(c.outcome == "all_segmented" for c in here):
-        return SpotState.CLOSED, None
+        return SpotState.CLOSED
     failed = sum(m.spot_id == spot.id and states[m.id] is MaskState.FAILED for m in facts.masks)
-    return (SpotState.GIVEN_UP if failed >= settings.max_attempts else SpotState.OPEN), None
+    return SpotState.GIVEN_UP if failed >= settings.max_attempts else SpotState.OPEN
 
 
 def _spot_task(settings: CampaignSettings, graph: StageGraph) -> Iterator[tuple[tuple[Stage, int], Wanted]]:
@@ -129,12 +126,12 @@ def _spot_task(settings: CampaignSettings, graph: StageGraph) -> Iterator[tuple[
 
 
 def _too_many(
-    facts: PairFacts, homes: dict[int, int], waiting: Sequence[SpotFact], settings: CampaignSettings, graph: StageGraph
+    facts: PairFacts, drawn: int, waiting: Sequence[SpotFact], settings: CampaignSettings, graph: StageGraph
 ) -> bool:
     """Whether the rest is painted: the eleventh instance waits, or it was painted already (PROTOCOL 6)."""
-    if not graph.targets(Stage.SEGMENT, Outcome.TOO_MANY) or not waiting:
+    if not waiting or not graph.targets(Stage.SEGMENT, Outcome.TOO_MANY):
         return False
-    return bool(facts.crowds) or len(homes) >= settings.crowd_after
+    return bool(facts.crowds) or drawn >= settings.crowd_after
 
 
 def _drawn(spot: SpotFact, facts: PairFacts) -> bool:

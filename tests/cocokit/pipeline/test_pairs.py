@@ -239,6 +239,59 @@ def test_rejecting_a_worker_equals_never_having_had_them(
     assert all(after.masks[m.id] is MaskState.VOID for m in facts.masks if m.worker_id == worker)
 
 
+def homes_at_length(facts: PairFacts, states: dict[int, MaskState], covers: Covers) -> dict[int, int]:
+    """Mask -> the spot that it answers, as the protocol says it: every mask and every spot asked again each time.
+
+    ``states`` are the masks' own, without those that are spare.
+    """
+    homes: dict[int, int] = {}
+
+    def needed(s: SpotFact) -> bool:
+        return s.id not in homes.values() and not any(covers(m, s.x, s.y) for m in homes)
+
+    for m in sorted(facts.masks, key=lambda m: m.at):
+        if states[m.id] in (MaskState.UNVERIFIED, MaskState.PASSED):
+            own = [s for s in facts.spots if s.live and s.id == m.spot_id]
+            inside = [s for s in facts.spots if s.live and s not in own and covers(m.id, s.x, s.y)]
+            home = next((s.id for s in [*own, *inside] if needed(s)), None)
+            homes |= {} if home is None else {m.id: home}
+    return homes
+
+
+@settings(max_examples=400)
+@given(worlds(), st.sets(WORKERS, max_size=2))
+def test_masks_find_their_spots_as_if_each_asked_every_spot(
+    world: tuple[PairFacts, dict[int, tuple[float, float]]], gone: set[int]
+) -> None:
+    facts, spans = world
+    facts = replace(
+        facts,
+        spots=tuple(replace(s, live=s.worker_id not in gone) for s in facts.spots),
+        masks=tuple(replace(m, live=m.worker_id not in gone) for m in facts.masks),
+    )
+    found = plan(facts, of(spans))
+    if not found.present:
+        return
+    voted = {key: MaskState.PASSED if state is MaskState.SPARE else state for key, state in found.masks.items()}
+    homes = homes_at_length(facts, voted, of(spans))
+    assert {key for key, state in found.masks.items() if state is MaskState.SPARE} == {
+        key for key, state in voted.items() if state in (MaskState.UNVERIFIED, MaskState.PASSED) and key not in homes
+    }
+    drawn = {spot: mask for mask, spot in homes.items()}
+    for s in facts.spots:
+        inside = next((m for m in homes if of(spans)(m, s.x, s.y)), None)
+        state, home = found.spots[s.id]
+        if not s.live:
+            assert (state, home) == (SpotState.VOID, None)
+        elif s.id in drawn:
+            assert (state, home) == (SpotState.DRAWN, drawn[s.id])
+        elif inside is not None:
+            assert (state, home) == (SpotState.COVERED, inside)
+        else:
+            assert home is None
+            assert state not in (SpotState.DRAWN, SpotState.COVERED)
+
+
 @settings(max_examples=400)
 @given(worlds())
 def test_what_every_plan_obeys(world: tuple[PairFacts, dict[int, tuple[float, float]]]) -> None:

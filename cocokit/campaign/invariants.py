@@ -16,7 +16,7 @@ from ..pipeline.pairs import plan_pair
 from ..store.audits import all_images, ask
 from ..store.database import Transaction
 from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_images
-from ..store.tasks import TaskKey, tasks_of_pairs
+from ..store.tasks import TaskKey, tasks_of_images
 from .context import Campaign
 from .engine import Engine
 from .mask_points import contains
@@ -62,7 +62,7 @@ def check_campaign(engine: Engine, progress: Progress | None = None) -> list[Fau
 
 def _check_images(tx: Transaction, campaign: Campaign, images: list[int]) -> list[Fault]:
     faults = []
-    tasks = tasks_of_pairs(tx, images, tuple(Stage))
+    tasks = tasks_of_images(tx, images, tuple(Stage))
     states = wanted_of_image(tx, campaign, images)
     for image, wanted in states.items():
         faults += _compare_tasks((image, 0), wanted, tasks[image, 0])

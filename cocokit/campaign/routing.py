@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..domain.answers import FilterAnswer
-from ..domain.facts import Wanted
+from ..domain.facts import PairPlan, Wanted
 from ..domain.stages import Outcome, Stage
 from ..pipeline.filtering import page_verdicts
 from ..pipeline.labeling import label_places
@@ -18,8 +18,17 @@ from ..pipeline.pairs import plan_pair
 from ..store.answers import filter_answers, named_counts
 from ..store.campaigns import images_at, images_of_page, lock_images, set_image_states, settle_images
 from ..store.database import Transaction
-from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_images, save_plan
-from ..store.tasks import TaskKey, drop_leases, page_task, segment_pairs, tasks_of_pairs, want_tasks
+from ..store.pairs import Pair, PairRows, load_pairs, pairs_of_images, save_plans
+from ..store.tasks import (
+    TaskKey,
+    Wants,
+    drop_leases,
+    page_task,
+    segment_pairs,
+    tasks_of_images,
+    tasks_of_pairs,
+    want_tasks,
+)
 from .context import Campaign
 from .mask_points import contains
 
@@ -47,10 +56,10 @@ def first_stages(campaign: Campaign) -> tuple[Stage, ...]:
 def route_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now: int) -> None:
     """Make the label and caption tasks of images what the rules want."""
     ids = sorted(set(images))
-    existing = tasks_of_pairs(tx, ids, OF_IMAGES)
+    existing = tasks_of_images(tx, ids, OF_IMAGES)
     wanted = wanted_of_image(tx, campaign, ids)
-    for image in ids:
-        want_tasks(tx, campaign.id, (image, 0), wanted.get(image, {}), existing[image, 0], now)
+    wants = (Wants((image, 0), wanted.get(image, {}), existing[image, 0]) for image in ids)
+    want_tasks(tx, campaign.id, wants, now)
     settle_images(tx, ids, now)
 
 
@@ -81,30 +90,33 @@ def route_pairs(tx: Transaction, campaign: Campaign, pairs: Iterable[Pair], now:
     if not loaded:
         return
     images = sorted({image for image, _ in loaded})
-    existing = tasks_of_pairs(tx, images, OF_PAIRS)
+    existing = tasks_of_pairs(tx, list(loaded), OF_PAIRS)
     there = set(images_at(tx, images, *IN_CAMPAIGN))
-    for pair, rows in loaded.items():
-        wanted = route_pair(tx, campaign, rows, pair[0])
-        wants = wanted if pair[0] in there else {}
-        want_tasks(tx, campaign.id, pair, wants, existing[pair], now, campaign.gated)
+    plans = {pair: _plan(campaign, rows) for pair, rows in loaded.items()}
+    save_plans(tx, ((loaded[pair], plan) for pair, plan in plans.items()))
+    wants = (
+        Wants(pair, _tasks(plan, pair[0]) if pair[0] in there else {}, existing[pair]) for pair, plan in plans.items()
+    )
+    want_tasks(tx, campaign.id, wants, now, campaign.gated)
     settle_images(tx, images, now)
 
 
-def route_pair(tx: Transaction, campaign: Campaign, rows: PairRows, image: int) -> dict[TaskKey, Wanted]:
-    """Write one pair's states; the tasks that it wants."""
-
+def _plan(campaign: Campaign, rows: PairRows) -> PairPlan:
     def covers(mask: int, x: float, y: float) -> bool:
         return contains(rows.masks[mask], x, y)
 
-    plan = plan_pair(rows.facts, campaign.settings, campaign.graph, covers)
-    save_plan(tx, rows, plan)
+    return plan_pair(rows.facts, campaign.settings, campaign.graph, covers)
+
+
+def _tasks(plan: PairPlan, image: int) -> dict[TaskKey, Wanted]:
+    """The tasks that a pair wants, as rows name them."""
     return {(stage, subject or image): want for (stage, subject), want in plan.tasks.items()}
 
 
 def open_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
     """Make the task of a filter page what the rules want; a page whose photos were all taken down wants nothing."""
     wanted = {(Stage.FILTER, page): Wanted(campaign.settings.k_filter)} if images_of_page(tx, campaign.id, page) else {}
-    want_tasks(tx, campaign.id, (None, 0), wanted, page_task(tx, campaign.id, page), now)
+    want_tasks(tx, campaign.id, [Wants((None, 0), wanted, page_task(tx, campaign.id, page))], now)
 
 
 def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None:
@@ -125,8 +137,8 @@ def route_page(tx: Transaction, campaign: Campaign, page: int, now: int) -> None
 def close_images(tx: Transaction, campaign: Campaign, images: list[int], now: int) -> None:
     """Images that are not in the campaign (any more) want nothing."""
     stages = (*OF_IMAGES, *OF_PAIRS)
-    for pair, existing in tasks_of_pairs(tx, images, stages).items():
-        want_tasks(tx, campaign.id, pair, {}, existing, now)
+    there = tasks_of_images(tx, images, stages)
+    want_tasks(tx, campaign.id, (Wants(pair, {}, existing) for pair, existing in there.items()), now)
 
 
 def route_whole_images(tx: Transaction, campaign: Campaign, images: Iterable[int], now: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,10 +18,30 @@ from ..domain.answers import Mask
 from ..domain.facts import ClosureFact, CrowdFact, MaskFact, PairFacts, PairPlan, SpotFact
 from ..domain.stages import AnswerState, MaskState, Stage
 from .database import Transaction
+from .lists import among, among_pairs, pairs_given
 from .models import AnswerRow, PlaceRow, SegmentationRow, SpotRow, TaskRow, VoteRow
 
 #: (image id, category id).
 Pair = tuple[int, int]
+
+
+class StoredMasks:
+    """The masks of a pair as far as points are looked up in them: each is made when it is asked for.
+
+    They have neither outlines nor a tool.
+    """
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: dict[int, Any]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, key: int) -> Mask:
+        """The mask of an id."""
+        found = self._rows[key]
+        if not isinstance(found, Mask):
+            found = self._rows[key] = mask_of(found)
+        return found
 
 
 @dataclass(slots=True)
@@ -29,7 +49,7 @@ class PairRows:
     """The facts of a pair, the masks themselves, and what the rows say now (to write only what changes)."""
 
     facts: PairFacts
-    masks: dict[int, Mask]
+    masks: StoredMasks
     spot_states: dict[int, tuple[str, int | None]]
     mask_states: dict[int, str]
     mask_votes: dict[int, tuple[int, int]]
@@ -40,33 +60,32 @@ def load_pairs(tx: Transaction, pairs: Iterable[Pair]) -> dict[Pair, PairRows]:
     wanted = sorted(set(pairs))
     if not wanted:
         return {}
-    images = sorted({image for image, _ in wanted})
-    spots, masks = _spots(tx, images), _masks(tx, images)
-    votes = _votes(tx, images) if masks else {}
-    words, held = _words(tx, images), _held(tx, images)
-    loaded = {}
-    for pair in wanted:
-        mask_facts = []
-        for row in masks[pair]:
-            good, bad = votes.get(row.id, (0, 0))
-            live = row.answer_state == AnswerState.COUNTED
-            mask_facts.append(MaskFact(row.id, row.answer_id, row.worker_id, row.drawn_for, good, bad, live))
-        facts = PairFacts(
-            spots=tuple(SpotFact(r.id, r.worker_id, r.x, r.y, r.primer, r.live) for r in spots[pair]),
-            spotted=words[pair].spotted,
-            masks=tuple(mask_facts),
-            closures=tuple(words[pair].closures),
-            crowds=tuple(words[pair].crowds),
-            held=frozenset(held[pair]),
+    spots, masks = _by_pair(tx, _spot_facts(), wanted), _by_pair(tx, _mask_facts(), wanted)
+    votes = _votes(tx, [row.id for rows in masks.values() for row in rows])
+    words, held = _words(tx, wanted), _by_pair(tx, _held_facts(), wanted)
+    return {
+        pair: PairRows(
+            PairFacts(
+                tuple(SpotFact(key, worker, x, y, primer, live)
+                      for _, _, key, worker, x, y, primer, live, _, _ in spots[pair]),
+                words[pair].spotted,
+                tuple(_mask_fact(row, votes) for row in masks[pair]),
+                tuple(words[pair].closures),
+                tuple(words[pair].crowds),
+                frozenset(spot for _, _, spot in held[pair]),
+            ),
+            StoredMasks({row.id: row for row in masks[pair]}),
+            {row[2]: (row[8], row[9]) for row in spots[pair]},
+            {row.id: row.state for row in masks[pair]},
+            {row.id: (row.good, row.bad) for row in masks[pair]},
         )
-        loaded[pair] = PairRows(
-            facts,
-            {r.id: mask_of(r) for r in masks[pair]},
-            {r.id: (r.state, r.segmentation_id) for r in spots[pair]},
-            {r.id: r.state for r in masks[pair]},
-            {r.id: (r.good, r.bad) for r in masks[pair]},
-        )
-    return loaded
+        for pair in wanted
+    }  # fmt: skip
+
+
+def _mask_fact(row: Any, votes: dict[int, tuple[int, int]]) -> MaskFact:
+    live = row.answer_state == AnswerState.COUNTED
+    return MaskFact(row.id, row.answer_id, row.worker_id, row.drawn_for, *votes.get(row.id, (0, 0)), live)
 
 
 def mask_of(row: Any) -> Mask:
@@ -85,23 +104,24 @@ def mask_columns(mask: Mask) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def save_plan(tx: Transaction, rows: PairRows, plan: PairPlan) -> None:
-    """Write the states of a pair's spots and masks where they differ from the plan."""
-    spots = [
-        {"b_id": key, "b_state": str(state), "b_mask": mask}
-        for key, (state, mask) in plan.spots.items()
-        if rows.spot_states[key] != (str(state), mask)
-    ]
-    if spots:
-        tx.execute(_spot_states(), spots)
-    facts = {mask.id: mask for mask in rows.facts.masks}
-    masks = [
-        {"b_id": key, "b_state": str(state), "b_good": facts[key].good, "b_bad": facts[key].bad}
-        for key, state in plan.masks.items()
-        if (rows.mask_states[key], *rows.mask_votes[key]) != (str(state), facts[key].good, facts[key].bad)
-    ]
-    if masks:
-        tx.execute(_mask_states(), masks)
+def save_plans(tx: Transaction, plans: Iterable[tuple[PairRows, PairPlan]]) -> None:
+    """Write the states of the spots and masks of some pairs where they differ from the plans."""
+    spots, masks = [], []
+    for rows, plan in plans:
+        spots += [
+            {"b_id": key, "b_state": str(state), "b_mask": mask}
+            for key, (state, mask) in plan.spots.items()
+            if rows.spot_states[key] != (state, mask)
+        ]
+        facts = {mask.id: mask for mask in rows.facts.masks}
+        masks += [
+            {"b_id": key, "b_state": str(state), "b_good": facts[key].good, "b_bad": facts[key].bad}
+            for key, state in plan.masks.items()
+            if (rows.mask_states[key], *rows.mask_votes[key]) != (state, facts[key].good, facts[key].bad)
+        ]
+    for statement, changes in ((_spot_states(), spots), (_mask_states(), masks)):
+        if changes:
+            tx.execute(statement, sorted(changes, key=lambda row: row["b_id"]))
 
 
 @cache
@@ -134,37 +154,36 @@ def _standing_masks() -> Any:
     return query.order_by(SegmentationRow.id)
 
 
-def _group(rows: Iterable[Any]) -> defaultdict[Pair, list[Any]]:
+def _by_pair(tx: Transaction, statement: Any, pairs: Sequence[Pair]) -> defaultdict[Pair, list[Any]]:
+    """The rows of some pairs; their first two columns are the pair."""
     groups: defaultdict[Pair, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[row.image_id, row.category_id].append(row)
+    for row in tx.execute(statement, pairs_given(pairs)):
+        groups[row[0], row[1]].append(row)
     return groups
-
-
-def _spots(tx: Transaction, images: list[int]) -> defaultdict[Pair, list[Any]]:
-    return _group(tx.execute(_spot_facts(), {"images": images}))
 
 
 @cache
 def _spot_facts() -> Any:
-    live = case((AnswerRow.state == AnswerState.COUNTED, True), else_=False).label("live")
-    query = select(SpotRow.__table__, live).join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
-    return query.where(SpotRow.image_id.in_(_images())).order_by(SpotRow.id)
-
-
-def _masks(tx: Transaction, images: list[int]) -> defaultdict[Pair, list[Any]]:
-    return _group(tx.execute(_mask_facts(), {"images": images}))
+    live = case((AnswerRow.state == AnswerState.COUNTED, True), else_=False)
+    query = select(SpotRow.image_id, SpotRow.category_id, SpotRow.id, SpotRow.worker_id, SpotRow.x, SpotRow.y,
+                   SpotRow.primer, live, SpotRow.state, SpotRow.segmentation_id)  # fmt: skip
+    query = query.join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
+    return query.where(among_pairs(SpotRow.image_id, SpotRow.category_id)).order_by(SpotRow.id)
 
 
 @cache
 def _mask_facts() -> Any:
-    query = select(SegmentationRow.__table__, AnswerRow.state.label("answer_state"))
-    query = query.join(AnswerRow, AnswerRow.id == SegmentationRow.answer_id)
-    return query.where(SegmentationRow.image_id.in_(_images())).order_by(SegmentationRow.id)
+    row = SegmentationRow
+    query = select(row.image_id, row.category_id, row.id, row.answer_id, row.worker_id, row.drawn_for, row.state,
+                   row.good, row.bad, row.height, row.width, row.counts, row.area, row.bbox,
+                   AnswerRow.state.label("answer_state"))  # fmt: skip
+    query = query.join(AnswerRow, AnswerRow.id == row.answer_id)
+    return query.where(among_pairs(row.image_id, row.category_id)).order_by(row.id)
 
 
-def _votes(tx: Transaction, images: list[int]) -> dict[int, tuple[int, int]]:
-    rows = tx.execute(_vote_facts(), {"images": images})
+def _votes(tx: Transaction, masks: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Mask -> its good and bad votes that count."""
+    rows = tx.execute(_vote_facts(), {"masks": masks}) if masks else ()
     return {key: (int(good), int(asked) - int(good)) for key, good, asked in rows}
 
 
@@ -172,8 +191,7 @@ def _votes(tx: Transaction, images: list[int]) -> dict[int, tuple[int, int]]:
 def _vote_facts() -> Any:
     good = func.sum(case((VoteRow.good, 1), else_=0))
     query = select(VoteRow.segmentation_id, good, func.count())
-    query = query.join(SegmentationRow, SegmentationRow.id == VoteRow.segmentation_id)
-    query = query.where(SegmentationRow.image_id.in_(_images()), VoteRow.state == AnswerState.COUNTED)
+    query = query.where(among(VoteRow.segmentation_id, "masks"), VoteRow.state == AnswerState.COUNTED)
     return query.group_by(VoteRow.segmentation_id)
 
 
@@ -186,45 +204,36 @@ class _Words:
     crowds: list[CrowdFact]
 
 
-def _words(tx: Transaction, images: list[int]) -> defaultdict[Pair, _Words]:
+def _words(tx: Transaction, pairs: Sequence[Pair]) -> defaultdict[Pair, _Words]:
     groups: defaultdict[Pair, _Words] = defaultdict(lambda: _Words(0, [], []))
-    for row in tx.execute(_word_facts(), {"images": images}):
-        words = groups[row.image_id, row.category_id]
-        if row.stage == Stage.SPOT:
+    for image, category, key, stage, worker, subject, outcome in tx.execute(_word_facts(), pairs_given(pairs)):
+        words = groups[image, category]
+        if stage == Stage.SPOT:
             words.spotted += 1
-        elif row.stage == Stage.CROWD:
-            words.crowds.append(CrowdFact(row.id, row.worker_id, row.outcome != "nothing"))
-        elif row.outcome != "mask":
-            words.closures.append(ClosureFact(row.id, row.worker_id, row.subject, row.outcome))
+        elif stage == Stage.CROWD:
+            words.crowds.append(CrowdFact(key, worker, outcome != "nothing"))
+        elif outcome != "mask":
+            words.closures.append(ClosureFact(key, worker, subject, outcome))
     return groups
 
 
 @cache
 def _word_facts() -> Any:
-    query = select(AnswerRow.id, AnswerRow.stage, AnswerRow.image_id, AnswerRow.category_id, AnswerRow.worker_id,
+    query = select(AnswerRow.image_id, AnswerRow.category_id, AnswerRow.id, AnswerRow.stage, AnswerRow.worker_id,
                    AnswerRow.subject, AnswerRow.outcome)  # fmt: skip
     return query.where(
-        AnswerRow.image_id.in_(_images()), AnswerRow.stage.in_([Stage.SPOT, Stage.SEGMENT, Stage.CROWD]),
+        among_pairs(AnswerRow.image_id, AnswerRow.category_id),
+        AnswerRow.stage.in_([Stage.SPOT, Stage.SEGMENT, Stage.CROWD]),
         AnswerRow.state == AnswerState.COUNTED, AnswerRow.training.is_(False),
     ).order_by(AnswerRow.id)  # fmt: skip
-
-
-def _held(tx: Transaction, images: list[int]) -> defaultdict[Pair, set[int]]:
-    groups: defaultdict[Pair, set[int]] = defaultdict(set)
-    for image, category, spot in tx.execute(_held_facts(), {"images": images}):
-        groups[image or 0, category].add(spot)
-    return groups
 
 
 @cache
 def _held_facts() -> Any:
     query = select(TaskRow.image_id, TaskRow.category_id, TaskRow.subject)
     query = query.join(PlaceRow, PlaceRow.task_id == TaskRow.id)
-    return query.where(TaskRow.image_id.in_(_images()), TaskRow.stage == Stage.SEGMENT, PlaceRow.state == "leased")
-
-
-def _images() -> Any:
-    return bindparam("images", expanding=True)
+    pairs = among_pairs(TaskRow.image_id, TaskRow.category_id)
+    return query.where(pairs, TaskRow.stage == Stage.SEGMENT, PlaceRow.state == "leased")
 
 
 def masks_by_id(tx: Transaction, ids: Iterable[int]) -> dict[int, Mask]:
@@ -234,4 +243,4 @@ def masks_by_id(tx: Transaction, ids: Iterable[int]) -> dict[int, Mask]:
 
 @cache
 def _masks_by_id() -> Any:
-    return select(SegmentationRow.__table__).where(SegmentationRow.id.in_(bindparam("ids", expanding=True)))
+    return select(SegmentationRow.__table__).where(among(SegmentationRow.id, "ids"))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, insert, literal, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 
 from ..domain.facts import Wanted
 from ..domain.stages import Stage, TaskState
 from .claims import IS_LEASED, PICTURED, Task, pictured
 from .database import Transaction
+from .lists import among, among_pairs, pairs_given
 from .models import AssignmentRow, ImageRow, PlaceRow, TaskRow
 
 
@@ -68,7 +69,7 @@ def take_answers(tx: Transaction, counted: Sequence[Held], late: Sequence[Held])
 
 @cache
 def _answered() -> Any:
-    return update(TaskRow).where(TaskRow.id.in_(bindparam("ids", expanding=True))).values(answered=TaskRow.answered + 1)
+    return update(TaskRow).where(among(TaskRow.id, "ids")).values(answered=TaskRow.answered + 1)
 
 
 def drop_leases(tx: Transaction, assignment_ids: Sequence[int], state: str = "expired") -> None:
@@ -99,12 +100,12 @@ def _give_back(tx: Transaction, tasks: Sequence[int]) -> None:
 
 def _set_places(tx: Transaction, places: Sequence[int], state: str) -> None:
     if places:
-        tx.execute(_place_states(), {"ids": list(places), "to": state})
+        tx.execute(_place_states(), {"ids": places, "to": state})
 
 
 @cache
 def _place_states() -> Any:
-    return update(PlaceRow).where(PlaceRow.id.in_(bindparam("ids", expanding=True))).values(state=bindparam("to"))
+    return update(PlaceRow).where(among(PlaceRow.id, "ids")).values(state=bindparam("to"))
 
 
 def expired_leases(tx: Transaction, campaign_id: int, now: int, limit: int = 20) -> list[int]:
@@ -133,8 +134,10 @@ def _anchor_leases() -> Any:
     return update(AssignmentRow).where(*ahead).values(leased_at=now, expires_at=now + AssignmentRow.lease_ms)
 
 
+#: Stage and subject.
 TaskKey = tuple[Stage, int]
-
+#: (image, category) -> (stage, subject) -> row.
+TasksOfPairs = defaultdict[tuple[int, int], dict[TaskKey, Any]]
 
 _STANDING = (TaskRow.id, TaskRow.stage, TaskRow.subject, TaskRow.image_id, TaskRow.category_id, TaskRow.places,
              TaskRow.answered, TaskRow.state)  # fmt: skip
@@ -149,75 +152,106 @@ def page_task(tx: Transaction, campaign_id: int, page: int) -> dict[TaskKey, Any
     return {} if row is None else {(Stage.FILTER, page): row}
 
 
-def tasks_of_pairs(
-    tx: Transaction, images: Sequence[int], stages: Sequence[Stage]
-) -> dict[tuple[int, int], dict[TaskKey, Any]]:
-    """(image, category) -> (stage, subject) -> row, for the tasks of some images."""
-    found: defaultdict[tuple[int, int], dict[TaskKey, Any]] = defaultdict(dict)
-    for row in tx.execute(_standing(), {"images": list(images), "stages": [str(stage) for stage in stages]}):
+def tasks_of_images(tx: Transaction, images: Sequence[int], stages: Sequence[Stage]) -> TasksOfPairs:
+    """The tasks of all pairs of some images, and of the images themselves (category 0)."""
+    return _grouped(tx.execute(_of_images(), {"images": images, "stages": [str(stage) for stage in stages]}))
+
+
+@cache
+def _of_images() -> Any:
+    stages = TaskRow.stage.in_(bindparam("stages", expanding=True))
+    return select(*_STANDING).where(among(TaskRow.image_id, "images"), stages)
+
+
+def tasks_of_pairs(tx: Transaction, pairs: Sequence[tuple[int, int]], stages: Sequence[Stage]) -> TasksOfPairs:
+    """The tasks of some (image, category) pairs."""
+    return _grouped(tx.execute(_of_pairs(), {**pairs_given(pairs), "stages": [str(stage) for stage in stages]}))
+
+
+@cache
+def _of_pairs() -> Any:
+    stages = TaskRow.stage.in_(bindparam("stages", expanding=True))
+    return select(*_STANDING).where(among_pairs(TaskRow.image_id, TaskRow.category_id), stages)
+
+
+def _grouped(rows: Iterable[Any]) -> TasksOfPairs:
+    found: TasksOfPairs = defaultdict(dict)
+    for row in rows:
         found[row.image_id, row.category_id][Stage(row.stage), row.subject] = row
     return found
 
 
-@cache
-def _standing() -> Any:
-    stages = TaskRow.stage.in_(bindparam("stages", expanding=True))
-    return select(*_STANDING).where(TaskRow.image_id.in_(bindparam("images", expanding=True)), stages)
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What the rules want of one pair, and what there is.
+
+    Attributes:
+        pair: image and category id (None and 0 where there is none).
+        wanted: (stage, subject) -> places and author.
+        existing: (stage, subject) -> row, for the stages that ``wanted`` speaks about.
+    """
+
+    pair: tuple[int | None, int]
+    wanted: Mapping[TaskKey, Wanted]
+    existing: Mapping[TaskKey, Any]
 
 
 def want_tasks(
-    tx: Transaction,
-    campaign_id: int,
-    pair: tuple[int | None, int],
-    wanted: Mapping[TaskKey, Wanted],
-    existing: Mapping[TaskKey, Any],
-    now: int,
-    lanes: frozenset[Stage] = frozenset(),
+    tx: Transaction, campaign_id: int, pairs: Iterable[Wants], now: int, lanes: frozenset[Stage] = frozenset()
 ) -> None:
-    """Make the tasks of a pair what the rules want: new ones open, others change their places, the rest ends.
+    """Make the tasks of pairs what the rules want: new ones open, others change their places, the rest ends.
 
     Args:
         tx: a transaction.
         campaign_id: the campaign.
-        pair: image and category id (0 where there is none).
-        wanted: (stage, subject) -> places and author.
-        existing: (stage, subject) -> row, for the stages that ``wanted`` speaks about.
+        pairs: what is wanted, and what there is.
         now: ms.
         lanes: stages whose tasks wait in a lane per category.
     """
-    new = [
-        {"campaign_id": campaign_id, "stage": str(stage), "subject": subject, "category_id": pair[1],
-         "image_id": pair[0], "author_id": want.author_id, "places": want.places, "free": want.places, "taken": 0,
-         "answered": 0, "lane": pair[1] if stage in lanes else 0, "rank": 1, "state": str(TaskState.OPEN),
-         "opened_at": now}
-        for (stage, subject), want in wanted.items()
-        if (stage, subject) not in existing
-    ]  # fmt: skip
+    new: list[dict[str, Any]] = []
+    changes: list[dict[str, Any]] = []
+    for one in pairs:
+        image, category = one.pair
+        new += [
+            {"campaign_id": campaign_id, "stage": str(stage), "subject": subject, "category_id": category,
+             "image_id": image, "author_id": want.author_id, "places": want.places, "free": want.places, "taken": 0,
+             "answered": 0, "lane": category if stage in lanes else 0, "rank": 1, "state": str(TaskState.OPEN),
+             "opened_at": now}
+            for (stage, subject), want in one.wanted.items()
+            if (stage, subject) not in one.existing
+        ]  # fmt: skip
+        changes += _changes(one, now)
     if new:
-        tx.execute(insert(TaskRow), new)
-    for key, row in existing.items():
-        want = wanted.get(key)
-        places = want.places if want else row.answered
-        ended = TaskState.DONE if row.answered or (want and not places) else TaskState.WITHDRAWN
-        state = TaskState.OPEN if places > row.answered else ended
-        if (places, str(state)) != (row.places, row.state):
-            _resize(tx, row.id, places, state, now)
+        tx.execute(_opened(), new)
+    if changes:
+        tx.execute(_resized(), sorted(changes, key=lambda change: int(change["task"])))
 
 
-def _resize(tx: Transaction, task: int, places: int, state: TaskState, now: int) -> None:
-    closed = None if state is TaskState.OPEN else now
-    values = {"task": task, "to": places, "standing": str(state), "closed": closed}
-    tx.execute(_resized(again=state is TaskState.OPEN), values)
+def _changes(one: Wants, now: int) -> Iterator[dict[str, Any]]:
+    """The new sizes of tasks that are there."""
+    for key, row in one.existing.items():
+        want, answered = one.wanted.get(key), row.answered
+        places = want.places if want else answered
+        ended = TaskState.DONE if answered or (want and not places) else TaskState.WITHDRAWN
+        state = TaskState.OPEN if places > answered else ended
+        if places != row.places or state != row.state:
+            closed = None if state is TaskState.OPEN else now
+            yield {"task": row.id, "to": places, "standing": str(state), "closed": closed}
 
 
 @cache
-def _resized(*, again: bool) -> Any:
+def _opened() -> Any:
+    return insert(TaskRow)
+
+
+@cache
+def _resized() -> Any:
     """A task's new size; what is free is counted where the row is, for other workers take places meanwhile."""
-    places = bindparam("to", type_=TaskRow.places.type)
+    places: Any = bindparam("to", type_=TaskRow.places.type)
+    standing: Any = bindparam("standing", type_=TaskRow.state.type)
     free = case((places > TaskRow.taken, places - TaskRow.taken), else_=0)
-    values = {"places": places, "free": free, "state": bindparam("standing"), "closed_at": bindparam("closed")}
-    if again:
-        values["rank"] = literal(0)
+    rank = case((standing == TaskState.OPEN, 0), else_=TaskRow.rank)  # an open one goes first from now on
+    values = {"places": places, "free": free, "state": standing, "closed_at": bindparam("closed"), "rank": rank}
     return update(TaskRow).where(TaskRow.id == bindparam("task")).values(values)
 
 

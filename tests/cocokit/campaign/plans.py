@@ -66,8 +66,8 @@ def scans(tx: Connection, statement: Statement) -> list[str]:
 
 
 def _is_made(line: str) -> bool:
-    """Whether what is read whole is a result of this very statement."""
-    return line.startswith(("SCAN CONSTANT", "SCAN (", "SCAN anon_"))
+    """Whether what is read whole is a result or a parameter of this very statement."""
+    return line.startswith(("SCAN CONSTANT", "SCAN (", "SCAN anon_", "SCAN json_each "))
 
 
 def _nodes(tx: Connection, statement: Statement) -> Iterator[dict[str, Any]]:

@@ -27,10 +27,13 @@ from ..store.campaigns import image_refs, images_of_page, query_of_page
 from ..store.claims import Task
 from ..store.database import Transaction
 from ..store.pairs import masks_by_id, masks_of_image
-from ..store.sentinels import Sentinel, find_sentinel, shown_on
+from ..store.sentinels import Sentinel, checks_on, find_sentinel, shown_on
 from ..store.tasks import Held, held_places
 from ..types import Rle
 from .context import Campaign
+
+#: A tile of which nothing but the position is known.
+_TILE = Tile(0, ImageRef(0, "", 0, 0), CategoryRef(0, "", ""), Mask(0, 0, b"", 0.0, (0.0, 0.0, 0.0, 0.0)))
 
 
 def show_lease(tx: Transaction, campaign: Campaign, lease: Lease) -> Assignment:
@@ -41,7 +44,8 @@ def show_lease(tx: Transaction, campaign: Campaign, lease: Lease) -> Assignment:
 def plain_lease(tx: Transaction, campaign: Campaign, lease: Lease, held: Sequence[Held]) -> Assignment:
     """An assignment of which the places are known, to read its answer against.
 
-    What only its worker needs to see is not fetched once more: the primer, the spot, and other people's masks.
+    What only its worker needs to see is not fetched once more: the primer, the spot, other people's masks, and of a
+    page of masks anything but its positions.
     """
     task = held[0].task if held and lease.sentinel_id is None else None
     work: Work
@@ -52,6 +56,9 @@ def plain_lease(tx: Transaction, campaign: Campaign, lease: Lease, held: Sequenc
             work = SegmentTask(image, campaign.categories[task.category_id], (0.0, 0.0))
         case Task(stage=Stage.CROWD, image=ImageRef() as image):
             work = CrowdTask(image, campaign.categories[task.category_id], ())
+        case Task(stage=Stage.VERIFY):
+            positions = sorted([*(one.position for one in held), *checks_on(tx, lease.id)])
+            work = VerifyTask(tuple(replace(_TILE, position=position) for position in positions))
         case _:
             return _assignment(tx, campaign, lease, held)
     return Assignment(lease.word, lease.worker_id, lease.stage, work, lease.expires_at)

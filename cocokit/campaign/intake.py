@@ -22,7 +22,7 @@ from ..store.answers import Lease
 from ..store.campaigns import lock_images
 from ..store.database import Transaction
 from ..store.pairs import Pair
-from ..store.sentinels import mark_shown, shown_on
+from ..store.sentinels import checks_on, mark_shown
 from ..store.tasks import Held, held_places, retake, take_answers
 from .context import Campaign
 from .routing import route_images, route_page, route_pairs
@@ -55,8 +55,11 @@ def look_at_places(tx: Transaction, lease: Lease, held: Sequence[Held]) -> Taken
     lock_images(tx, [h.task.image_id for h in held if h.task.image_id is not None])
     held = held_places(tx, lease.id)  # as they stand now that nobody else decides about these images
     held = [replace(h, state="leased") if h.state == "expired" and h.wanted and retake(tx, h) else h for h in held]
-    mine = [h for h in held if h.wanted and h.state == "leased"]
-    return Taken(tuple(mine), tuple(h for h in held if h not in mine))
+    mine: list[Held] = []
+    rest: list[Held] = []
+    for h in held:
+        (mine if h.wanted and h.state == "leased" else rest).append(h)
+    return Taken(tuple(mine), tuple(rest))
 
 
 def outcome_of(answer: Answer) -> str:
@@ -73,11 +76,12 @@ def outcome_of(answer: Answer) -> str:
 
 def is_trusted(tx: Transaction, campaign: Campaign, lease: Lease, answer: VerifyAnswer) -> bool:
     """Whether a page's sentinels were found; what the worker said of each is written down."""
-    shown = shown_on(tx, lease.id)
+    checks = checks_on(tx, lease.id)
+    if checks:
+        mark_shown(tx, lease.id, answer.bad)
     flagged = set(answer.bad)
-    mark_shown(tx, lease.id, [(position, position in flagged) for position, _ in shown])
-    bad = [position in flagged for position, s in shown if s.kind is SentinelKind.BAD]
-    good = [position in flagged for position, s in shown if s.kind is SentinelKind.GOOD]
+    bad = [position in flagged for position, kind in checks.items() if kind is SentinelKind.BAD]
+    good = [position in flagged for position, kind in checks.items() if kind is SentinelKind.GOOD]
     return page_counts(sum(bad), len(bad), sum(good), len(good), campaign.settings)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, case, func, insert, select, update
 from ..domain.answers import Mask, Point
 from ..domain.stages import AnswerState, MaskState, SpotState, Stage
 from .database import Transaction
+from .lists import among, insert_rows
 from .models import AnswerRow, AssignmentRow, CaptionRow, CrowdRow, LineageRow, SegmentationRow, SpotRow, VoteRow
 from .pairs import mask_columns
 
@@ -144,12 +145,15 @@ def add_votes(
     tx: Transaction, answer_id: int, worker_id: int, votes: Iterable[tuple[int, bool, AnswerState]]
 ) -> None:
     """Write (segmentation id, good, state) votes of one page."""
-    rows = [
-        {"answer_id": answer_id, "worker_id": worker_id, "segmentation_id": key, "good": good, "state": str(state)}
-        for key, good, state in votes
-    ]
+    rows = [(answer_id, worker_id, key, good, str(state)) for key, good, state in votes]
     if rows:
-        tx.execute(insert(VoteRow), rows)
+        tx.execute(_add_votes(), {"votes": rows})
+
+
+@cache
+def _add_votes() -> Any:
+    row = VoteRow
+    return insert_rows("votes", row.answer_id, row.worker_id, row.segmentation_id, row.good, row.state)
 
 
 def add_crowd(tx: Transaction, head: Mapping[str, Any], mask: Mask, state: AnswerState) -> None:
@@ -169,7 +173,7 @@ def spot_points(tx: Transaction, spots: Sequence[int]) -> dict[int, Point]:
 
 @cache
 def _spot_points() -> Any:
-    return select(SpotRow.id, SpotRow.x, SpotRow.y).where(SpotRow.id.in_(bindparam("spots", expanding=True)))
+    return select(SpotRow.id, SpotRow.x, SpotRow.y).where(among(SpotRow.id, "spots"))
 
 
 def primer_of(tx: Transaction, image_id: int, category_id: int) -> Point:
@@ -209,7 +213,7 @@ def add_lineage(tx: Transaction, child: int, stage: Stage, pair: tuple[int, int]
     """
     query = _add_lineage(stage)
     if query is not None:
-        about = {"image": pair[0], "category": pair[1], "subjects": list(subjects), "child": child}
+        about = {"image": pair[0], "category": pair[1], "subjects": subjects, "child": child}
         tx.execute(query, {name: value for name, value in about.items() if name in _about(stage)})
 
 
@@ -220,12 +224,11 @@ def _about(stage: Stage) -> tuple[str, ...]:
 
 @cache
 def _add_lineage(stage: Stage) -> Any:
-    subjects: Any = bindparam("subjects", expanding=True)
     child: Any = bindparam("child", type_=LineageRow.child_id.type)
     if stage is Stage.VERIFY:
-        above = select(child, SegmentationRow.answer_id).where(SegmentationRow.id.in_(subjects))
+        above = select(child, SegmentationRow.answer_id).where(among(SegmentationRow.id, "subjects"))
     elif stage is Stage.SEGMENT:
-        above = select(child, SpotRow.answer_id).where(SpotRow.id.in_(subjects))
+        above = select(child, SpotRow.answer_id).where(among(SpotRow.id, "subjects"))
     elif stage in (Stage.SPOT, Stage.CROWD):
         pair = (SpotRow.image_id == bindparam("image"), SpotRow.category_id == bindparam("category"))
         above = select(child, SpotRow.answer_id).where(*pair, SpotRow.primer)

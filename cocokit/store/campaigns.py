@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, case, exists, func, insert, or_, select,
 from ..domain.stages import CampaignState, Stage, TaskState
 from ..domain.tasks import CategoryRef, ImageRef
 from .database import Transaction
+from .lists import among
 from .models import CampaignRow, CategoryRow, ImageRow, QueryRow, StageRow, TaskRow
 
 
@@ -131,7 +132,7 @@ def image_refs(tx: Transaction, images: Iterable[int]) -> dict[int, ImageRef]:
 @cache
 def _image_refs() -> Any:
     query = select(ImageRow.id, ImageRow.file_name, ImageRow.width, ImageRow.height)
-    return query.where(ImageRow.id.in_(bindparam("images", expanding=True)))
+    return query.where(among(ImageRow.id, "images"))
 
 
 def images_of_page(tx: Transaction, campaign_id: int, page: int) -> list[int]:
@@ -148,12 +149,12 @@ def images_in_state(tx: Transaction, campaign_id: int, *states: str) -> list[int
 
 def images_at(tx: Transaction, images: Sequence[int], *states: str) -> list[int]:
     """Those of some images that stand at one of some states, in order."""
-    return list(tx.execute(_images_at(), {"images": list(images), "states": list(states)}).scalars())
+    return list(tx.execute(_images_at(), {"images": images, "states": list(states)}).scalars())
 
 
 @cache
 def _images_at() -> Any:
-    these = ImageRow.id.in_(bindparam("images", expanding=True))
+    these = among(ImageRow.id, "images")
     query = select(ImageRow.id).where(these, ImageRow.state.in_(bindparam("states", expanding=True)))
     return query.order_by(ImageRow.id)
 
@@ -207,7 +208,7 @@ def lock_images(tx: Transaction, images: Iterable[int]) -> None:
 
 @cache
 def _lock_images() -> Any:
-    query = select(ImageRow.id).where(ImageRow.id.in_(bindparam("images", expanding=True))).order_by(ImageRow.id)
+    query = select(ImageRow.id).where(among(ImageRow.id, "images")).order_by(ImageRow.id)
     return query.with_for_update(key_share=True)
 
 
@@ -229,7 +230,7 @@ def _settled() -> Any:
     waits = exists().where(TaskRow.image_id == ImageRow.id, TaskRow.state == TaskState.OPEN)
     now: Any = bindparam("now", type_=ImageRow.finished_at.type)
     ends, begins = and_(ImageRow.state == "open", ~waits), and_(ImageRow.state == "finished", waits)
-    change = update(ImageRow).where(ImageRow.id.in_(bindparam("images", expanding=True)), or_(ends, begins))
+    change = update(ImageRow).where(among(ImageRow.id, "images"), or_(ends, begins))
     was_open = ImageRow.state == "open"
     state, finished = case((was_open, "finished"), else_="open"), case((was_open, now), else_=None)
     return change.values(state=state, finished_at=finished)

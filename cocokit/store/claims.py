@@ -32,6 +32,7 @@ from ..domain.stages import CampaignState, Stage, WorkerState
 from ..domain.tasks import ImageRef
 from .answers import BEFORE, LEASE, Before, Lease, before_of, lease_of
 from .database import Transaction
+from .lists import among, insert_rows
 from .models import (
     AnswerRow,
     AssignmentRow,
@@ -282,11 +283,8 @@ def lease(tx: Transaction, assignment: dict[str, Any], places: Sequence[tuple[Ta
     if places:
         tx.execute(_take(), {"ids": [task.id for task, _ in places]})
         worker = assignment["worker_id"]
-        tx.execute(_new_places(), [
-            {"assignment_id": key, "task_id": task.id, "worker_id": worker, "stage": str(task.stage),
-             "lane": task.lane, "position": position, "state": "leased"}
-            for task, position in places
-        ])  # fmt: skip
+        rows = [(key, task.id, worker, str(task.stage), task.lane, position, "leased") for task, position in places]
+        tx.execute(_new_places(), {"places": rows})
     return key
 
 
@@ -297,10 +295,13 @@ def _new_lease() -> Any:
 
 @cache
 def _new_places() -> Any:
-    return insert(PlaceRow)
+    row = PlaceRow
+    return insert_rows(
+        "places", row.assignment_id, row.task_id, row.worker_id, row.stage, row.lane, row.position, row.state
+    )
 
 
 @cache
 def _take() -> Any:
-    these = update(TaskRow).where(TaskRow.id.in_(bindparam("ids", expanding=True)))
+    these = update(TaskRow).where(among(TaskRow.id, "ids"))
     return these.values(taken=TaskRow.taken + 1, free=TaskRow.free - 1)

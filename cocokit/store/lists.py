@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Text, and_, bindparam, cast, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Dialect, Text, and_, bindparam, cast, insert, literal_column, select, tuple_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeDecorator
@@ -107,6 +107,12 @@ def rows_of(name: str, **types: Any) -> Any:
         cast(_Field(value, literal_column(str(i))), type_).label(column)
         for i, (column, type_) in enumerate(types.items())
     ))  # fmt: skip
+
+
+def insert_rows(name: str, *columns: Any) -> Any:
+    """The statement that inserts the rows in the parameter ``name``, in their order, into some columns of a table."""
+    types = {column.key: column.type for column in columns}
+    return insert(columns[0].class_).from_select(list(types), rows_of(name, **types))
 
 
 def among_pairs(image_id: Any, category_id: Any) -> ColumnElement[bool]:

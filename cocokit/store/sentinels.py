@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, insert, select, update
+from sqlalchemy import Integer, bindparam, case, exists, func, insert, select, update
 
 from ..domain.answers import Mask
 from ..domain.stages import MaskState, SentinelKind
 from .database import Transaction
+from .lists import among
 from .models import SegmentationRow, SentinelRow, ShowingRow
 from .pairs import mask_columns, mask_of
 from .withdrawals import may_be_shown
@@ -44,18 +45,31 @@ def fresh_sentinels(
     tx: Transaction, campaign_id: int, worker_id: int, kind: SentinelKind, limit: int, category_id: int | None = None
 ) -> list[Sentinel]:
     """Up to ``limit`` that the worker has not seen, those shown least often first; their count goes up."""
-    seen = exists().where(ShowingRow.sentinel_id == SentinelRow.id, ShowingRow.worker_id == worker_id)
-    query = select(SentinelRow.__table__).where(
-        SentinelRow.campaign_id == campaign_id, SentinelRow.kind == kind, ~seen, may_be_shown(SentinelRow.image_id)
-    )
+    about = {"campaign": campaign_id, "worker": worker_id, "kind": str(kind), "most": limit}
     if category_id is not None:
-        query = query.where(SentinelRow.category_id == category_id)
-    query = query.order_by(SentinelRow.shown, SentinelRow.id).limit(limit).with_for_update(skip_locked=True)
-    found = [sentinel_of(row) for row in tx.execute(query)]
+        about["category"] = category_id
+    found = [sentinel_of(row) for row in tx.execute(_fresh_sentinels(category_id is not None), about)]
     if found:
-        ids = [sentinel.id for sentinel in found]
-        tx.execute(update(SentinelRow).where(SentinelRow.id.in_(ids)).values(shown=SentinelRow.shown + 1))
+        tx.execute(_shown_once_more(), {"ids": [sentinel.id for sentinel in found]})
     return found
+
+
+@cache
+def _fresh_sentinels(of_category: bool) -> Any:
+    seen = exists().where(ShowingRow.sentinel_id == SentinelRow.id, ShowingRow.worker_id == bindparam("worker"))
+    query = select(SentinelRow.__table__).where(
+        SentinelRow.campaign_id == bindparam("campaign"), SentinelRow.kind == bindparam("kind"), ~seen,
+        may_be_shown(SentinelRow.image_id),
+    )  # fmt: skip
+    if of_category:
+        query = query.where(SentinelRow.category_id == bindparam("category"))
+    few = query.order_by(SentinelRow.shown, SentinelRow.id).limit(bindparam("most", type_=Integer))
+    return few.with_for_update(skip_locked=True)
+
+
+@cache
+def _shown_once_more() -> Any:
+    return update(SentinelRow).where(among(SentinelRow.id, "ids")).values(shown=SentinelRow.shown + 1)
 
 
 def show(tx: Transaction, assignment_id: int, worker_id: int, shown: Sequence[tuple[int, int]]) -> None:
@@ -65,7 +79,12 @@ def show(tx: Transaction, assignment_id: int, worker_id: int, shown: Sequence[tu
         for key, position in shown
     ]
     if rows:
-        tx.execute(insert(ShowingRow), rows)
+        tx.execute(_show(), rows)
+
+
+@cache
+def _show() -> Any:
+    return insert(ShowingRow)
 
 
 def shown_on(tx: Transaction, assignment_id: int) -> list[tuple[int, Sentinel]]:
@@ -81,19 +100,41 @@ def _shown_on() -> Any:
     return query.where(ShowingRow.assignment_id == bindparam("assignment")).order_by(ShowingRow.position)
 
 
-def mark_shown(tx: Transaction, assignment_id: int, flagged: Iterable[tuple[int, bool]]) -> None:
-    """Write whether the worker flagged each sentinel: (position, flagged)."""
-    rows = [{"b_position": position, "b_flagged": value} for position, value in flagged]
-    if rows:
-        mine = (ShowingRow.assignment_id == assignment_id, ShowingRow.position == bindparam("b_position"))
-        tx.execute(update(ShowingRow).where(*mine).values(flagged=bindparam("b_flagged")), rows)
+def checks_on(tx: Transaction, assignment_id: int) -> dict[int, SentinelKind]:
+    """Position -> kind of the sentinels of a page."""
+    rows = tx.execute(_checks_on(), {"assignment": assignment_id})
+    return {position: SentinelKind(kind) for position, kind in rows}
+
+
+@cache
+def _checks_on() -> Any:
+    query = select(ShowingRow.position, SentinelRow.kind)
+    query = query.join(SentinelRow, SentinelRow.id == ShowingRow.sentinel_id)
+    return query.where(ShowingRow.assignment_id == bindparam("assignment")).order_by(ShowingRow.position)
+
+
+def mark_shown(tx: Transaction, assignment_id: int, bad: Sequence[int]) -> None:
+    """Write which sentinels of a page the worker flagged: those at the positions ``bad``, and no others."""
+    tx.execute(_mark_shown(), {"assignment": assignment_id, "bad": bad})
+
+
+@cache
+def _mark_shown() -> Any:
+    flagged = case((among(ShowingRow.position, "bad"), True), else_=False)
+    return update(ShowingRow).where(ShowingRow.assignment_id == bindparam("assignment")).values(flagged=flagged)
 
 
 def flags_on(tx: Transaction, assignment_id: int, kind: SentinelKind) -> list[bool]:
     """Whether the worker flagged each sentinel of one kind on a page."""
+    rows = tx.execute(_flags_on(), {"assignment": assignment_id, "kind": str(kind)})
+    return [bool(flagged) for flagged in rows.scalars()]
+
+
+@cache
+def _flags_on() -> Any:
     query = select(ShowingRow.flagged).join(SentinelRow, SentinelRow.id == ShowingRow.sentinel_id)
-    query = query.where(ShowingRow.assignment_id == assignment_id, SentinelRow.kind == kind)
-    return [bool(flagged) for flagged in tx.execute(query).scalars()]
+    mine = ShowingRow.assignment_id == bindparam("assignment")
+    return query.where(mine, SentinelRow.kind == bindparam("kind"))
 
 
 def find_sentinel(tx: Transaction, sentinel_id: int) -> Sentinel:

@@ -100,7 +100,7 @@ def among(column: Any, name: str) -> ColumnElement[bool]:
     return _Among(column, bindparam(name, type_=_Numbers()))
 
 
-def rows_of(name: str, **types: Any) -> Any:
+def rows_of(name: str, /, **types: Any) -> Any:
     """The rows in the parameter ``name``, a sequence of them, as a query: column -> its type, by their order."""
     value = _Items(bindparam(name, type_=_Rows())).table_valued("value").c.value
     return select(*(

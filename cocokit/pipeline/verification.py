@@ -34,6 +34,9 @@ class Verdict:
     wanted: int = 0
 
 
+_PASSED, _FAILED = Verdict(VoteState.PASSED), Verdict(VoteState.FAILED)
+
+
 def verdict(good: int, bad: int, settings: CampaignSettings) -> Verdict:
     """What ``good`` and ``bad`` votes decide; it is a rule of the two counts, so their order has no part in it.
 
@@ -46,9 +49,9 @@ def verdict(good: int, bad: int, settings: CampaignSettings) -> Verdict:
     """
     first, most, needed = settings.votes_first, settings.votes_first + settings.votes_more, settings.votes_needed
     if good >= needed or (good >= first and not bad):
-        return Verdict(VoteState.PASSED)
+        return _PASSED
     if most - bad < needed:
-        return Verdict(VoteState.FAILED)
+        return _FAILED
     cast = good + bad
     return Verdict(VoteState.ASK, (first if cast < first else most) - cast)
 

@@ -150,7 +150,7 @@ def _doorway(*more: Any) -> Any:
 def claim(tx: Transaction, campaign_id: int, worker_id: int, stage: Stage, lane: int, limit: int = 1) -> list[Task]:
     """Up to ``limit`` free tasks that the worker has never had, none of them about their own work; they are locked."""
     about = {"campaign": campaign_id, "worker": worker_id, "stage": str(stage), "lane": lane, "rest": limit}
-    return [pictured(row) for row in tx.execute(_claims(), about)]
+    return [pictured(row) for row in tx.execute(_claims(), about).all()]
 
 
 @cache

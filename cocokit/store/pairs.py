@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select, update
@@ -17,12 +17,15 @@ from sqlalchemy import bindparam, case, func, select, update
 from ..domain.answers import Mask
 from ..domain.facts import ClosureFact, CrowdFact, MaskFact, PairFacts, PairPlan, SpotFact
 from ..domain.stages import AnswerState, MaskState, Stage
+from ..types import Box
 from .database import Transaction
 from .lists import among, among_pairs, pairs_given
 from .models import AnswerRow, PlaceRow, SegmentationRow, SpotRow, TaskRow, VoteRow
 
 #: (image id, category id).
 Pair = tuple[int, int]
+#: Boxes that are kept: those of the images that are being worked on.
+_KEPT = 4096
 
 
 class StoredMasks:
@@ -40,8 +43,15 @@ class StoredMasks:
         """The mask of an id."""
         found = self._rows[key]
         if not isinstance(found, Mask):
-            found = self._rows[key] = mask_of(found)
+            *_, height, width, counts, area, box = found
+            found = self._rows[key] = Mask(height, width, bytes(counts), area, _box(box))
         return found
+
+
+@lru_cache(_KEPT)
+def _box(text: str) -> Box:
+    x, y, w, h = json.loads(text)
+    return x, y, w, h
 
 
 @dataclass(slots=True)
@@ -61,7 +71,7 @@ def load_pairs(tx: Transaction, pairs: Iterable[Pair]) -> dict[Pair, PairRows]:
     if not wanted:
         return {}
     spots, masks = _by_pair(tx, _spot_facts(), wanted), _by_pair(tx, _mask_facts(), wanted)
-    votes = _votes(tx, [row.id for rows in masks.values() for row in rows])
+    votes = _votes(tx, [row[2] for rows in masks.values() for row in rows])
     words, held = _words(tx, wanted), _by_pair(tx, _held_facts(), wanted)
     return {
         pair: PairRows(
@@ -74,18 +84,18 @@ def load_pairs(tx: Transaction, pairs: Iterable[Pair]) -> dict[Pair, PairRows]:
                 tuple(words[pair].crowds),
                 frozenset(spot for _, _, spot in held[pair]),
             ),
-            StoredMasks({row.id: row for row in masks[pair]}),
+            StoredMasks({row[2]: row for row in masks[pair]}),
             {row[2]: (row[8], row[9]) for row in spots[pair]},
-            {row.id: row.state for row in masks[pair]},
-            {row.id: (row.good, row.bad) for row in masks[pair]},
+            {row[2]: row[7] for row in masks[pair]},
+            {row[2]: (row[8], row[9]) for row in masks[pair]},
         )
         for pair in wanted
     }  # fmt: skip
 
 
 def _mask_fact(row: Any, votes: dict[int, tuple[int, int]]) -> MaskFact:
-    live = row.answer_state == AnswerState.COUNTED
-    return MaskFact(row.id, row.answer_id, row.worker_id, row.drawn_for, *votes.get(row.id, (0, 0)), live)
+    _, _, key, answer, worker, spot, live, *_ = row
+    return MaskFact(key, answer, worker, spot, *votes.get(key, (0, 0)), live)
 
 
 def mask_of(row: Any) -> Mask:
@@ -157,33 +167,35 @@ def _standing_masks() -> Any:
 def _by_pair(tx: Transaction, statement: Any, pairs: Sequence[Pair]) -> defaultdict[Pair, list[Any]]:
     """The rows of some pairs; their first two columns are the pair."""
     groups: defaultdict[Pair, list[Any]] = defaultdict(list)
-    for row in tx.execute(statement, pairs_given(pairs)):
+    for row in tx.execute(statement, pairs_given(pairs)).all():
         groups[row[0], row[1]].append(row)
     return groups
 
 
 @cache
 def _spot_facts() -> Any:
-    live = case((AnswerRow.state == AnswerState.COUNTED, True), else_=False)
     query = select(SpotRow.image_id, SpotRow.category_id, SpotRow.id, SpotRow.worker_id, SpotRow.x, SpotRow.y,
-                   SpotRow.primer, live, SpotRow.state, SpotRow.segmentation_id)  # fmt: skip
+                   SpotRow.primer, _live(), SpotRow.state, SpotRow.segmentation_id)  # fmt: skip
     query = query.join(AnswerRow, AnswerRow.id == SpotRow.answer_id)
     return query.where(among_pairs(SpotRow.image_id, SpotRow.category_id)).order_by(SpotRow.id)
+
+
+def _live() -> Any:
+    return case((AnswerRow.state == AnswerState.COUNTED, True), else_=False)
 
 
 @cache
 def _mask_facts() -> Any:
     row = SegmentationRow
-    query = select(row.image_id, row.category_id, row.id, row.answer_id, row.worker_id, row.drawn_for, row.state,
-                   row.good, row.bad, row.height, row.width, row.counts, row.area, row.bbox,
-                   AnswerRow.state.label("answer_state"))  # fmt: skip
+    query = select(row.image_id, row.category_id, row.id, row.answer_id, row.worker_id, row.drawn_for, _live(),
+                   row.state, row.good, row.bad, row.height, row.width, row.counts, row.area, row.bbox)  # fmt: skip
     query = query.join(AnswerRow, AnswerRow.id == row.answer_id)
     return query.where(among_pairs(row.image_id, row.category_id)).order_by(row.id)
 
 
 def _votes(tx: Transaction, masks: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Mask -> its good and bad votes that count."""
-    rows = tx.execute(_vote_facts(), {"masks": masks}) if masks else ()
+    rows = tx.execute(_vote_facts(), {"masks": masks}).all() if masks else ()
     return {key: (int(good), int(asked) - int(good)) for key, good, asked in rows}
 
 
@@ -206,7 +218,7 @@ class _Words:
 
 def _words(tx: Transaction, pairs: Sequence[Pair]) -> defaultdict[Pair, _Words]:
     groups: defaultdict[Pair, _Words] = defaultdict(lambda: _Words(0, [], []))
-    for image, category, key, stage, worker, subject, outcome in tx.execute(_word_facts(), pairs_given(pairs)):
+    for image, category, key, stage, worker, subject, outcome in tx.execute(_word_facts(), pairs_given(pairs)).all():
         words = groups[image, category]
         if stage == Stage.SPOT:
             words.spotted += 1
@@ -238,7 +250,7 @@ def _held_facts() -> Any:
 
 def masks_by_id(tx: Transaction, ids: Iterable[int]) -> dict[int, Mask]:
     """Segmentation id -> mask."""
-    return {row.id: mask_of(row) for row in tx.execute(_masks_by_id(), {"ids": sorted(ids)})}
+    return {row.id: mask_of(row) for row in tx.execute(_masks_by_id(), {"ids": sorted(ids)}).all()}
 
 
 @cache

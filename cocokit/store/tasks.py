@@ -31,7 +31,7 @@ class Held:
 
 def held_places(tx: Transaction, assignment_id: int) -> list[Held]:
     """The places of an assignment by position, with their tasks."""
-    rows = tx.execute(_held_places(), {"assignment": assignment_id})
+    rows = tx.execute(_held_places(), {"assignment": assignment_id}).all()
     return [Held(r[0], r[1], r[2], pictured(r[4:]), r[3]) for r in rows]
 
 
@@ -86,16 +86,14 @@ def drop_leases(tx: Transaction, assignment_ids: Sequence[int], state: str = "ex
 
 def _give_back(tx: Transaction, tasks: Sequence[int]) -> None:
     """One place of each task is free again if the task still wants it; such a task goes first from now on."""
+    tx.execute(_given_back(), {"ids": tasks})
+
+
+@cache
+def _given_back() -> Any:
     spare = TaskRow.places - TaskRow.taken + 1
-    tx.execute(
-        update(TaskRow)
-        .where(TaskRow.id.in_(tasks))
-        .values(
-            taken=TaskRow.taken - 1,
-            free=case((spare > 0, spare), else_=0),
-            rank=0,
-        )
-    )
+    values = {"taken": TaskRow.taken - 1, "free": case((spare > 0, spare), else_=0), "rank": 0}
+    return update(TaskRow).where(among(TaskRow.id, "ids")).values(values)
 
 
 def _set_places(tx: Transaction, places: Sequence[int], state: str) -> None:
@@ -154,7 +152,7 @@ def page_task(tx: Transaction, campaign_id: int, page: int) -> dict[TaskKey, Any
 
 def tasks_of_images(tx: Transaction, images: Sequence[int], stages: Sequence[Stage]) -> TasksOfPairs:
     """The tasks of all pairs of some images, and of the images themselves (category 0)."""
-    return _grouped(tx.execute(_of_images(), {"images": images, "stages": [str(stage) for stage in stages]}))
+    return _grouped(tx.execute(_of_images(), {"images": images, "stages": [str(stage) for stage in stages]}).all())
 
 
 @cache
@@ -165,7 +163,7 @@ def _of_images() -> Any:
 
 def tasks_of_pairs(tx: Transaction, pairs: Sequence[tuple[int, int]], stages: Sequence[Stage]) -> TasksOfPairs:
     """The tasks of some (image, category) pairs."""
-    return _grouped(tx.execute(_of_pairs(), {**pairs_given(pairs), "stages": [str(stage) for stage in stages]}))
+    return _grouped(tx.execute(_of_pairs(), {**pairs_given(pairs), "stages": [str(stage) for stage in stages]}).all())
 
 
 @cache
@@ -176,8 +174,10 @@ def _of_pairs() -> Any:
 
 def _grouped(rows: Iterable[Any]) -> TasksOfPairs:
     found: TasksOfPairs = defaultdict(dict)
+    stages = {str(stage): stage for stage in Stage}
     for row in rows:
-        found[row.image_id, row.category_id][Stage(row.stage), row.subject] = row
+        _, stage, subject, image, category, *_ = row
+        found[image, category][stages[stage], subject] = row
     return found
 
 
@@ -230,13 +230,14 @@ def want_tasks(
 def _changes(one: Wants, now: int) -> Iterator[dict[str, Any]]:
     """The new sizes of tasks that are there."""
     for key, row in one.existing.items():
-        want, answered = one.wanted.get(key), row.answered
+        task, _, _, _, _, size, answered, standing = row
+        want = one.wanted.get(key)
         places = want.places if want else answered
         ended = TaskState.DONE if answered or (want and not places) else TaskState.WITHDRAWN
         state = TaskState.OPEN if places > answered else ended
-        if places != row.places or state != row.state:
+        if places != size or state != standing:
             closed = None if state is TaskState.OPEN else now
-            yield {"task": row.id, "to": places, "standing": str(state), "closed": closed}
+            yield {"task": task, "to": places, "standing": str(state), "closed": closed}
 
 
 @cache

@@ -25,12 +25,10 @@ def contains(mask: Mask, x: float, y: float) -> bool:
     >>> contains(dot, 1.0, 1.0), contains(dot, 2.0, 2.0), contains(dot, 0.99, 1.0), contains(dot, 2.1, 2.0)
     (True, True, False, False)
     """
-    if not (0 <= x <= mask.width and 0 <= y <= mask.height):
-        return False
-    column, row = min(int(x), mask.width - 1), min(int(y), mask.height - 1)
     left, top, across, down = mask.bbox
-    if not (left <= column < left + across and top <= row < top + down):
+    if not (left <= x <= left + across and top <= y <= top + down):
         return False  # as most points are, before any run is counted
+    column, row = min(int(x), mask.width - 1), min(int(y), mask.height - 1)
     ends = _ends(mask.height, mask.width, mask.counts)
     return bisect_right(ends, column * mask.height + row) % 2 == 1
 

@@ -102,8 +102,10 @@ def route_pairs(tx: Transaction, campaign: Campaign, pairs: Iterable[Pair], now:
 
 
 def _plan(campaign: Campaign, rows: PairRows) -> PairPlan:
+    masks = rows.masks
+
     def covers(mask: int, x: float, y: float) -> bool:
-        return contains(rows.masks[mask], x, y)
+        return contains(masks[mask], x, y)
 
     return plan_pair(rows.facts, campaign.settings, campaign.graph, covers)
 

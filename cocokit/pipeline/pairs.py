@@ -12,7 +12,7 @@ from ..domain.facts import MaskFact, PairFacts, PairPlan, SpotFact, Wanted
 from ..domain.stages import MaskState, Outcome, SpotState, Stage
 from .graph import StageGraph
 from .settings import CampaignSettings
-from .verification import VoteState, verdict
+from .verification import PASSED, Verdict, VoteState, verdict
 
 #: Whether a mask (by its id) contains a point (x, y), px.
 Covers = Callable[[int, float, float], bool]
@@ -39,7 +39,9 @@ def plan_pair(facts: PairFacts, settings: CampaignSettings, graph: StageGraph, c
     live = [spot for spot in facts.spots if spot.live]
     if not any(spot.primer for spot in live):
         return _absent(facts)
-    states = {mask.id: _voted(mask, settings, graph) for mask in facts.masks}
+    verdicts = {mask.id: verdict(mask.good, mask.bad, settings) for mask in facts.masks}
+    voted = graph.has(Stage.VERIFY)
+    states = {mask.id: _state(mask, verdicts[mask.id] if voted else PASSED) for mask in facts.masks}
     drawn, covered = _homes(facts, live, states, covers)
     spots: dict[int, tuple[SpotState, int | None]] = {s.id: (SpotState.VOID, None) for s in facts.spots if not s.live}
     spots |= {s.id: (SpotState.OPEN, None) for s in live}
@@ -60,7 +62,11 @@ def plan_pair(facts: PairFacts, settings: CampaignSettings, graph: StageGraph, c
         spot = min(waiting, key=lambda s: (s.id not in facts.held, _answers(s, facts), s.id))
         spots[spot.id] = (SpotState.POSTED, None)
         tasks[Stage.SEGMENT, spot.id] = Wanted(_answers(spot, facts) + 1)
-    tasks |= _verify_tasks(facts, states, settings)
+    tasks |= {
+        (Stage.VERIFY, mask.id): Wanted(mask.good + mask.bad + verdicts[mask.id].wanted, mask.worker_id)
+        for mask in facts.masks
+        if states[mask.id] is MaskState.UNVERIFIED
+    }
     return PairPlan(True, spots, states, tasks)
 
 
@@ -71,13 +77,9 @@ def _absent(facts: PairFacts) -> PairPlan:
     return PairPlan(False, spots, masks, {})
 
 
-def _voted(mask: MaskFact, settings: CampaignSettings, graph: StageGraph) -> MaskState:
-    """What the votes make of a mask; without a verification stage every mask passes."""
-    if not mask.live:
-        return MaskState.VOID
-    if not graph.has(Stage.VERIFY):
-        return MaskState.PASSED
-    return _VOTED[verdict(mask.good, mask.bad, settings).state]
+def _state(mask: MaskFact, votes: Verdict) -> MaskState:
+    """What the votes make of a mask."""
+    return _VOTED[votes.state] if mask.live else MaskState.VOID
 
 
 def _homes(
@@ -144,17 +146,3 @@ def _answers(spot: SpotFact, facts: PairFacts) -> int:
         c.spot_id == spot.id for c in facts.closures
     )
 
-
-def _verify_tasks(
-    facts: PairFacts, states: dict[int, MaskState], settings: CampaignSettings
-) -> dict[tuple[Stage, int], Wanted]:
-    return {
-        (Stage.VERIFY, mask.id): _votes(mask, settings)
-        for mask in facts.masks
-        if states[mask.id] is MaskState.UNVERIFIED
-    }
-
-
-def _votes(mask: MaskFact, settings: CampaignSettings) -> Wanted:
-    asked = mask.good + mask.bad
-    return Wanted(asked + verdict(mask.good, mask.bad, settings).wanted, mask.worker_id)

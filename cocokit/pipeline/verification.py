@@ -34,7 +34,8 @@ class Verdict:
     wanted: int = 0
 
 
-_PASSED, _FAILED = Verdict(VoteState.PASSED), Verdict(VoteState.FAILED)
+#: Settled; the first is what every mask has where nobody votes.
+PASSED, FAILED = Verdict(VoteState.PASSED), Verdict(VoteState.FAILED)
 
 
 def verdict(good: int, bad: int, settings: CampaignSettings) -> Verdict:
@@ -49,9 +50,9 @@ def verdict(good: int, bad: int, settings: CampaignSettings) -> Verdict:
     """
     first, most, needed = settings.votes_first, settings.votes_first + settings.votes_more, settings.votes_needed
     if good >= needed or (good >= first and not bad):
-        return _PASSED
+        return PASSED
     if most - bad < needed:
-        return _FAILED
+        return FAILED
     cast = good + bad
     return Verdict(VoteState.ASK, (first if cast < first else most) - cast)
 

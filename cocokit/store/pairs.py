@@ -28,24 +28,20 @@ Pair = tuple[int, int]
 _KEPT = 4096
 
 
-class StoredMasks:
-    """The masks of a pair as far as points are looked up in them: each is made when it is asked for.
+class StoredMasks(dict[int, Mask]):
+    """Id -> mask, as far as points are looked up in masks: it is made when it is first asked for.
 
-    They have neither outlines nor a tool.
+    These masks have neither outlines nor a tool.
     """
 
-    __slots__ = ("_rows",)
-
     def __init__(self, rows: dict[int, Any]) -> None:
+        super().__init__()
         self._rows = rows
 
-    def __getitem__(self, key: int) -> Mask:
-        """The mask of an id."""
-        found = self._rows[key]
-        if not isinstance(found, Mask):
-            *_, height, width, counts, area, box = found
-            found = self._rows[key] = Mask(height, width, bytes(counts), area, _box(box))
-        return found
+    def __missing__(self, key: int) -> Mask:
+        *_, height, width, counts, area, box = self._rows[key]
+        made = self[key] = Mask(height, width, bytes(counts), area, _box(box))
+        return made
 
 
 @lru_cache(_KEPT)

@@ -140,15 +140,16 @@ def submit(asking: Asking, word: str) -> Response:
     trace = body.get("trace")
     if trace is not None and not isinstance(trace, list):
         raise RefusedError("trace", "is no list", "send a list of strokes, or leave it out")
+    checks = feedback.PageChecks()
     receipt, stage = drafts.hand_in(
-        asking.engine, asking.worker, word, body["payload"], client_id, times, trace
-    )  # fmt: skip
+        asking.engine, asking.worker, word, body["payload"], client_id, times, trace, checks
+    )
     if stage is Stage.VERIFY:
         site().told.collect(asking.engine)
         restock(asking.engine, _RENEWED, asking.worker)  # Whoever has seen every sentinel would get no further page.
     return jsonify({
         "receipt": _receipt(receipt), "training": _training(asking, word, receipt),
-        "checks": _checks(asking, word) if stage is Stage.VERIFY else None, "next": _next(asking, hold),
+        "checks": _checks(checks.found), "next": _next(asking, hold),
     })  # fmt: skip
 
 
@@ -214,8 +215,7 @@ def _training(asking: Asking, word: str, receipt: Receipt) -> Json | None:
     }  # fmt: skip
 
 
-def _checks(asking: Asking, word: str) -> Json | None:
-    found = feedback.page_checks(asking.engine, asking.worker, word)
+def _checks(found: tuple[int, int] | None) -> Json | None:
     return None if found is None else {"found": found[0], "of": found[1]}
 
 

@@ -17,7 +17,7 @@ from ..errors import GoneError, RefusedError
 from ..store import drafts as store
 from ..store.answers import Lease, find_lease
 from ..store.database import Transaction
-from .engine import Engine
+from .engine import Also, Engine
 from .words import gone, is_word
 
 #: How long a draft is kept after its lease ended, ms.
@@ -107,7 +107,7 @@ def write_draft(engine: Engine, worker_id: int, assignment: str, version: int, d
 
 def hand_in(
     engine: Engine, worker_id: int, assignment: str, payload: object, client_id: str, times: Times | None = None,
-    trace: object = None,
+    trace: object = None, also: Also | None = None,
 ) -> tuple[Receipt, Stage]:  # fmt: skip
     """Take an answer as :meth:`Engine.submit` does; with it its draft goes, and how it was drawn is kept. Its stage."""
     data = b"" if trace is None else zlib.compress(json.dumps(trace, separators=(",", ":")).encode(), 6)
@@ -118,6 +118,8 @@ def hand_in(
         if data and len(data) <= MOST_BYTES:
             store.save_trace(tx, answer_id, data)
         stages.append(held.stage)
+        if also is not None:
+            also(tx, held, answer_id)
 
     receipt = engine.submit(worker_id, assignment, payload, client_id, times, finish)
     return receipt, stages[-1]

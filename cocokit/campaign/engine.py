@@ -20,7 +20,7 @@ from ..store.answers import Lease
 from ..store.claims import arrive, hand_over, lease
 from ..store.database import Database, Transaction
 from ..store.journal import note, pay
-from ..store.sentinels import find_sentinel, show
+from ..store.sentinels import checks_on, find_sentinel, show
 from ..store.tasks import anchor_leases, expired_leases, held_places
 from ..store.workers import Qualification, add_worker, find_identity, qualifications
 from ..store.workers import set_qualification as write_qualification
@@ -266,7 +266,8 @@ class Engine:
     def _take(self, tx: Transaction, held: Lease, payload: object, client_id: str, times: Times) -> Receipt:
         now = self.clock.now()
         places = held_places(tx, held.id) if held.sentinel_id is None else []
-        assignment = plain_lease(tx, self.campaign, held, places)
+        checks = checks_on(tx, held.id) if held.stage is Stage.VERIFY else {}
+        assignment = plain_lease(tx, self.campaign, held, places, checks)
         answer = read_answer(assignment, payload, self.campaign.settings)
         receipt: dict[str, Any] = {"cents": getattr(self.campaign.settings, f"pay_{held.stage}")}
         columns: dict[str, Any] = {
@@ -281,7 +282,7 @@ class Engine:
             state, answer_id = AnswerState.COUNTED, store.add_answer(tx, **columns, receipt=json.dumps(receipt))
         else:
             taken = look_at_places(tx, held, places)
-            trusted = not isinstance(answer, VerifyAnswer) or is_trusted(tx, self.campaign, held, answer)
+            trusted = not isinstance(answer, VerifyAnswer) or is_trusted(tx, self.campaign, held, answer, checks)
             state = taken.state if trusted else AnswerState.UNTRUSTED
             columns |= {"state": str(state), "receipt": json.dumps(receipt)}
             if held.stage is not Stage.VERIFY:

@@ -6,9 +6,10 @@ import json
 from dataclasses import dataclass
 
 from ..domain.answers import SegmentAnswer
-from ..domain.stages import SentinelKind
+from ..domain.stages import SentinelKind, Stage
 from ..errors import GoneError
-from ..store.answers import payload_of
+from ..store.answers import Lease, payload_of
+from ..store.database import Transaction
 from ..store.sentinels import find_sentinel, flags_on
 from ..store.workers import qualifications
 from .drafts import lease_of
@@ -60,8 +61,17 @@ def training_result(engine: Engine, worker_id: int, assignment: str, answer_id: 
     return TrainingResult(score, hint, known.state, left)
 
 
-def page_checks(engine: Engine, worker_id: int, assignment: str) -> tuple[int, int] | None:
-    """(found, of) the bad sentinels of a verification page that was handed in; None if it had none."""
-    with engine.database.read() as tx:
-        flags = flags_on(tx, lease_of(tx, engine, worker_id, assignment).id, SentinelKind.BAD)
-    return (sum(flags), len(flags)) if flags else None
+class PageChecks:
+    """The checks that a worker found on a page of masks; done with its answer, it reads them in its transaction.
+
+    Attributes:
+        found: (found, of) its bad sentinels; None if it had none, or is no such page.
+    """
+
+    def __init__(self) -> None:
+        self.found: tuple[int, int] | None = None
+
+    def __call__(self, tx: Transaction, held: Lease, answer_id: int) -> None:
+        """Read them."""
+        flags = flags_on(tx, held.id, SentinelKind.BAD) if held.stage is Stage.VERIFY else []
+        self.found = (sum(flags), len(flags)) if flags else None

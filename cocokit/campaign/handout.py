@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 
 from ..domain.answers import Mask
 from ..domain.stages import Stage
@@ -27,13 +26,13 @@ from ..store.campaigns import image_refs, images_of_page, query_of_page
 from ..store.claims import Task
 from ..store.database import Transaction
 from ..store.pairs import masks_by_id, masks_of_image
-from ..store.sentinels import Sentinel, checks_on, find_sentinel, shown_on
+from ..store.sentinels import Sentinel, find_sentinel, shown_on
 from ..store.tasks import Held, held_places
 from ..types import Rle
 from .context import Campaign
 
-#: A tile of which nothing but the position is known.
-_TILE = Tile(0, ImageRef(0, "", 0, 0), CategoryRef(0, "", ""), Mask(0, 0, b"", 0.0, (0.0, 0.0, 0.0, 0.0)))
+#: The image, category and mask of a tile of which nothing but the position is known.
+_UNSEEN = (ImageRef(0, "", 0, 0), CategoryRef(0, "", ""), Mask(0, 0, b"", 0.0, (0.0, 0.0, 0.0, 0.0)))
 
 
 def show_lease(tx: Transaction, campaign: Campaign, lease: Lease) -> Assignment:
@@ -41,11 +40,13 @@ def show_lease(tx: Transaction, campaign: Campaign, lease: Lease) -> Assignment:
     return _assignment(tx, campaign, lease, [] if lease.sentinel_id is not None else held_places(tx, lease.id))
 
 
-def plain_lease(tx: Transaction, campaign: Campaign, lease: Lease, held: Sequence[Held]) -> Assignment:
+def plain_lease(
+    tx: Transaction, campaign: Campaign, lease: Lease, held: Sequence[Held], checks: Collection[int] = ()
+) -> Assignment:
     """An assignment of which the places are known, to read its answer against.
 
     What only its worker needs to see is not fetched once more: the primer, the spot, other people's masks, and of a
-    page of masks anything but its positions.
+    page of masks anything but its positions; ``checks`` are those of its sentinels.
     """
     task = held[0].task if held and lease.sentinel_id is None else None
     work: Work
@@ -57,8 +58,8 @@ def plain_lease(tx: Transaction, campaign: Campaign, lease: Lease, held: Sequenc
         case Task(stage=Stage.CROWD, image=ImageRef() as image):
             work = CrowdTask(image, campaign.categories[task.category_id], ())
         case Task(stage=Stage.VERIFY):
-            positions = sorted([*(one.position for one in held), *checks_on(tx, lease.id)])
-            work = VerifyTask(tuple(replace(_TILE, position=position) for position in positions))
+            positions = sorted([*(one.position for one in held), *checks])
+            work = VerifyTask(tuple(Tile(position, *_UNSEEN) for position in positions))
         case _:
             return _assignment(tx, campaign, lease, held)
     return Assignment(lease.word, lease.worker_id, lease.stage, work, lease.expires_at)
@@ -148,6 +149,7 @@ def _page(
     images = {task.image.id: task.image for task, _ in places if task.image}
     images |= image_refs(tx, unread) if (unread := {image for image, _, _ in shown.values()} - images.keys()) else {}
     return VerifyTask(tuple(
-        Tile(position, images[image], campaign.categories[category], replace(mask, polygons=None, tool=""))
+        Tile(position, images[image], campaign.categories[category],
+             Mask(mask.height, mask.width, mask.counts, mask.area, mask.bbox, tool=""))
         for position, (image, category, mask) in sorted(shown.items())
     ))  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..domain.answers import (
@@ -22,8 +22,8 @@ from ..store.answers import Lease
 from ..store.campaigns import lock_images
 from ..store.database import Transaction
 from ..store.pairs import Pair
-from ..store.sentinels import checks_on, mark_shown
-from ..store.tasks import Held, held_places, retake, take_answers
+from ..store.sentinels import mark_shown
+from ..store.tasks import Held, as_they_stand, retake, take_answers
 from .context import Campaign
 from .routing import route_images, route_page, route_pairs
 
@@ -53,7 +53,7 @@ def look_at_places(tx: Transaction, lease: Lease, held: Sequence[Held]) -> Taken
     answers does not.
     """
     lock_images(tx, [h.task.image_id for h in held if h.task.image_id is not None])
-    held = held_places(tx, lease.id)  # as they stand now that nobody else decides about these images
+    held = as_they_stand(tx, lease.id, held)  # now that nobody else decides about these images
     held = [replace(h, state="leased") if h.state == "expired" and h.wanted and retake(tx, h) else h for h in held]
     mine: list[Held] = []
     rest: list[Held] = []
@@ -74,9 +74,10 @@ def outcome_of(answer: Answer) -> str:
     return ""
 
 
-def is_trusted(tx: Transaction, campaign: Campaign, lease: Lease, answer: VerifyAnswer) -> bool:
-    """Whether a page's sentinels were found; what the worker said of each is written down."""
-    checks = checks_on(tx, lease.id)
+def is_trusted(
+    tx: Transaction, campaign: Campaign, lease: Lease, answer: VerifyAnswer, checks: Mapping[int, SentinelKind]
+) -> bool:
+    """Whether a page's sentinels (position -> kind) were found; what the worker said of each is written down."""
     if checks:
         mark_shown(tx, lease.id, answer.bad)
     flagged = set(answer.bad)
@@ -130,14 +131,13 @@ def _take_votes(
     trusted: bool,
 ) -> None:  # fmt: skip
     flagged = set(answer.bad)
-
-    def votes(places: Sequence[Held], state: AnswerState) -> None:
-        rows = [(h.task.subject, h.position not in flagged, state) for h in places]
-        store.add_votes(tx, answer_id, lease.worker_id, rows)
-
-    votes(taken.counted, AnswerState.COUNTED if trusted else AnswerState.UNTRUSTED)
-    votes(taken.late, AnswerState.LATE)
-    route_pairs(tx, campaign, [(h.task.image_id or 0, h.task.category_id) for h in taken.all], now)
+    mine = AnswerState.COUNTED if trusted else AnswerState.UNTRUSTED
+    states = [(h, state) for places, state in ((taken.counted, mine), (taken.late, AnswerState.LATE)) for h in places]
+    rows = [(h.task.subject, h.position not in flagged, state) for h, state in states]
+    store.add_votes(tx, answer_id, lease.worker_id, rows)
+    # A vote that does not count changes no fact, so nothing follows from it.
+    pairs = [(h.task.image_id or 0, h.task.category_id) for h in taken.counted] if trusted else []
+    route_pairs(tx, campaign, pairs, now)
 
 
 def _add_lineage(tx: Transaction, places: Sequence[Held], answer_id: int) -> None:

@@ -40,7 +40,7 @@ class StoredMasks(dict[int, Mask]):
 
     def __missing__(self, key: int) -> Mask:
         *_, height, width, counts, area, box = self._rows[key]
-        made = self[key] = Mask(height, width, bytes(counts), area, _box(box))
+        made = self[key] = Mask(height, width, bytes(counts), area, _box(box), tool="")
         return made
 
 
@@ -245,10 +245,13 @@ def _held_facts() -> Any:
 
 
 def masks_by_id(tx: Transaction, ids: Iterable[int]) -> dict[int, Mask]:
-    """Segmentation id -> mask."""
-    return {row.id: mask_of(row) for row in tx.execute(_masks_by_id(), {"ids": sorted(ids)}).all()}
+    """Segmentation id -> mask, without outlines and tool."""
+    rows = tx.execute(_masks_by_id(), {"ids": sorted(ids)}).all()
+    return {key: Mask(height, width, bytes(counts), area, _box(box), tool="")
+            for key, height, width, counts, area, box in rows}  # fmt: skip
 
 
 @cache
 def _masks_by_id() -> Any:
-    return select(SegmentationRow.__table__).where(among(SegmentationRow.id, "ids"))
+    row = SegmentationRow
+    return select(row.id, row.height, row.width, row.counts, row.area, row.bbox).where(among(row.id, "ids"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -37,11 +37,27 @@ def held_places(tx: Transaction, assignment_id: int) -> list[Held]:
 
 @cache
 def _held_places() -> Any:
-    wanted = case((TaskRow.places > TaskRow.answered, True), else_=False).label("wanted")
-    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, wanted, *PICTURED)
+    query = select(PlaceRow.id, PlaceRow.position, PlaceRow.state, _is_wanted(), *PICTURED)
     query = query.join(TaskRow, TaskRow.id == PlaceRow.task_id)
     query = query.outerjoin(ImageRow, ImageRow.id == TaskRow.image_id)
     return query.where(PlaceRow.assignment_id == bindparam("assignment")).order_by(PlaceRow.position)
+
+
+def as_they_stand(tx: Transaction, assignment_id: int, held: Sequence[Held]) -> list[Held]:
+    """The places of an assignment with what may have changed since they were read."""
+    found = {key: now for key, *now in tx.execute(_standing_places(), {"assignment": assignment_id}).all()}
+    return [h if found[h.place_id] == [h.state, h.wanted] else replace(
+        h, state=found[h.place_id][0], wanted=found[h.place_id][1]) for h in held]  # fmt: skip
+
+
+@cache
+def _standing_places() -> Any:
+    query = select(PlaceRow.id, PlaceRow.state, _is_wanted()).join(TaskRow, TaskRow.id == PlaceRow.task_id)
+    return query.where(PlaceRow.assignment_id == bindparam("assignment"))
+
+
+def _is_wanted() -> Any:
+    return case((TaskRow.places > TaskRow.answered, True), else_=False).label("wanted")
 
 
 def retake(tx: Transaction, held: Held) -> bool:

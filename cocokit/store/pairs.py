@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import and_, bindparam, case, func, select, update
 
 from ..domain.answers import Mask
 from ..domain.facts import ClosureFact, CrowdFact, MaskFact, PairFacts, PairPlan, SpotFact
@@ -220,18 +220,19 @@ def _words(tx: Transaction, pairs: Sequence[Pair]) -> defaultdict[Pair, _Words]:
             words.spotted += 1
         elif stage == Stage.CROWD:
             words.crowds.append(CrowdFact(key, worker, outcome != "nothing"))
-        elif outcome != "mask":
+        else:
             words.closures.append(ClosureFact(key, worker, subject, outcome))
     return groups
 
 
 @cache
 def _word_facts() -> Any:
+    drawn = and_(AnswerRow.stage == Stage.SEGMENT, AnswerRow.outcome == "mask")  # which its row of masks says
     query = select(AnswerRow.image_id, AnswerRow.category_id, AnswerRow.id, AnswerRow.stage, AnswerRow.worker_id,
                    AnswerRow.subject, AnswerRow.outcome)  # fmt: skip
     return query.where(
         among_pairs(AnswerRow.image_id, AnswerRow.category_id),
-        AnswerRow.stage.in_([Stage.SPOT, Stage.SEGMENT, Stage.CROWD]),
+        AnswerRow.stage.in_([Stage.SPOT, Stage.SEGMENT, Stage.CROWD]), ~drawn,
         AnswerRow.state == AnswerState.COUNTED, AnswerRow.training.is_(False),
     ).order_by(AnswerRow.id)  # fmt: skip
 

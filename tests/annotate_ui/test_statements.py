@@ -27,7 +27,7 @@ from tests.cocokit.campaign.bulk import create
 #: Statements, and transactions, of each call at most; what is asked for once in some seconds is not counted.
 MOST = {
     "next": (7, 1), "draft": (3, 1), "submit label": (36, 2), "submit spot": (38, 3), "submit segment": (36, 2),
-    "submit verify": (40, 4),
+    "submit verify": (37, 3),
 }  # fmt: skip
 #: Tables that are read once in some seconds by each process.
 _NOW_AND_THEN = ("FROM channel", "FROM instruction", "FROM icon", "expires_at >", "expires_at <=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -57,6 +58,7 @@ class Entry:
         source: who described it, where, when.
         learns: by gradients, by its own ``fit``, or not at all.
         needs: what it is given beside images and boxes.
+        takes: what it is given where there is some, and finds by itself where not.
         predicts: what it gives.
     """
 
@@ -67,6 +69,7 @@ class Entry:
     learns: Literal["gradients", "fit", "nothing"]
     needs: tuple[Literal["masks", "keypoints", "proposals"], ...] = ()
     predicts: tuple[Literal["proposals", "boxes", "masks", "keypoints"], ...] = ("boxes",)
+    takes: tuple[Literal["proposals"], ...] = ()
 
 
 #: Every detector by the name that commands know.
@@ -114,8 +117,10 @@ DETECTORS: dict[str, Entry] = {
         "nothing",
         predicts=("proposals",),
     ),
-    "rcnn": Entry("rcnn", "RCNN", "R-CNN", "Girshick, Donahue, Darrell and Malik, CVPR 2014", "fit"),
-    "sppnet": Entry("sppnet", "SPPNet", "SPP-net", "He, Zhang, Ren and Sun, ECCV 2014", "fit"),
+    "rcnn": Entry(
+        "rcnn", "RCNN", "R-CNN", "Girshick, Donahue, Darrell and Malik, CVPR 2014", "fit", takes=("proposals",)
+    ),
+    "sppnet": Entry("sppnet", "SPPNet", "SPP-net", "He, Zhang, Ren and Sun, ECCV 2014", "fit", takes=("proposals",)),
 }
 
 
@@ -131,3 +136,10 @@ def load(name: str) -> tuple[type[Any], type[Any]]:
     entry = find_detector(name)
     module = import_module(f"{__name__}.{entry.module}")
     return module.Config, getattr(module, entry.name)
+
+
+def weights_follow() -> AbstractContextManager[None]:
+    """Detectors that are built within are given their weights afterwards: those of ImageNet are not looked for."""
+    from ..parts.efficientnet import weights_follow as follow
+
+    return follow()

@@ -56,5 +56,8 @@ class RCNN(ThreeStages):
     def flat(self, kept: Tensor, boxes: Tensor) -> Tensor:
         """(R, 4) boxes to (R, C * cells * cells) features."""
         c = self.config
-        warped = warp(kept, boxes, c.size, c.context, self.backbone.mean)  # outside the image is its mean
-        return functional.adaptive_avg_pool2d(self.backbone(warped)["C5"], c.cells).flatten(1)
+        return self.see(warp(kept, boxes, c.size, c.context, self.backbone.mean))  # outside the image is its mean
+
+    def see(self, warped: Tensor) -> Tensor:
+        """(R, 3, size, size) regions to (R, C * cells * cells) features."""
+        return functional.adaptive_avg_pool2d(self.backbone(warped)["C5"], self.config.cells).flatten(1)

@@ -58,7 +58,7 @@ class Map:
     """What the convolutions make of an image.
 
     Attributes:
-        values: (1, C, H, W).
+        values: (1, C, H, W), or of several images.
         scale: its cells per pixel of the image.
     """
 
@@ -70,6 +70,11 @@ class SPPNet(ThreeStages):
     """A network that looks once, and pools each region from what it saw."""
 
     config: Config
+
+    @property
+    def stride(self) -> int:
+        """Pixels of what the network sees per cell of its map."""
+        return STRIDES[self.config.level]
 
     def __init__(self, config: Config, categories: int, keypoints: int = 0) -> None:
         each = sum(bins**2 for bins in config.bins)
@@ -90,12 +95,15 @@ class SPPNet(ThreeStages):
         size = [max(1, round(n * grow)) for n in pixels.shape[2:]]
         seen = functional.interpolate(pixels, size, mode="bilinear", antialias=grow < 1)
         padded = functional.pad(seen, (0, -size[1] % 32, 0, -size[0] % 32))
-        return Map(self.backbone(padded, last=self.config.level)[self.config.level], grow / STRIDES[self.config.level])
+        return Map(self.backbone(padded, last=self.config.level)[self.config.level], grow / self.stride)
 
     def flat(self, kept: Map, boxes: Tensor) -> Tensor:
         """(R, 4) boxes to (R, C * 50) features."""
-        finest = max(self.config.bins)
-        rois = with_rows([boxes])
+        return self.pool(kept, with_rows([boxes]))
+
+    def pool(self, kept: Map, regions: Tensor) -> Tensor:
+        """Regions (R, 5), the map's row first, to (R, C * 50) features."""
+        finest, rois = max(self.config.bins), regions.clone()
         last = rois.new_tensor([kept.values.shape[i] - 0.75 for i in (3, 2)])  # no bin beyond the map
         rois[:, 3:] = torch.minimum(rois[:, 3:], last / kept.scale)
         fine = roi_pool(kept.values, rois, finest, kept.scale)  # (R, C, 6, 6)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from importlib import import_module
 
 import torch
@@ -108,8 +110,24 @@ def imagenet_weights(name: str) -> dict[str, Tensor]:
     return state
 
 
+#: Whether the weights of what is being built come from elsewhere, such as a checkpoint.
+_FOLLOWING: ContextVar[bool] = ContextVar("following", default=False)
+
+
+@contextmanager
+def weights_follow() -> Iterator[None]:
+    """Detectors that are built here are given their weights afterwards: the package of ImageNet's is not needed."""
+    token = _FOLLOWING.set(True)
+    try:
+        yield
+    finally:
+        _FOLLOWING.reset(token)
+
+
 def load_imagenet(name: str, stem: nn.Sequential, stages: list[nn.Module]) -> None:
     """Fill the trunk with ImageNet weights. Raises ParamsError without the package that holds them."""
+    if _FOLLOWING.get():
+        return
     state = imagenet_weights(name)
     for prefix, layer in named_layers(stem, stages):
         own = layer.state_dict()

@@ -90,7 +90,7 @@ class BoxHead(nn.Module):
         """(R, C, S, S) to logits (R, K + 1), the background last, and encoded boxes (R, K, 4)."""
         x = torch.relu(self.fc7(torch.relu(self.fc6(regions.flatten(1)))))
         codes = self.delta(x.detach() if self.apart else x)
-        return self.score(x), codes.view(len(x), self.delta.out_features // 4, 4)
+        return self.score(x), codes.view(x.shape[0], self.delta.out_features // 4, 4)
 
 
 class StageHead(nn.Module):
@@ -115,7 +115,7 @@ class StageHead(nn.Module):
         """(R, C, S, S) to logits (R, K + 1), the background last, and encoded boxes (R, K, 4)."""
         x = self.stage(regions).mean((2, 3))
         codes = self.delta(x.detach() if self.apart else x)
-        return self.score(x), codes.view(len(x), self.delta.out_features // 4, 4)
+        return self.score(x), codes.view(x.shape[0], self.delta.out_features // 4, 4)
 
 
 class MaskHead(nn.Module):

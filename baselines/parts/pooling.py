@@ -38,19 +38,35 @@ def pool_regions(
     """(R, C, size, size) what is seen in the regions of a batch, image after image.
 
     Args:
+        maps, strides, size, how, canonical: as :func:`pool_rois` has them.
+        boxes: for each image (R_i, 4) corners, px.
+    """
+    return pool_rois(maps, strides, with_rows(list(boxes)), size, how, canonical)
+
+
+def pool_rois(
+    maps: Mapping[str, Tensor], strides: Mapping[str, int], rois: Tensor, size: int, how: How = "align",
+    canonical: float = 224.0,
+) -> Tensor:  # fmt: skip
+    """(R, C, size, size) what is seen in regions.
+
+    Args:
         maps: (B, C, H, W) by name, fine to coarse; those coarser than 32 px are for anchors alone and not read.
         strides: px per cell, by name.
-        boxes: for each image (R_i, 4) corners, px.
+        rois: (R, 5) the row of the image in the batch, then corners, px.
         size: bins a side.
         how: RoIAlign, or RoIPool.
         canonical: see :func:`find_levels`.
     """
     names = [name for name in maps if strides[name] <= 32]
-    rois = with_rows(list(boxes))
     numbers = [int(name[1]) for name in names]
     k = find_levels(rois[:, 1:], canonical).clamp(numbers[0], numbers[-1])
-    places = torch.searchsorted(k.new_tensor(numbers), k, right=True) - 1  # that level, or the next finer one there is
+    places = (k[:, None] >= k.new_tensor(numbers)).sum(1) - 1  # that level, or the next finer one there is
     pool = roi_align if how == "align" else roi_pool
+    if torch.onnx.is_in_onnx_export():  # graphs have no rows that are there or not: each region is read from all levels
+        found = [pool(maps[name], rois, size, 1 / strides[name]) for name in names]
+        kept = [part * (places == i).to(part)[:, None, None, None] for i, part in enumerate(found)]
+        return torch.stack(kept).sum(0)
     rows = [(places == i).nonzero()[:, 0] for i in range(len(names))]
     parts = [pool(maps[name], rois[row], size, 1 / strides[name]) for name, row in zip(names, rows, strict=True)]
     return torch.cat(parts)[torch.cat(rows).argsort()]

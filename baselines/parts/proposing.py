@@ -100,7 +100,7 @@ class Proposer(nn.Module):
     def __init__(self, config: ProposalConfig, channels: int, strides: Sequence[int]) -> None:
         super().__init__()
         self.config = config
-        if len(strides) > 1 and len(config.sides) != len(strides):  # not the config's own check: settings change singly
+        if len(strides) > 1 and len(config.sides) != len(strides):
             raise ParamsError("sides", config.sides, f"give one for each of the {len(strides)} levels")
         sides = [[side] for side in config.sides] if len(strides) > 1 else [config.sides]
         self.anchors = Anchors(sides, config.ratios, strides)

@@ -113,9 +113,7 @@ def _images(
     question: Question, config: TrainConfig, known: Known | None, device: torch.device, teller: Teller
 ) -> ImageSet:
     entry, wanted = find_detector(config.baseline), wanted_of(config)
-    proposals = None
-    if "proposals" in entry.needs:
-        proposals = read_proposals(question.proposals, config)
+    proposals = read_proposals(question.proposals, config)
 
     def tell(done: int, total: int) -> None:
         teller.doing("reading images", done, total)

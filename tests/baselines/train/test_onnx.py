@@ -73,11 +73,12 @@ FIRST, SECOND = {"": [*LOOKS, *MAPS]}, {"regions": ["scores", "codes"]}
 @pytest.mark.parametrize(
     "name, settings, wanted",
     [
-        ("rpn", {"width": 16}, {"": LOOKS}),
-        ("faster_rcnn", {"width": 16, "hidden": 32}, FIRST | SECOND),
-        ("faster_rcnn", {"neck": "c4", "sides": (32.0,)}, {"": [*LOOKS, "C4"]} | SECOND),
-        ("mask_rcnn", {"width": 16, "hidden": 32, "mask_width": 8, "keypoint_width": 8},
-         FIRST | SECOND | {"drawn": ["masks", "keypoints"]}),
+        pytest.param("rpn", {"width": 16}, {"": LOOKS}, marks=pytest.mark.slow),
+        pytest.param("faster_rcnn", {"width": 16, "hidden": 32}, FIRST | SECOND, marks=pytest.mark.slow),
+        pytest.param("faster_rcnn", {"neck": "c4", "sides": (32.0,)}, {"": [*LOOKS, "C4"]} | SECOND,
+                     marks=pytest.mark.slow),
+        pytest.param("mask_rcnn", {"width": 16, "hidden": 32, "mask_width": 8, "keypoint_width": 8},
+                     FIRST | SECOND | {"drawn": ["masks", "keypoints"]}, marks=pytest.mark.slow),
         ("fast_rcnn", {"hidden": 32}, {"": ["C4"]} | SECOND),
         ("rcnn", {"size": 64, "context": 4, "width": 16}, {"": ["scores", "codes"]}),
         ("sppnet", {"width": 16}, {"": ["C4"]} | SECOND),

@@ -45,7 +45,7 @@ CODES: dict[str, Code] = {
     "missing-file-name": Code("warning", "no file name, where others have one"),
     "file-name-outside": Code("error", "a file name that leaves the folder of the images"),
     "file-missing": Code("error", "no such file in the folder of the images"),
-    "file-unreadable": Code("error", "a file that is no image, or a broken one"),
+    "file-unreadable": Code("error", "a file that is no image, or a broken one, or one that is cut off"),
     "file-size": Code("error", "another width and height than the file"),
     "same-image": Code("warning", "the same file, byte for byte, as an earlier one"),
     "image-in-two-splits": Code("error", "a file that is, byte for byte, in an earlier split too"),

@@ -115,7 +115,9 @@ def _look(split: _Split, row: int, root: str, there: _Folders) -> None:
     try:
         if os.path.isfile(path):
             split.paths[row] = path
-        with opened(path) as image:
+        photo = opened(path)
+        with photo as image:
+            photo.require_end()
             size, turned = image.size, orientation_of(image) >= 5
     except DataError as error:
         split.note("file-unreadable", row, error.reason)

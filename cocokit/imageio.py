@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .atomic import atomic_write
+from .cut_off import is_cut_off
 from .errors import DataError
 from .regular import open_regular
 
@@ -59,12 +60,14 @@ def read_image(path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> 
 
 
 def image_size(path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> tuple[int, int]:
-    """(height, width) px of the upright photo, from its header alone.
+    """(height, width) px of the upright photo, from its header and its last bytes.
 
     Raises:
-        DataError: not there, not an image, or larger than the limit.
+        DataError: not there, not an image, cut off, or larger than the limit.
     """
-    with opened(path, most_pixels) as image:
+    photo = opened(path, most_pixels)
+    with photo as image:
+        photo.require_end()
         turned = orientation_of(image) >= 5
         return (image.width, image.height) if turned else (image.height, image.width)
 
@@ -144,6 +147,13 @@ class opened:  # noqa: N801 - reads as a verb, like open
         self._close()
         if isinstance(error, Exception) and not isinstance(error, DataError):
             raise self._refusal(error) from error
+
+    def require_end(self) -> None:
+        """Look at the photo's last bytes, without decoding it. Raises DataError where its end is missing."""
+        at = self.file.tell()
+        if is_cut_off(self.file, self.image.format or ""):
+            raise DataError(self.name, "", "is cut off: its end is missing", "download or export it again")
+        self.file.seek(at)
 
     def _close(self) -> None:
         self.image.close()

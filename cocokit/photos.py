@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import DataError
 from .imageio import MOST_PIXELS, opened, orientation_of, upright
+from .jpeg_parts import END, jpeg_parts
 from .regular import open_regular
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ _QUALITY = 95
 _EXIF, _TAKEN, _CHANGED = 0x8769, 0x9003, 0x0132
 #: JPEG segments that hold notes: APP1 (EXIF, XMP), APP13 (IPTC), comments, APP2 with a list of further pictures.
 _NOTES = (0xE1, 0xED, 0xFE)
-_START, _END, _SCAN = 0xD8, 0xD9, 0xDA
-_ALONE = (0x01, *range(0xD0, 0xD8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +79,12 @@ def load_photo(path: str | os.PathLike[str], most_pixels: int = MOST_PIXELS) -> 
 
 def without_notes(data: bytes) -> bytes | None:
     """A JPEG's bytes without notes and without what follows the picture; None if it is built in an unusual way."""
-    if data[:2] != bytes([0xFF, _START]):
-        return None
-    kept, at = [data[:2]], 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
-            continue
-        if marker == _END:
-            return b"".join([*kept, data[at : at + 2]])
-        stop = at + 2 if marker in _ALONE else at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker == _SCAN:
-            stop = _end_of_scan(data, stop)
-        if marker not in _NOTES and not (marker == 0xE2 and data[at + 4 : at + 8] == b"MPF\0"):
-            kept.append(data[at:stop])
-        at = stop
-    tail = data[at : at + 2]
-    return b"".join([*kept, tail]) if tail == bytes([0xFF, _END]) else None
-
-
-def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the compressed pixels end: at a marker that is neither a stuffed byte nor a restart."""
-    while True:
-        at = data.find(b"\xff", at)
-        if at < 0 or at + 1 >= len(data):
-            return len(data)
-        if data[at + 1] and data[at + 1] not in _ALONE:
-            return at
-        at += 2
+    kept, whole = list[bytes](), False
+    for marker, start, stop in jpeg_parts(data):
+        if marker not in _NOTES and not (marker == 0xE2 and data[start + 4 : start + 8] == b"MPF\0"):
+            kept.append(data[start:stop])
+        whole = data[start:stop] == END
+    return b"".join(kept) if whole else None
 
 
 def _encoded(picture: PillowImage.Image, kind: str) -> bytes:

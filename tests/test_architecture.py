@@ -17,6 +17,8 @@ LAYERS = {
     "cocokit.column_checks": ("cocokit.errors", "cocokit.columns"),
     "cocokit.atomic": ("cocokit.errors",),
     "cocokit.regular": ("cocokit.errors",),
+    "cocokit.jpeg_parts": (),
+    "cocokit.cut_off": ("cocokit.jpeg_parts",),
     "cocokit.config": ("cocokit.errors", "cocokit.types"),
     "cocokit.compiled": ("cocokit.errors", "cocokit.object_file", "cocokit.kernels", "cocokit.compiling"),
     "cocokit.compiling": ("cocokit.errors", "cocokit.compiled", "cocokit.kernels"),
@@ -64,7 +66,8 @@ LAYERS = {
     "cocokit.__main__": ("cocokit.cli",),
 }
 GROUND = ("cocokit.errors", "cocokit.types", "cocokit.columns", "cocokit.column_checks", "cocokit.atomic",
-          "cocokit.regular", "cocokit.config", "cocokit.compiled", "cocokit.kernels", "cocokit.object_file")
+          "cocokit.regular", "cocokit.config", "cocokit.compiled", "cocokit.kernels", "cocokit.object_file",
+          "cocokit.jpeg_parts", "cocokit.cut_off")
 CORE = (*GROUND, "cocokit.compiling", "cocokit.masks", "cocokit.rle", "cocokit.geometry", "cocokit.imageio", "cocokit")
 
 HOMES = {

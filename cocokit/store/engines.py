@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from typing import Any
 
@@ -14,6 +15,8 @@ from ..errors import ParamsError
 
 #: How long a process waits for another that writes.
 BUSY_MS = 30_000
+#: How long until a file that somebody else is changing is tried again, s.
+_AGAIN_S = 0.01
 #: A connection to a server that was idle for longer is asked whether it still stands, s.
 _TRUSTED_S = 2.0
 #: Statements that a server keeps the plans of, for each connection: more than the engine has.
@@ -69,11 +72,10 @@ def _sqlite(url: str, durable: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in (
-            f"busy_timeout = {BUSY_MS}", "foreign_keys = ON", "journal_mode = WAL",
-            f"synchronous = {'FULL' if durable else 'OFF'}",
-        ):  # fmt: skip
+        for pragma in (f"busy_timeout = {BUSY_MS}", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _log_ahead(connection)
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -81,6 +83,23 @@ def _sqlite(url: str, durable: bool) -> Engine:
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     return engine
+
+
+def _log_ahead(connection: sqlite3.Connection) -> None:
+    """Let the file have its log beside it (WAL), so that readers and a writer do not wait for each other.
+
+    A new file is changed by whoever opens it first. SQLite refuses the second at once, and not after the time that it
+    is told to wait, where the first has begun to write.
+    """
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(_AGAIN_S)
 
 
 def _server(url: str, durable: bool) -> Engine:

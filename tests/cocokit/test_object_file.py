@@ -220,10 +220,11 @@ def test_objects_of_other_versions_go_after_a_month(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_all_kernels_compile_in_under_thirty_cpu_seconds(tmp_path: Path) -> None:
+def test_all_kernels_compile_in_under_a_minute_of_cpu(tmp_path: Path) -> None:
+    """Some 20 s where nothing else runs; CPU seconds are longer where processes share a core."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     object_file.build_apart(str(tmp_path / "all.o"), compiled.MODULES)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 30
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 60
     loaded = compiled._load(str(tmp_path / "all.o"))
     assert loaded.bind(selftest)(5, np.zeros(64, np.uint8)) == int(ANSWER)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import threading
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, insert, select
 
-from cocokit.errors import ParamsError
-from cocokit.store.database import Database, Transaction
+from cocokit.errors import CocokitError, ParamsError
+from cocokit.store import engines
+from cocokit.store.database import Database, Transaction, sqlite_url
 from cocokit.store.models import CampaignRow
 
 
@@ -49,3 +55,30 @@ def test_a_transaction_happens_as_a_whole_or_not_at_all(database: Database) -> N
 def test_what_is_no_url_is_refused(url: str) -> None:
     with pytest.raises(ParamsError, match="use sqlite:///file.db or postgresql"):
         Database(url)
+
+
+def test_a_new_file_that_somebody_begins_to_write_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute("BEGIN IMMEDIATE")
+        later = threading.Timer(0.3, other.execute, ["COMMIT"])
+        later.start()
+        database = Database(sqlite_url(path))
+        with database.read() as tx:
+            assert tx.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+        later.join()
+        database.close()
+
+
+def test_a_new_file_that_somebody_goes_on_writing_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "BUSY_MS", 100)
+    path = tmp_path / "new.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        database = Database(sqlite_url(path))
+        with pytest.raises(CocokitError, match="another process has been writing"), database.read():
+            pytest.fail("it was opened")
+        database.close()

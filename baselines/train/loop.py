@@ -17,6 +17,7 @@ from ..detectors import find_detector
 from .average import Average
 from .checkpoint import Checkpoint, build, restore, save
 from .config import TrainConfig, learning_rate
+from .curve import write_curve
 from .data import ImageSet
 from .evaluating import measure
 from .log import Log
@@ -107,6 +108,7 @@ def train(
         if together.leads and (_due(step, config.evaluate_every) or last):
             measured = _evaluate(average.detector, judged, config, low)
             place.log.add(step=step, **measured)
+            write_curve(place.log)
         if together.leads and (_due(step, config.save_every) or step == end):
             save(_checkpoint(config, images, step, detector, average, optimizer, measured), place.checkpoint)
         if together.leads:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _HELP = """Train a reference detector on a dataset.
 
-NAME is one that cocokit baselines lists. The run's folder gets config.json, log.jsonl and checkpoint.pt. It is
-evaluated as it goes, on the split val where there is one, by the same evaluator as everywhere. Started by torchrun,
-several processes share the work.
+NAME is one that cocokit baselines lists. The run's folder gets config.json, checkpoint.pt, log.jsonl and
+curve.svg. It is evaluated as it goes, on the split val where there is one, by the same evaluator as everywhere. Started
+by torchrun, several processes share the work.
 
 Data that do not fit are refused before the first step: images that are not there, masks outside their image, other
 categories than those of the checkpoint.

@@ -65,7 +65,9 @@ def test_a_run_has_its_config_its_log_and_a_checkpoint(shapes: Path, tmp_path: P
     told = json.loads(done.stdout)
     assert told["steps"] == 30
     assert told["evaluated_on"].endswith("instances_val.json")
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["checkpoint.pt", "config.json", "log.jsonl"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == [
+        "checkpoint.pt", "config.json", "curve.svg", "log.jsonl"
+    ]  # fmt: skip
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     assert (config["baseline"], config["steps"], config["model"]["width"]) == ("toy", 30, 4)
     last = Log(str(tmp_path / "run" / "log.jsonl")).lines()[-1]

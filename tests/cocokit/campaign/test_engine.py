@@ -34,6 +34,7 @@ from cocokit.store.models import (
 from cocokit.store.sentinels import stock
 
 from .small import Truth, answer, create, finish, join, step
+from .soundness import unsound
 
 
 def start(database: Database, images: int = 3, workers: int = 14, **settings: Any) -> tuple[Engine, Truth, list[int]]:
@@ -105,6 +106,7 @@ def test_a_page_that_misses_its_sentinels_counts_for_nothing(database: Database)
         assert tx.execute(select(func.sum(TaskRow.answered)).where(TaskRow.stage == Stage.VERIFY)).scalar_one() == 0
         assert tx.execute(select(func.count()).where(ShowingRow.flagged.is_(False))).scalar_one() == 2
     assert check_campaign(engine) == []
+    assert unsound(database) == [], "deciding everything again changes nothing"
 
 
 def test_marking_every_tile_bad_does_not_pass_either(database: Database) -> None:
@@ -113,6 +115,7 @@ def test_marking_every_tile_bad_does_not_pass_either(database: Database) -> None
     assert isinstance(page.work, VerifyTask)
     everything = {"bad": [t.position for t in page.work.tiles]}
     assert engine.submit(page.worker_id, page.id, everything, "all").state == AnswerState.UNTRUSTED
+    assert unsound(database) == []
 
 
 def test_nobody_judges_their_own_mask_or_sees_a_sentinel_or_a_task_twice(database: Database) -> None:

@@ -56,7 +56,7 @@ COMMANDS = {
     "baselines": ("baselines", "List the reference detectors, or the settings of one."),
     "train": ("train", "Train a reference detector on a dataset."),
     "predict": ("predict", "Write what a trained detector finds in images."),
-    "onnx": ("onnx", "Write the network of a run as an ONNX file."),
+    "onnx": ("onnx", "Write the networks of a run as ONNX files."),
     "analyse": ("analyse", "Run a small experiment about detectors."),
     "eval": ("eval", "Evaluate detections against ground truth."),
 }

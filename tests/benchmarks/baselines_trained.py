@@ -59,7 +59,7 @@ class Trained:
         numbers = [self.measured.get(name) for name in ("AP", "AP50", "segm_AP")]
         cells = ["" if number is None else f"{number:.3f}" for number in numbers]
         title = find_detector(self.baseline).title
-        return f"| {title} | {self.data} | {' | '.join(cells)} | {self.minutes:.1f} |"
+        return f"| {title} | {self.data} | {' | '.join(cells)} | {self.minutes:.2f} |"
 
 
 def command(*words: str) -> str:

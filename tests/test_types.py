@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
 from mypy import api
 
 from tests.test_packaging import ROOT, package_map
@@ -38,6 +39,7 @@ def test_the_package_is_typed_strictly(tmp_path: Path) -> None:
     assert not report, "\n" + report
 
 
+@pytest.mark.slow
 def test_a_wrong_type_across_folders_would_be_found(tmp_path: Path) -> None:
     tree = link_tree(tmp_path)
     wrong = 'from cocokit.eval.params import EvalParams\n\nx: int = EvalParams("bbox")\n'

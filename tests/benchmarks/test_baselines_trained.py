@@ -24,6 +24,7 @@ def test_where_data_lie() -> None:
     assert trained.options_of("export") == ["--data", "export"]
 
 
+@pytest.mark.slow
 def test_a_row_is_a_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     small = "model.backbone=tiny model.width=16 model.hidden=16 model.neck=fpn size=64 batch=2"
     monkeypatch.setitem(trained.SETTINGS, "fast_rcnn", small)

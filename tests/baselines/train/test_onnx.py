@@ -79,7 +79,7 @@ FIRST, SECOND = {"": [*LOOKS, *MAPS]}, {"regions": ["scores", "codes"]}
                      marks=pytest.mark.slow),
         pytest.param("mask_rcnn", {"width": 16, "hidden": 32, "mask_width": 8, "keypoint_width": 8},
                      FIRST | SECOND | {"drawn": ["masks", "keypoints"]}, marks=pytest.mark.slow),
-        ("fast_rcnn", {"hidden": 32}, {"": ["C4"]} | SECOND),
+        pytest.param("fast_rcnn", {"hidden": 32}, {"": ["C4"]} | SECOND, marks=pytest.mark.slow),
         ("rcnn", {"size": 64, "context": 4, "width": 16}, {"": ["scores", "codes"]}),
         ("sppnet", {"width": 16}, {"": ["C4"]} | SECOND),
     ],

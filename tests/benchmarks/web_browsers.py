@@ -36,7 +36,10 @@ class Report:
 
 @dataclass
 class Load:
-    """Where the server is, from when on calls count and until when, by the steady clock, s; mean thought, s."""
+    """Where the server is, from when on calls count and until when, by the steady clock, s; mean thought, s.
+
+    ``checks`` says which outlines of a page, named by its assignment, are known to be bad.
+    """
 
     port: int
     start: float
@@ -44,6 +47,7 @@ class Load:
     think: float
     most: int
     title: str
+    checks: Callable[[str], list[int]]
     report: Report = field(default_factory=Report)
 
     async def call(self, name: str, method: str, path: str, body: Any, token: str = "") -> Any:
@@ -139,6 +143,8 @@ class Browser:
             self.take(await call("next", "POST", "next", {"hold": [word]}, self.token))
         await asyncio.sleep(pause)
         payload = answer(given["work"], self.chance)
+        if "bad" in payload:
+            payload["bad"] = await asyncio.to_thread(self.load.checks, word)
         await call("draft", "PUT", f"assignments/{word}/draft", {"version": 0, "data": payload}, self.token)
         await asyncio.sleep(pause)
         client = f"{self.chance.getrandbits(64):016x}"
@@ -151,7 +157,7 @@ class Browser:
 
 
 def answer(work: Any, chance: random.Random) -> Any:
-    """Something that a stage takes: up to three categories, a spot or two, a small triangle, all masks good."""
+    """Something that a stage takes: up to three categories, a spot or two, a small triangle, no bad mask as yet."""
     x, y = 30 + chance.random() * (WIDTH - 60), 30 + chance.random() * (HEIGHT - 60)
     if "groups" in work:
         kinds = [one["id"] for group in work["groups"] for one in group["categories"]]

@@ -4,9 +4,10 @@
 
 A browser does what the worker's page does: it joins, fetches the next task while one is worked at, saves a draft half
 way, and submits. Between a task and its answer it thinks: 10 s on average (exponential, at most 40 s), as people do who
-label; 200 browsers are then some 20 answers a second. Times are those that the page would see, over a connection for
-each request, as behind a proxy. What happens before ``--warm`` is over does not count: browsers join and hurry through
-their first tasks, so that each process has built its statements.
+label; 200 browsers are then some 20 answers a second. Workers are careful: they mark the outlines that are known to be
+bad (which are looked up in the database) and no other, so that all votes count. Times are those that the page would
+see, over a connection for each request, as behind a proxy. What happens before ``--warm`` is over does not count:
+browsers join and hurry through their first tasks, so that each process has built its statements.
 
 Then ``--closed`` other browsers do not think at all, each asking again as soon as it is answered: how many answers a
 second the machine can take. CPU time is told for the browsers, the server and the database, and beside it how busy the
@@ -33,14 +34,17 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from cocokit.annotate_ui.config import Config
 from cocokit.annotate_ui.tokens import Entry, Tokens
 from cocokit.campaign.channels import add_channel
+from cocokit.domain.stages import SentinelKind, Stage
 from cocokit.migrations import upgrade
+from cocokit.store.answers import find_lease
 from cocokit.store.database import Database
 from cocokit.store.models import AnswerRow
+from cocokit.store.sentinels import checks_on
 from tests.benchmarks.campaign_load import busy, faults, quantiles
 from tests.benchmarks.web_browsers import Load, Report, run
 from tests.cocokit.campaign.bulk import HEIGHT, WIDTH, create
@@ -116,8 +120,8 @@ def workspace(folder: Path, url: str, tasks: int, places: int) -> Database:
     return database
 
 
-def measure(folder: Path, url: str, given: argparse.Namespace) -> tuple[list[Part], list[str]]:
-    """Fill, serve, run, check: what was measured, and what is wrong."""
+def measure(folder: Path, url: str, given: argparse.Namespace) -> tuple[list[Part], dict[str, int], list[str]]:
+    """Fill, serve, run, check: what was measured, what became of the pages of masks, and what is wrong."""
     database = workspace(folder, url, given.tasks, given.places)
     secret = Config(url, str(folder), str(folder / "images")).with_secret().secret
     tokens = Tokens(secret or "")
@@ -130,26 +134,35 @@ def measure(folder: Path, url: str, given: argparse.Namespace) -> tuple[list[Par
             return {"browsers": _cpu(os.getpid()), "server": sum(_cpu(pid) for pid in _children(first)),
                     "database": _family(master), "machine": busy()}  # fmt: skip
 
+        def known(word: str) -> list[int]:
+            with database.read() as tx:
+                lease = find_lease(tx, word, lock=False)
+                shown = checks_on(tx, lease.id) if lease else {}
+            return [position for position, kind in shown.items() if kind is SentinelKind.BAD]
+
         parts.append(_part(f"{given.browsers} browsers, {given.think:g} s of thought", entries[: given.browsers],
-                           (port, given.warm, given.seconds, given.think, given.most), meter))  # fmt: skip
+                           (port, given.warm, given.seconds, given.think, given.most), meter, known))  # fmt: skip
         if given.closed:
             parts.append(_part(f"{given.closed} browsers, no pause", entries[: given.closed],
-                               (port, 3.0, given.seconds / 3, 0.0, given.most), meter))  # fmt: skip
+                               (port, 3.0, given.seconds / 3, 0.0, given.most), meter, known))  # fmt: skip
     clients = [client for part in parts for client in part.report.clients]
     with database.read() as tx:
         ids = {row[0]: row[1] for row in tx.execute(select(AnswerRow.client_id, AnswerRow.id))}
+        states = select(AnswerRow.state, func.count()).where(AnswerRow.stage == Stage.VERIFY).group_by(AnswerRow.state)
+        pages = {row[0]: row[1] for row in tx.execute(states)}
     wrong = faults(database, [ids[client] for client in clients if client in ids])
     lost = [client for client in clients if client not in ids]
     database.close()
-    return parts, wrong + ([f"{len(lost)} acknowledged answers are not there"] if lost else [])
+    return parts, pages, wrong + ([f"{len(lost)} acknowledged answers are not there"] if lost else [])
 
 
 def _part(
-    title: str, entries: list[str], how: tuple[int, float, float, float, int], meter: Callable[[], dict[str, float]]
-) -> Part:
+    title: str, entries: list[str], how: tuple[int, float, float, float, int], meter: Callable[[], dict[str, float]],
+    known: Callable[[str], list[int]],
+) -> Part:  # fmt: skip
     port, warm, seconds, think, most = how
     start = time.monotonic() + warm
-    report, spent = asyncio.run(run(Load(port, start, start + seconds, think, most, title), entries, meter))
+    report, spent = asyncio.run(run(Load(port, start, start + seconds, think, most, title, known), entries, meter))
     return Part(title, report, seconds, spent)
 
 
@@ -219,10 +232,11 @@ def main() -> None:
     given = arguments()
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}; {os.cpu_count()} cores")
     with server() as found, found.database(tables=False) as url, TemporaryDirectory() as folder:
-        parts, wrong = measure(Path(folder), url, given)
+        parts, pages, wrong = measure(Path(folder), url, given)
         for part in parts:
             show(part)
         answers = sum(len(part.report.clients) for part in parts)
+        print("\npages of masks: " + (", ".join(f"{n:,} {state}" for state, n in sorted(pages.items())) or "none"))
         print("\n" + ("\n".join(wrong) or f"{answers:,} answers: none lost, no place given twice, rows sound"))
 
 

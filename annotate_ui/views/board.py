@@ -11,7 +11,7 @@ from cocokit.campaign.overview import read_overview
 from cocokit.domain.stages import CampaignState
 
 from .. import board_page, findings
-from ..dashboard import newest, page
+from ..dashboard import chosen, page
 from ..drawing import plots
 from ..drawing.graph import draw_graph
 from ..guard import allowed, dash_blueprint, write_down
@@ -24,8 +24,8 @@ blueprint = dash_blueprint("board", __name__)
 @blueprint.get("/")
 @allowed("viewer")
 def home() -> Any:
-    """The newest campaign's board, or how to begin."""
-    key = newest()
+    """The board of the campaign that was looked at last, or of the newest; or how to begin."""
+    key = chosen()
     if key is None:
         return page("dash/empty.html", None, "board")
     return redirect(url_for("board.board", campaign=key))

@@ -7,7 +7,7 @@ from typing import Any
 
 from cocokit.campaign.condition import read_condition
 
-from ..dashboard import newest, page
+from ..dashboard import chosen, page
 from ..guard import allowed, dash_blueprint
 from ..site import site
 
@@ -18,7 +18,7 @@ blueprint = dash_blueprint("machine", __name__)
 @allowed("viewer")
 def health() -> Any:
     """How things are."""
-    key = newest()
+    key = chosen()
     engine = site().engine(key) if key is not None else None
     free = shutil.disk_usage(site().config.workspace).free
     found = read_condition(engine) if engine else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from itertools import product
 
+from cocokit.campaign.creating import create_campaign
 from cocokit.campaign.status import read_status
 from cocokit.domain.stages import Outcome, Stage
+from cocokit.pipeline.campaign_file import CampaignFile
 
 from .dash import Requester, requester, visitor
 from .site import Site
@@ -150,3 +152,19 @@ def test_a_place_that_the_graph_does_not_have_is_no_page(site: Site) -> None:
 def test_the_board_says_how_much_came_in_the_last_hour(site: Site) -> None:
     site.work(7)
     assert "7 answers in the last hour" in requester(site).text(f"{site.engine.campaign.id}/")
+
+
+def test_pages_about_no_campaign_keep_the_menu_of_the_last(site: Site) -> None:
+    first = site.engine.campaign
+    file = CampaignFile("second", "coco", first.settings, first.graph)
+    second = create_campaign(site.database, file, list(first.categories.values()), [])
+    who = requester(site)
+    assert who.get("").location == f"/dash/{second}/"  # nothing was looked at: the newest
+    who.text(f"{first.id}/")
+    for page in ("setup", "audit", "health", "accounts"):
+        text = who.text(page)
+        assert f'href="/dash/{first.id}/workers"' in text, page
+        assert f'href="/dash/{second}/workers"' not in text, page
+    assert who.get("").location == f"/dash/{first.id}/"
+    who.text(f"{second}/workers")
+    assert f'href="/dash/{second}/workers"' in who.text("setup")

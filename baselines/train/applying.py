@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -14,7 +14,7 @@ from ..detectors import DETECTORS, find_detector
 from . import checkpoint as checkpoints
 from .categories import Category
 from .checkpoint import Checkpoint, build
-from .config import TrainConfig, default_config
+from .config import TrainConfig, default_config, entry_of
 from .data import ImageSet
 from .evaluating import measure
 from .examine import has_annotations
@@ -88,7 +88,7 @@ def run_prediction(question: Question, teller: Teller) -> Predicted:
         names = {item.id: item.name for item in images.items}
         photos = is_photo_folder(question.data)
         return Predicted([row | {"file_name": names[row["image_id"]]} for row in rows] if photos else rows, images, {})
-    return Predicted(rows, images, measure(rows, images, find_detector(config.baseline)))
+    return Predicted(rows, images, measure(rows, images, entry_of(config)))
 
 
 def read_run(run: str, changes: tuple[str, ...] = ()) -> tuple[TrainConfig, Any, Known | None]:
@@ -106,13 +106,14 @@ def read_run(run: str, changes: tuple[str, ...] = ()) -> tuple[TrainConfig, Any,
         others = f", or one of {', '.join(nothing)}, which learn nothing" if nothing else ""
         raise NotFoundError(f"{run}: there is no such run; give the folder of a training{others}")
     made: Checkpoint = checkpoints.read(os.path.join(run, checkpoints.NAME))
-    return changed(made.config, changes), made.detector(), Known(made.categories, "the checkpoint")
+    made = replace(made, config=changed(made.config, changes))
+    return made.config, made.detector(), Known(made.categories, "the checkpoint")
 
 
 def _images(
     question: Question, config: TrainConfig, known: Known | None, device: torch.device, teller: Teller
 ) -> ImageSet:
-    entry, wanted = find_detector(config.baseline), wanted_of(config)
+    entry, wanted = entry_of(config), wanted_of(config)
     proposals = read_proposals(question.proposals, config)
 
     def tell(done: int, total: int) -> None:

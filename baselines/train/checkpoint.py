@@ -85,7 +85,8 @@ def restore(owner: Any, state: dict[str, Any], path: str) -> None:
         owner.load_state_dict(state)
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise DataError(path, "", f"does not fit the baseline that it names ({reason})", _REMEDY) from error
+        remedy = "leave out changes of model settings, take another copy of it, or train anew"
+        raise DataError(path, "", f"does not fit its baseline with these settings ({reason})", remedy) from error
 
 
 def save(checkpoint: Checkpoint, path: str) -> None:
@@ -94,7 +95,12 @@ def save(checkpoint: Checkpoint, path: str) -> None:
     value = {name: getattr(checkpoint, name) for name in names}
     rows = [category.to_json() for category in checkpoint.categories]
     with atomic_write(path) as file:
-        torch.save({"format": _FORMAT, "config": to_json(checkpoint.config), "categories": rows, **value}, file)
+        try:
+            torch.save({"format": _FORMAT, "config": to_json(checkpoint.config), "categories": rows, **value}, file)
+        except RuntimeError as error:  # torch's own, about a file that came out too short: the disk's is behind it
+            if isinstance(error.__context__, OSError):
+                raise error.__context__ from None
+            raise
 
 
 def read(path: str) -> Checkpoint:
@@ -109,8 +115,8 @@ def read(path: str) -> Checkpoint:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about files of old torch, which are refused below
             value = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise DataError(path, "", f"cannot be read: {error.strerror or error}", _REMEDY) from error
+    except PermissionError as error:
+        raise DataError(path, "", f"cannot be read: {error.strerror}", "choose a run that you may read") from error
     except Exception as error:  # whatever bytes may do to the reader of zip files, pickles and tensors
         reason = "is a damaged checkpoint, or none of cocokit's"
         raise DataError(path, "", reason, _REMEDY) from error

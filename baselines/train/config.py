@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from cocokit.errors import ParamsError
 
-from ..detectors import load
+from ..detectors import Entry, find_detector, load
 from .settings import from_json
 
 
@@ -59,6 +59,10 @@ class TrainConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if self.model is not None and type(self.model) is not load(self.baseline)[0]:
+            raise ParamsError("baseline", self.baseline, "these settings are another's: name it behind cocokit train")
+        if self.seed >= 2**63:
+            raise ParamsError("seed", self.seed, "give one below 2^63")
         limits = {"steps": 1, "batch": 1, "size": 32, "proposals": 1, "warmup": 0, "evaluate_every": 0,
                   "save_every": 0, "seed": 0}  # fmt: skip
         for name, least in limits.items():
@@ -87,6 +91,15 @@ def default_config(baseline: str) -> TrainConfig:
     """
     config, _ = load(baseline)
     return TrainConfig(baseline, config(), **getattr(import_module(config.__module__), "TRAIN", {}))
+
+
+def entry_of(config: TrainConfig) -> Entry:
+    """What a detector is given and predicts with its settings: no masks where they are left out."""
+    entry = find_detector(config.baseline)
+    if getattr(config.model, "masks", True):
+        return entry
+    needs, predicts = (tuple(word for word in words if word != "masks") for words in (entry.needs, entry.predicts))
+    return replace(entry, needs=needs, predicts=predicts)
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:

@@ -13,10 +13,9 @@ from torch.nn.utils import clip_grad_norm_
 
 from cocokit.errors import DataError
 
-from ..detectors import find_detector
 from .average import Average
 from .checkpoint import Checkpoint, build, restore, save
-from .config import TrainConfig, learning_rate
+from .config import TrainConfig, entry_of, learning_rate
 from .curve import write_curve
 from .data import ImageSet
 from .evaluating import measure
@@ -36,11 +35,13 @@ class Place:
         checkpoint: path of the checkpoint.
         log: one line of JSON a moment.
         tell: called with (steps done, steps in all, loss, the numbers of the last evaluation).
+        begin: called before the first step, when all that can be refused was looked at: nothing is written earlier.
     """
 
     checkpoint: str
     log: Log
     tell: Callable[[int, int, float, dict[str, float]], None]
+    begin: Callable[[], None] = lambda: None
 
 
 def train(
@@ -77,6 +78,8 @@ def train(
     losses_of = shared_losses(detector.train(), together)
     weights = [weight for weight in detector.parameters() if weight.requires_grad]
     low = low_precision(config, device)
+    if together.leads:
+        place.begin()
 
     began, done = time.monotonic(), 0
     end = config.steps if until is None else until
@@ -137,7 +140,7 @@ def _due(step: int, every: int) -> bool:
 def _evaluate(detector: Any, judged: ImageSet, config: TrainConfig, low: bool) -> dict[str, float]:
     device = judged.items[0].pixels.device.type
     context = torch.autocast(device, torch.bfloat16, enabled=low)
-    return measure(predict(detector, judged, config.batch, context), judged, find_detector(config.baseline))
+    return measure(predict(detector, judged, config.batch, context), judged, entry_of(config))
 
 
 def _seed(seed: int, step: int, rank: int) -> int:

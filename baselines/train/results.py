@@ -42,7 +42,7 @@ def result_rows(
             row["segmentation"] = rle.to_coco(rle.encode(paste(mask[None], box[None], *size)[0].numpy()))
     if result.keypoints is not None:
         points = result.keypoints.detach().cpu().float() * torch.cat([ratio, torch.ones(1)])
-        for row, values in zip(rows, points.reshape(len(points), -1).tolist(), strict=True):
+        for row, values in zip(rows, points.flatten(1).tolist(), strict=True):
             row["keypoints"] = [round(value, 3) for value in values]
     return rows
 

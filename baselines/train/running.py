@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import glob
-import json
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 
-from cocokit.atomic import write_text
 from cocokit.errors import DataError, ParamsError
 
-from ..detectors import find_detector
 from . import checkpoint as checkpoints
 from .checkpoint import Checkpoint, build
-from .config import TrainConfig, default_config
+from .config import TrainConfig, default_config, entry_of
 from .data import ImageSet
 from .evaluating import measure, require_perfect
-from .examine import has_annotations
 from .log import NAME as LOG
 from .log import Log
 from .loop import Place, train
-from .parallel import Crew, choose_device, crew, memory_in_words
+from .parallel import choose_device, crew, memory_in_words
 from .predicting import predict
 from .proposals import read_proposals
 from .reading import Known, Wanted, read_set
-from .settings import changed, to_json
+from .settings import changed
 from .source import Source, find_source, splits_of
-
-#: The file of a run with its settings, for people.
-CONFIG = "config.json"
+from .traces import alone, begin
 
 
 class Teller(Protocol):
@@ -105,21 +98,30 @@ def run_training(order: Order, teller: Teller) -> Outcome:
     path = os.path.join(order.folder, checkpoints.NAME)
     before = _before(order, path)
     config = changed(before.config if before else default_config(order.baseline), order.changes)
-    entry = find_detector(config.baseline)
+    entry = entry_of(config)
     if entry.learns == "nothing":
         raise ParamsError("baseline", order.baseline, f"it learns nothing: run cocokit predict {order.baseline}")
+    if before is not None:
+        _require_same_way(config, before)
     device = choose_device(order.device)
     if entry.learns == "fit" and int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise ParamsError("baseline", order.baseline, "it learns in its own way, in one process: leave out torchrun")
-    with memory_in_words(device), crew(device) as together:
+    with memory_in_words(device), crew(device) as together, ExitStack() as held:
         together.require_share(config.batch)
         images, judged = _sets(order, config, before, device, teller)
-        if not has_annotations(images.dataset):
-            raise DataError(images.file, "annotations", "there are none to learn from", "give a split that has some")
+        if not any(len(item.labels) for item in images.items):
+            remedy = "give a split that has some, other than crowd regions"
+            raise DataError(images.file, "annotations", "there are none to learn from", remedy)
         require_perfect(judged)
-        place = _begin(order, config, path, before, together, teller)
+        log = Log(os.path.join(order.folder, LOG))
+
+        def start() -> None:
+            held.enter_context(alone(order.folder))
+            begin(order.folder, config, log, before.step if before else -1)
+
+        place = Place(path, log, teller.step, start)
         if entry.learns == "fit":
-            made = _fit(config, images, judged, device, path, teller)
+            made = _fit(config, images, judged, device, place, teller)
         else:
             made = train(config, images, judged, place, device, together, before)
     return Outcome(made, judged.file, judged.file == images.file, together.leads)
@@ -127,7 +129,7 @@ def run_training(order: Order, teller: Teller) -> Outcome:
 
 def wanted_of(config: TrainConfig, training: bool = False) -> Wanted:
     """What a detector asks of its images."""
-    entry = find_detector(config.baseline)
+    entry = entry_of(config)
     masks, points = (word in (*entry.needs, *entry.predicts) for word in ("masks", "keypoints"))
     largest, posed = config.scales[1] if training else 1.0, "keypoints" in entry.needs
     return Wanted(config.size, config.square, largest, masks and training, points, posed)
@@ -149,7 +151,7 @@ def _sets(
     order: Order, config: TrainConfig, before: Checkpoint | None, device: torch.device, teller: Teller
 ) -> tuple[ImageSet, ImageSet]:
     """What is learnt from, and what it is evaluated on."""
-    entry = find_detector(config.baseline)
+    entry = entry_of(config)
     source = find_source(order.data, order.split, order.images, "keypoints" in entry.needs)
     proposals = read_proposals(order.proposals, config)
     known = Known(before.categories, "the checkpoint") if before else None
@@ -180,33 +182,23 @@ def _judged(order: Order, source: Source, keypoints: bool) -> Source | None:
     return find_source(order.data, "val", order.images, keypoints)
 
 
-def _begin(
-    order: Order, config: TrainConfig, path: str, before: Checkpoint | None, together: Crew, teller: Teller
-) -> Place:
-    """Make the folder, or put right what a crash left in it."""
-    log = Log(os.path.join(order.folder, LOG))
-    if together.leads:
-        try:
-            os.makedirs(order.folder, exist_ok=True)
-        except OSError as error:
-            reason = f"cannot be made: {error.strerror or error}"
-            raise DataError(order.folder, "", reason, "choose a folder that you may write to") from error
-        for left in glob.glob(os.path.join(glob.escape(order.folder), "cocokit-*.part")):
-            with contextlib.suppress(OSError):
-                os.unlink(left)
-        write_text(os.path.join(order.folder, CONFIG), json.dumps(to_json(config), indent=1) + "\n")
-        log.forget_after(before.step if before else -1)
-    return Place(path, log, teller.step)
+def _require_same_way(config: TrainConfig, before: Checkpoint) -> None:
+    """Refuse changes that a training cannot go on with. Raises ParamsError."""
+    if config.steps < before.step:
+        raise ParamsError("steps", config.steps, f"{before.step} are done already: give that many or more")
+    if config.optimizer != before.config.optimizer:
+        raise ParamsError("optimizer", config.optimizer, f"the run has {before.config.optimizer}: start a new training")
 
 
 def _fit(
-    config: TrainConfig, images: ImageSet, judged: ImageSet, device: torch.device, path: str, teller: Teller
+    config: TrainConfig, images: ImageSet, judged: ImageSet, device: torch.device, place: Place, teller: Teller
 ) -> Checkpoint:
     """Let a detector learn in its own way."""
     detector = build(config, images.categories).to(device)
+    place.begin()
     detector.fit(images, lambda done, total, what: teller.doing(what, done, total))
     rows = predict(detector, judged, config.batch, progress=lambda *at: teller.doing("evaluating", *at))
-    measured = measure(rows, judged, find_detector(config.baseline))
+    measured = measure(rows, judged, entry_of(config))
     made = Checkpoint(config, images.categories, images.digest, 0, detector.state_dict(), {}, {}, measured)
-    checkpoints.save(made, path)
+    checkpoints.save(made, place.checkpoint)
     return made

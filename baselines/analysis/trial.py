@@ -139,7 +139,7 @@ def measure(results: Sequence[Result], batches: Sequence[Batch], iou_type: str =
     """
     evaluator = Evaluator(iou_type, box_format="xyxy")
     targets = targets_of(batches)
-    given = [_detections(r, t, iou_type) for r, t in zip(results, targets, strict=True)]
+    given = [detections(r, t, iou_type) for r, t in zip(results, targets, strict=True)]
     wanted: list[dict[str, Any]] = [{"boxes": t.boxes, "labels": t.labels} for t in targets]
     if iou_type == "segm":
         wanted = [one | {"masks": t.masks} for one, t in zip(wanted, targets, strict=True)]
@@ -147,12 +147,21 @@ def measure(results: Sequence[Result], batches: Sequence[Batch], iou_type: str =
     return {name: float(value) for name, value in evaluator.compute().named_stats().items()}
 
 
-def _detections(result: Result, target: Target, iou_type: str) -> dict[str, Any]:
+def detections(result: Result, target: Target, iou_type: str) -> dict[str, Any]:
+    """What the evaluator is given of an image.
+
+    Args:
+        result: what was found in it.
+        target: its ground truth, whose masks say how large it is.
+        iou_type: "bbox", "segm" or "keypoints".
+    """
     given: dict[str, Any] = {"boxes": result.boxes, "scores": result.scores, "labels": result.labels}
     if iou_type == "segm":
         assert result.masks is not None
         assert target.masks is not None
         given["masks"] = paste(result.masks, result.boxes, *target.masks.shape[1:])
+    if iou_type == "keypoints":
+        given["keypoints"] = result.keypoints
     return given
 
 

@@ -28,6 +28,7 @@ from ..parts.losses import focal, smooth_l1
 from ..parts.matching import IGNORED, assign
 from ..parts.norms import Norm
 from ..parts.post import dense
+from ..parts.ranges import require_ranges
 from ..parts.sampling import ohem
 
 #: Anchors of an image that are looked at for hard examples: suppressing all of 100,000 would take seconds.
@@ -90,10 +91,11 @@ class Config:
     count: int = 100
 
     def __post_init__(self) -> None:
+        require_ranges(self)
         if self.loss not in ("focal", "cross_entropy", "ohem"):
             raise ParamsError("loss", self.loss, "it must be 'focal', 'cross_entropy' or 'ohem'")
-        if self.scales < 1 or not self.ratios or min(self.ratios) <= 0:
-            raise ParamsError("ratios", self.ratios, "there must be a scale and a ratio, and ratios are above 0")
+        if not self.ratios or min(self.ratios) <= 0:
+            raise ParamsError("ratios", self.ratios, "there must be one, and all are above 0")
         if not 0 < self.pi < 1:
             raise ParamsError("pi", self.pi, "it must be between 0 and 1")
         if self.alpha is not None and not 0 <= self.alpha <= 1:
@@ -113,7 +115,7 @@ class RetinaNet(nn.Module):
         self.categories = categories
         self.backbone = Backbone(c.backbone, c.norm, c.pretrained)
         self.fpn = FPN(self.backbone.channels, c.width, c.lateral, c.top_down, c.levels, last="conv")
-        self.backbone.until(f"C{self.fpn.rows[-1]}")
+        self.backbone.until(self.fpn.reads)
         strides = list(self.fpn.strides.values())
         self.anchors = Anchors([octaves(c.base * s, c.scales) for s in strides], c.ratios, strides)
         each = self.anchors.per_cell

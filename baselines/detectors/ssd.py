@@ -28,6 +28,7 @@ from ..parts.losses import cross_entropy, smooth_l1
 from ..parts.matching import assign
 from ..parts.norms import Norm, fill_he, make_norm
 from ..parts.post import dense
+from ..parts.ranges import require_ranges
 from ..parts.sampling import hard_negatives
 from ..parts.square import unwarp, warp, warp_targets
 
@@ -67,6 +68,7 @@ class Config:
     count: int = 200
 
     def __post_init__(self) -> None:
+        require_ranges(self)
         if self.size < 64:
             raise ParamsError("size", self.size, "the maps need a square of at least 64 px")
         if not 0 < self.first <= self.smallest < self.largest:

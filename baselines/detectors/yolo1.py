@@ -23,6 +23,7 @@ from ..parts.backbone import Backbone, Name
 from ..parts.matching import centre_cells, ignored
 from ..parts.norms import Norm, fill_he, make_norm
 from ..parts.post import best, finish
+from ..parts.ranges import require_ranges
 from ..parts.square import unwarp, warp, warp_targets
 
 
@@ -58,6 +59,7 @@ class Config:
     count: int = 100
 
     def __post_init__(self) -> None:
+        require_ranges(self)
         if self.stride not in (16, 32, 64):
             raise ParamsError("stride", self.stride, "it must be 16, 32 or 64")
         if min(self.grid, self.boxes) < 1:

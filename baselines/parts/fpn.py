@@ -26,6 +26,7 @@ class FPN(nn.Module):
 
     Attributes:
         strides: pixels of the image a cell is wide, by level.
+        reads: the last of the backbone's maps that is read.
     """
 
     def __init__(
@@ -42,11 +43,12 @@ class FPN(nn.Module):
         self.levels, self.width, self.top_down = tuple(levels), width, top_down
         self.strides = {name: 2 ** int(name[1]) for name in levels}
         numbers = [int(name[1]) for name in levels]
-        coarse = 5 if top_down or numbers[-1] > 5 else numbers[-1]
-        self.rows = range(min(numbers[0], 5), coarse + 1)  # the maps that are read, by number
+        finish = {k for k in numbers if k <= 5} | ({5} if last == "pool" and numbers[-1] > 5 else set())
+        coarse = 5 if top_down or 5 in finish else max(finish, default=5)
+        self.rows = range(min(finish), coarse + 1) if finish else range(0)  # the maps that are merged, by number
+        self.reads = f"C{coarse if numbers[-1] <= 5 else 5}"
         sides = [k for k in self.rows if k == 5 or (lateral and (top_down or k in numbers))]
         self.lateral = nn.ModuleDict({f"C{k}": nn.Conv2d(channels[f"C{k}"], width, 1) for k in sides})
-        finish = {k for k in numbers if k <= 5} | ({5} if last == "pool" and numbers[-1] > 5 else set())
         self.finish = nn.ModuleDict({f"P{k}": nn.Conv2d(width, width, 3, padding=1) for k in sorted(finish)})
         extra = range(6, numbers[-1] + 1) if last == "conv" else ()
         self.extra = nn.ModuleDict(

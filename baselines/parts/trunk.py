@@ -13,6 +13,7 @@ from cocokit.errors import ParamsError
 from .backbone import Backbone, Name
 from .fpn import FPN
 from .norms import Norm
+from .ranges import require_ranges
 
 Neck = Literal["c4", "c5", "fpn"]
 
@@ -39,6 +40,7 @@ class TrunkConfig:
     width: int = 256
 
     def __post_init__(self) -> None:
+        require_ranges(self)
         if self.neck not in ("c4", "c5", "fpn"):
             raise ParamsError("neck", self.neck, "it must be 'c4', 'c5' or 'fpn'")
 

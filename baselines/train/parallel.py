@@ -118,4 +118,4 @@ def shared_losses(detector: Any, together: Crew) -> Any:
     losses = Losses(detector)
     if together.size == 1:
         return losses
-    return DistributedDataParallel(losses, find_unused_parameters=True)
+    return DistributedDataParallel(losses)  # every weight has a gradient in every step, though it be 0: a test holds it

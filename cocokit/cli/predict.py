@@ -84,12 +84,21 @@ def _draw(found: Predicted, results: Annotations | None, folder: str, min_score:
     except OSError as error:
         raise DataError(folder, "", f"cannot be made: {error.strerror or error}", "name another folder") from error
     dataset = found.images.dataset
+    names = _picture_names(found)
     bare = dataset.take(np.arange(len(dataset.images)), np.empty(0, np.int64))
     for done, item in enumerate(found.images.items, start=1):
         marks = marks_of_image(bare, item.id, results, min_score)
         photo = read_image(inside(found.images.folder, item.name, item.id))
         caption = f"{item.name}: {counted(len(marks), 'detection')} with a score of {min_score:g} or more"
-        name = f"{os.path.splitext(item.name)[0].replace(os.sep, '_')}.png"
         save_image(np.asarray(draw(photo, (item.width, item.height), marks, caption=caption)),
-                   os.path.join(folder, name))  # fmt: skip
+                   os.path.join(folder, names[item.id]))  # fmt: skip
         line.doing("drawing", done, len(found.images))
+
+
+def _picture_names(found: Predicted) -> dict[int, str]:
+    """The file name of each image's picture: the photograph's, and the image's id where two have the same."""
+    from collections import Counter
+
+    short = {item.id: os.path.splitext(item.name)[0].replace(os.sep, "_") for item in found.images.items}
+    often = Counter(short.values())
+    return {number: f"{name}.png" if often[name] == 1 else f"{name}-{number}.png" for number, name in short.items()}

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from cocokit.baselines.analysis.trial import detections
 from cocokit.baselines.batch import Batch, Result, Target
 from cocokit.baselines.train.collate import collate
 from cocokit.eval import Evaluator
@@ -77,22 +78,9 @@ def scores(results: Sequence[Result], targets: Sequence[Target], iou_type: str =
     if iou_type == "keypoints" and targets[0].keypoints is not None:
         settings["sigmas"] = [0.08] * targets[0].keypoints.shape[1]
     evaluator = Evaluator(iou_type, box_format="xyxy", **settings)
-    given = [_detections(r, t, iou_type) for r, t in zip(results, targets, strict=True)]
+    given = [detections(r, t, iou_type) for r, t in zip(results, targets, strict=True)]
     evaluator.update(range(1, len(targets) + 1), given, [_truth(target, iou_type) for target in targets])
     return {name: float(value) for name, value in evaluator.compute().named_stats().items()}
-
-
-def _detections(result: Result, target: Target, iou_type: str) -> dict[str, Any]:
-    given: dict[str, Any] = {"boxes": result.boxes, "scores": result.scores, "labels": result.labels}
-    if iou_type == "segm":
-        from cocokit.baselines.ops.masks import paste
-
-        assert result.masks is not None
-        assert target.masks is not None
-        given["masks"] = paste(result.masks, result.boxes, *target.masks.shape[1:])
-    if iou_type == "keypoints":
-        given["keypoints"] = result.keypoints
-    return given
 
 
 def _truth(target: Target, iou_type: str) -> dict[str, Any]:

@@ -245,8 +245,9 @@ def test_the_focal_loss_goes_to_nothing_where_all_is_known() -> None:
         ({"pi": 0.0}, "between 0 and 1"),
         ({"alpha": 2.0}, "alpha is 2.0"),
         ({"gamma": -1.0}, "negative"),
-        ({"ratios": ()}, "a ratio"),
-        ({"scales": 0}, "a scale"),
+        ({"ratios": ()}, "there must be one"),
+        ({"scales": 0}, "scales is 0"),
+        ({"base": 0.0}, "base is 0"),
         ({"low": 0.6}, "high, which is 0.5"),
     ],
 )

@@ -89,6 +89,9 @@ def test_a_level_is_made_of_what_the_flags_say(flags: dict[str, Any], level: str
         {"levels": ("P3", "P5", "P7"), "last": "conv"},
         {"levels": ("P4",), "top_down": False},
         {"levels": ("P5", "P6", "P7")},
+        {"levels": ("P6", "P7"), "last": "conv"},
+        {"levels": ("P6", "P7")},
+        {"levels": ("P4", "P6"), "last": "conv", "top_down": False},
     ],
 )
 def test_no_weight_is_idle(flags: dict[str, Any]) -> None:

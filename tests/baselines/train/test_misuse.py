@@ -117,3 +117,12 @@ def without_masks_and_the_first_image(value: Any) -> None:
     value["annotations"] = [a for a in value["annotations"] if a["image_id"] != first]
     for annotation in value["annotations"]:
         del annotation["segmentation"]
+
+
+def test_photographs_that_differ_in_their_ending_have_a_picture_each(shapes: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a.png", "a.bmp", "b.png"):
+        (folder / name).write_bytes((shapes / "images" / "000000.png").read_bytes())
+    assert cocokit("predict", "whole", "--data", folder, "--draw", tmp_path / "drawn").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["a-1.png", "a-2.png", "b.png"]

@@ -30,10 +30,11 @@ def run(shapes: Path, tmp_path: Path) -> Path:
     return trained(shapes, tmp_path / "run", *(word for name in small for word in ("--set", name)), name="retinanet")
 
 
-def test_the_file_is_the_network(run: Path, tmp_path: Path) -> None:
+def test_the_file_is_the_network(run: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "model.onnx"
     done = cocokit("onnx", run, "-o", path, "--size", "64x96", "--json")
     assert done.exit_code == 0, done.stderr
+    assert not [entry for entry in caplog.records if entry.levelname != "DEBUG"]
     told = json.loads(done.stdout)
     assert told["size"] == [64, 96]
     assert list(told["files"]) == [str(path)]

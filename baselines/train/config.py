@@ -98,8 +98,8 @@ def entry_of(config: TrainConfig) -> Entry:
     entry = find_detector(config.baseline)
     if getattr(config.model, "masks", True):
         return entry
-    needs, predicts = (tuple(word for word in words if word != "masks") for words in (entry.needs, entry.predicts))
-    return replace(entry, needs=needs, predicts=predicts)
+    needs = tuple(word for word in entry.needs if word != "masks")
+    return replace(entry, needs=needs, predicts=tuple(word for word in entry.predicts if word != "masks"))
 
 
 def learning_rate(config: TrainConfig, step: int) -> float:

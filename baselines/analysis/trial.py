@@ -48,8 +48,9 @@ class Trial:
     def __post_init__(self) -> None:
         if not self.seeds:
             raise ParamsError("seeds", self.seeds, "give at least one")
-        if min(self.images, self.judged, self.batch, self.steps) < 1:
-            raise ParamsError("images", self.images, "images, judged, batch and steps are at least 1")
+        for name in ("images", "judged", "batch", "steps"):
+            if getattr(self, name) < 1:
+                raise ParamsError(name, getattr(self, name), "give 1 or more")
         if self.size < 32 or self.size % 32:
             raise ParamsError("size", self.size, "give a multiple of 32, in px")
 

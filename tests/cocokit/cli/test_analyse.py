@@ -58,6 +58,8 @@ def test_settings_are_shown_and_typed_in_the_same_way(folder: Folder) -> None:
 @pytest.mark.parametrize(("words", "said"), [
     ("analyse gamma", "there are focal_loss"),
     ("analyse prior --set prior=0.5", "the nearest is priors"),
+    ("analyse prior --set steps=0", "steps is 0; give 1 or more"),
+    ("analyse prior --full --plot nowhere/prior.svg", "nowhere/prior.svg: cannot be written"),
     ("analyse prior --set priors=2", "between 0 and 1"),
     ("analyse prior --set size=50", "multiple of 32"),
     ("analyse prior --device gpu7", "gpu7"),

@@ -48,6 +48,7 @@ MODULES = (
     "cocokit.eval.kernels.census",
     "cocokit.eval.kernels.masks",
     "cocokit.eval.kernels.detail",
+    "cocokit.baselines.kernels.moves",
 )
 
 _DTYPES = {"u1": "|u1", "i4": "<i4", "i8": "<i8", "u4": "<u4", "f4": "<f4", "f8": "<f8"}

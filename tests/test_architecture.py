@@ -53,7 +53,9 @@ LAYERS = {
     "cocokit.baselines": (),  # what is shared: batches
     "cocokit.baselines.ops": (),
     "cocokit.baselines.parts": ("cocokit.errors", "cocokit.baselines", "cocokit.baselines.ops"),
-    "cocokit.baselines.classic": ("cocokit.errors", "cocokit.baselines", "cocokit.baselines.ops"),
+    "cocokit.baselines.kernels": ("cocokit.compiled", "cocokit.kernels"),
+    "cocokit.baselines.classic": ("cocokit.errors", "cocokit.compiled", "cocokit.baselines", "cocokit.baselines.ops",
+                                  "cocokit.baselines.kernels"),
     "cocokit.baselines.detectors": ("cocokit.errors", "cocokit.baselines", "cocokit.baselines.ops",
                                     "cocokit.baselines.parts", "cocokit.baselines.classic"),
     "cocokit.baselines.train": ("core", "cocokit.eval", "cocokit.baselines", "cocokit.baselines.ops",

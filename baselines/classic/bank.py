@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from .component import Component
 from .distance import distance_transform, farthest, give_back, move_cost
+from .moving import best_moves, best_places, moves_are_compiled
 from .pyramid import Level
 
 #: Components whose parts are moved about in one go: what they need should stay in a processor's cache.
@@ -61,21 +62,25 @@ class Scored:
         group: the components.
         total: (B, G, rows, columns) float32, the score of a root at each place, its parts at their best.
         responses: (B, G P, 2 rows + .., 2 columns + ..) float32, of the parts alone.
+        tops: (B, G P) float32, the highest response of each part.
     """
 
     group: Group
     total: Tensor
     responses: Tensor
+    tops: Tensor
 
     def parts_at(self, image: Tensor, member: Tensor, places: Tensor) -> Tensor:
         """(N, P, 2) int64 row and column of each part, for roots at places (N, 2) of images (N,) and members (N,)."""
         ideal, parts = self.group.ideal(member, places), self.group.members_parts(member)
         if not ideal.numel():
             return ideal
+        if moves_are_compiled(self.responses):
+            return best_places(self.responses, self.tops, self.group.deform, (image, member), ideal)
         planes = image[:, None] * self.responses.shape[1] + parts
         height, width = self.responses.shape[2:]
         still = self.responses.flatten()[(planes * height + ideal[..., 0]) * width + ideal[..., 1]]
-        span = self.responses.amax((0, 2, 3))[parts] - still
+        span = self.tops.amax(0)[parts] - still
         far = farthest(span.flatten(), self.group.deform[parts].flatten(0, 1), max(height, width))
         split = zip(planes.split(64), parts.split(64), ideal.split(64), strict=True)  # type: ignore[no-untyped-call]
         found = [_best(self.responses, n, p, i, self.group.deform, far) for n, p, i in split]
@@ -131,16 +136,29 @@ def _stacked(rows: list[int], both: list[Component]) -> Group:
 def _score(group: Group, level: Level, floors: Tensor | None) -> Scored:
     total = functional.conv2d(level.root, group.root, group.bias)
     if not len(group.parts):
-        return Scored(group, total, total[:, :0])
+        return Scored(group, total, total[:, :0], total[:, :0, 0, 0])
     responses = functional.conv2d(level.fine, group.parts)
+    if moves_are_compiled(responses):
+        return _compiled(group, total, responses, floors)
+    tops = responses.amax((2, 3))
+    return Scored(group, _moved(group, total, responses, tops, floors), responses, tops)
+
+
+def _compiled(group: Group, total: Tensor, responses: Tensor, floors: Tensor | None) -> Scored:
+    reached, tops = best_moves(total, responses, group.deform, group.anchors, floors)
+    return Scored(group, reached, responses, tops)
+
+
+def _moved(group: Group, total: Tensor, responses: Tensor, tops: Tensor, floors: Tensor | None) -> Tensor:
+    """The scores of the roots with their parts at their best."""
     size, each = (total.shape[2], total.shape[3]), len(group.parts) // len(group.rows)
     hopeful = torch.arange(len(group.rows), device=total.device)
     if floors is not None:
-        most = (responses.amax((2, 3)) + give_back(group.deform)).view(len(total), -1, each).sum(2)
+        most = (tops + give_back(group.deform)).view(len(total), -1, each).sum(2)
         hopeful = (total.amax((2, 3)) + most + _ROUNDING > floors).any(0).nonzero().flatten()
     reached = torch.full_like(total, -torch.inf)
     if len(hopeful):
         some = slice(None) if len(hopeful) == len(group.rows) else group.members_parts(hopeful).flatten()
         moved = distance_transform(responses[:, some], group.deform[some], group.anchors[some], size, step=2)
         reached[:, hopeful] = total[:, hopeful] + moved.reshape(len(total), len(hopeful), each, *size).sum(2)
-    return Scored(group, reached, responses)
+    return reached

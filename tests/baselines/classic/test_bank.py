@@ -7,6 +7,7 @@ import itertools
 import pytest
 import torch
 
+from cocokit.baselines.classic import bank
 from cocokit.baselines.classic.bank import Bank
 from cocokit.baselines.classic.component import Component, Placement, root_alone, root_boxes, shown
 from cocokit.baselines.classic.distance import move_cost
@@ -22,6 +23,13 @@ def component(rows: int, columns: int, parts: int = 2, side: int = 4, seed: int 
         torch.randn(parts, 32, side, side, generator=chance) * 0.2,
         torch.stack(places, 1), deform, torch.tensor(-0.3),
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True, params=["compiled", "tensors"])
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test by compiled code and by tensors."""
+    if request.param == "tensors":
+        monkeypatch.setattr(bank, "moves_are_compiled", lambda like: False)
 
 
 @pytest.fixture(scope="module")
@@ -64,9 +72,9 @@ def test_the_score_is_that_of_the_best_placement(level: Level, row: int, side: i
 
 def test_a_mirrored_component_sees_on_a_mirrored_image_what_the_component_sees() -> None:
     pixels = torch.rand(1, 3, 64, 80, generator=torch.Generator().manual_seed(6))
-    bank = Bank([component(4, 5)])
+    some = Bank([component(4, 5)])
     for one, other in zip(pyramid(pixels, 5, 2), pyramid(pixels.flip(3), 5, 2), strict=True):
-        for a, b in zip(bank.scored(one), bank.scored(other), strict=True):
+        for a, b in zip(some.scored(one), some.scored(other), strict=True):
             assert a.group.rows == (0, 1)
             torch.testing.assert_close(a.total[:, [1, 0]].flip(3), b.total, atol=2e-2, rtol=0)
 

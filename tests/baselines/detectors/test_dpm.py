@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from cocokit.baselines.batch import Batch
+from cocokit.baselines.classic import moving
 from cocokit.baselines.classic.component import Placement, root_boxes, shown
 from cocokit.baselines.classic.pyramid import pyramid
 from cocokit.baselines.detectors.dpm import DPM, Config
@@ -43,6 +44,19 @@ def test_detections_are_as_promised(learned: tuple[DPM, float], batches: list[Ba
     batch = collate(batches[:3])
     check_results(learned[0].detect(batch), batch, 3)
     check_round_trip(lambda: DPM(SMALL, 3), learned[0], batch)
+
+
+def test_without_compiled_code_the_detections_are_the_same(
+    learned: tuple[DPM, float], batches: list[Batch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = collate(batches)
+    compiled = learned[0].detect(batch)
+    monkeypatch.setattr(moving, "backend_name", lambda: "python")
+    assert sum(len(one.boxes) for one in compiled) >= 16
+    for one, plain in zip(compiled, learned[0].detect(batch), strict=True):
+        assert torch.equal(plain.labels, one.labels)
+        torch.testing.assert_close(plain.boxes, one.boxes, atol=1e-2, rtol=0)
+        torch.testing.assert_close(plain.scores, one.scores, atol=1e-5, rtol=0)
 
 
 def test_shape_masks_are_better_than_boxes(learned: tuple[DPM, float], batches: list[Batch]) -> None:

@@ -36,10 +36,18 @@ class Component:
 
     def mirrored(self) -> Component:
         """The same for mirrored instances."""
-        anchors, deform = self.anchors.clone(), self.deform.clone()
-        anchors[:, 1] = 2 * self.size[1] - self.parts.shape[-1] - anchors[:, 1]
+        deform = self.deform.clone()
         deform[:, 0] *= -1
-        return replace(self, root=mirrored(self.root), parts=mirrored(self.parts), anchors=anchors, deform=deform)
+        return replace(self, root=mirrored(self.root), parts=mirrored(self.parts), anchors=self.anchors_of(True),
+                       deform=deform)  # fmt: skip
+
+    def anchors_of(self, flipped: bool) -> Tensor:
+        """(P, 2) int64: the anchors of the component, or of the mirrored one."""
+        if not flipped:
+            return self.anchors
+        anchors = self.anchors.clone()
+        anchors[:, 1] = 2 * self.size[1] - self.parts.shape[-1] - anchors[:, 1]
+        return anchors
 
     def vector(self) -> Tensor:
         """(D,) float32, all weights in a row: root, parts, deformations, bias."""
@@ -84,14 +92,14 @@ def root_alone(root: Tensor, part: int) -> Component:
 
 def shown(component: Component, level: Level, placement: Placement) -> Tensor:
     """(D,) float32: what a placement shows, mirrored back if need be: its product with the weights is the score."""
-    form = component.mirrored() if placement.flipped else component
+    anchors = component.anchors_of(placement.flipped)
     (y, x), (rows, columns), side = placement.place, component.size, component.parts.shape[-1]
     root = level.root[placement.image, :, y : y + rows, x : x + columns]
     parts = [level.fine[placement.image, :, v : v + side, u : u + side] for v, u in placement.parts.tolist()]
-    moves = placement.parts - form.anchors - 2 * form.anchors.new_tensor([y, x])
+    moves = placement.parts - anchors - 2 * anchors.new_tensor([y, x])
     down, across = moves.to(root.dtype).unbind(1)
     deform = -torch.stack([across, down, across * across, down * down], 1)
-    seen = Component(root, torch.stack(parts) if parts else component.parts, form.anchors, deform, root.new_ones(()))
+    seen = Component(root, torch.stack(parts) if parts else component.parts, anchors, deform, root.new_ones(()))
     return (seen.mirrored() if placement.flipped else seen).vector()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from ..ops.boxes import iou, share
+from ..ops.boxes import clip, iou, share
 from .bank import Bank, Scored
 from .component import Component, Placement, root_boxes, shown
 from .pyramid import Level
@@ -69,17 +69,18 @@ def survey(
         overlap: IoU of a root's box with an instance's from which it may be placed on it.
         hardest: how many mistakes of each component to keep, whether or not they have a loss yet.
     """
-    bank, found = Bank(components), Found([None] * len(boxes))
+    bank, best, worst = Bank(components), _Best(len(boxes)), dict[int, list[_Spot]]()
     for number, level in enumerate(levels):
         for scored in bank.scored(level):
             places = _places(scored.total)
             corners = root_boxes(level, scored.group.size, places)
             look = _Look(components, level, scored, places, corners, (image, number))
-            overlaps = iou(corners, boxes)
-            _place_on_instances(look, overlaps >= overlap, found)
+            overlaps = iou(_within(level, corners), boxes)
+            best.take(look, overlaps >= overlap)
             apart = (overlaps < APART).all(1) & (share(corners, crowd) < _WITHIN_CROWD).all(1)
-            _mine(look, apart, found, hardest)
-    return found
+            _mine(look, apart, worst, hardest)
+    placed = [None if spot is None else _examples([spot])[0] for spot in best.spots]
+    return Found(placed, {number: _examples(spots) for number, spots in worst.items()})
 
 
 @dataclass(frozen=True)
@@ -104,8 +105,7 @@ class _Look:
         number, side = divmod(self.scored.group.rows[member], 2)
         component, (y, x) = self.components[number], self.places[row].tolist()
         vector = shown(component, self.level, Placement(score, 0, (y, x), parts, bool(side)))
-        form = component.mirrored() if side else component
-        moves = (parts - form.anchors - 2 * self.places[row]).flip(1).float()
+        moves = (parts - component.anchors_of(bool(side)) - 2 * self.places[row]).flip(1).float()
         moves[:, 0] *= -1 if side else 1
         key = (*self.numbers, number, side, y, x, *parts.flatten().tolist())
         return Example(number, vector, score, key, self.corners[row], moves, bool(side))
@@ -116,24 +116,56 @@ def _places(total: Tensor) -> Tensor:
     return torch.cartesian_prod(rows, columns)
 
 
-def _place_on_instances(look: _Look, allowed: Tensor, found: Found) -> None:
-    """Better placements for instances (columns of ``allowed``, whose rows are places)."""
-    scores = look.scored.total[0].flatten(1)
-    for instance in allowed.any(0).nonzero().flatten().tolist():
-        best = scores.masked_fill(~allowed[:, instance], -torch.inf).flatten().argmax()
-        known = found.positives[instance]
-        if known is None or float(scores.flatten()[best]) > known.score:
-            found.positives[instance] = look.examples(best[None])[0]
+@dataclass(frozen=True)
+class _Spot:
+    """An entry of a look's flattened total that may become an example: only the few that last are worth describing."""
+
+    score: float
+    look: _Look
+    flat: int
 
 
-def _mine(look: _Look, apart: Tensor, found: Found, hardest: int) -> None:
+class _Best:
+    """The best spot for each instance so far."""
+
+    def __init__(self, instances: int) -> None:
+        self.spots: list[_Spot | None] = [None] * instances
+
+    def take(self, look: _Look, allowed: Tensor) -> None:
+        """Better spots for instances (columns of ``allowed``, whose rows are places)."""
+        scores = look.scored.total[0].flatten(1)
+        for instance in allowed.any(0).nonzero().flatten().tolist():
+            score, flat = scores.masked_fill(~allowed[:, instance], -torch.inf).flatten().max(0)
+            known = self.spots[instance]
+            if known is None or float(score) > known.score:
+                self.spots[instance] = _Spot(float(score), look, int(flat))
+
+
+def _mine(look: _Look, apart: Tensor, worst: dict[int, list[_Spot]], hardest: int) -> None:
     """The highest scores of each component among mistakes, where they beat what is known."""
     each = look.scored.total[0].flatten(1).masked_fill(~apart, -torch.inf)
     for component in sorted({row // 2 for row in look.scored.group.rows}) if hardest else ():
         members = torch.tensor([row // 2 == component for row in look.scored.group.rows], device=each.device)
         scores = each.masked_fill(~members[:, None], -torch.inf).flatten()
-        known = found.mistakes.get(component, [])
+        known = worst.get(component, [])
         top = scores.topk(min(hardest, len(scores)))
-        least = known[-1].score if len(known) == hardest else -torch.inf
-        new = look.examples(top.indices[top.values > least])
-        found.mistakes[component] = sorted([*known, *new], key=lambda e: -e.score)[:hardest]
+        better = top.values > (known[-1].score if len(known) == hardest else -torch.inf)
+        pairs = zip(top.values[better].tolist(), top.indices[better].tolist(), strict=True)
+        new = [_Spot(score, look, flat) for score, flat in pairs]
+        worst[component] = sorted([*known, *new], key=lambda spot: -spot.score)[:hardest]
+
+
+def _examples(spots: Sequence[_Spot]) -> list[Example]:
+    """The spots described, in their order."""
+    made: dict[int, Example] = {}
+    for look in {id(spot.look): spot.look for spot in spots}.values():
+        rows = [n for n, spot in enumerate(spots) if spot.look is look]
+        flat = torch.tensor([spots[n].flat for n in rows], device=look.places.device)
+        made |= dict(zip(rows, look.examples(flat), strict=True))
+    return [made[n] for n in range(len(spots))]
+
+
+def _within(level: Level, boxes: Tensor) -> Tensor:
+    """Boxes (N, 4) cut off at the rim of the image: what release 5 compares with instances, which end there too."""
+    height, width = (round(2 * level.origin[n] + level.root.shape[2 + n] * level.step[n]) for n in (0, 1))
+    return clip(boxes, (height, width))

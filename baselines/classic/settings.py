@@ -25,6 +25,7 @@ class Learning:
         random: warped windows that the first roots are told from.
         root_rounds: times through all images with roots alone.
         part_rounds: times through all images with parts.
+        mining: times that mistakes are mined and learned from in each of these, at most.
         hardest: mistakes of each component taken from an image at a time.
         cache: mistakes kept at most, a few of each component that have no loss among them.
         memory: MB of pyramids kept from one time to the next.
@@ -45,15 +46,16 @@ class Learning:
     random: int = 200
     root_rounds: int = 2
     part_rounds: int = 4
-    hardest: int = 20
-    cache: int = 2000
+    mining: int = 4
+    hardest: int = 50
+    cache: int = 5000
     memory: int = 1000
     mask: int = 28
     seed: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "area", tuple(self.area))
-        _at_least(self, 1, "components", "longest", "train_levels", "random", "root_rounds", "cache")
+        _at_least(self, 1, "components", "longest", "train_levels", "random", "root_rounds", "mining", "cache")
         _at_least(self, 0, "parts", "pad", "part_rounds", "hardest", "memory", "mask")
         if self.part < 2 or self.part % 2 or self.part > 2 * self.longest:
             raise ParamsError("part", self.part, f"it must be even, from 2 to twice longest, which is {self.longest}")

@@ -4,8 +4,10 @@
 
 DATA and IMAGES are what ``cocokit train`` takes, with a split train and a split val; NAME is what the table calls them.
 Everything that has a backbone begins from ImageNet weights (EfficientNet-Lite 0, its statistics frozen), sees images of
-320 px and takes steps of 4 images; R-CNN, SPP-net and Fast R-CNN are given Selective Search's regions. One thread, one
-seed. Minutes are of CPU time, from the start of the command to its end, the last evaluation included.
+320 px and takes steps of 4 images; R-CNN, SPP-net and Fast R-CNN are given Selective Search's regions. DPM, which knows
+no steps, sees images of 640 px, so that a root of 3000 px^2 is no larger than most instances, and learns two groups of
+aspect ratios: of three, the least common category would leave nine instances to each. One thread, one seed. Minutes are
+of CPU time, from the start of the command to its end, the last evaluation included.
 """
 
 from __future__ import annotations
@@ -39,8 +41,10 @@ SETTINGS = {
     "yolo1": f"{_LITE} {_STEPS}",
     "rcnn": f"{_LITE} model.size=96 model.context=8 model.rois=48 model.width=512 size=320 proposals=600",
     "sppnet": f"{_LITE} model.width=512 model.side=320 size=320",
-    "dpm": "",
+    "dpm": "size=640 model.components=2",
 }
+#: Those that do not learn in steps.
+STEPLESS = ("dpm",)
 #: Those that are given regions.
 GIVEN = ("fast_rcnn", "rcnn", "sppnet")
 
@@ -89,7 +93,7 @@ def train(baseline: str, name: str, data: Sequence[str], steps: int, runs: Path,
     """Train one of them; ``data`` and ``given`` are options of the command."""
     own = find_detector(baseline).learns == "fit"
     settings = SETTINGS[baseline].split()
-    if settings:
+    if baseline not in STEPLESS:
         settings.append(f"model.steps={steps}" if own else f"steps={steps}")
     words = [word for setting in settings for word in ("--set", setting)]
     began = cpu()

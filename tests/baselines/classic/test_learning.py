@@ -8,17 +8,20 @@ from dataclasses import replace
 import pytest
 import torch
 
+from cocokit.baselines.classic.component import root_alone
 from cocokit.baselines.classic.distance import LEAST_CURVE
-from cocokit.baselines.classic.learning import Mixture
+from cocokit.baselines.classic.learning import CONVERGED, Mixture
 from cocokit.baselines.classic.mining import APART, survey
 from cocokit.baselines.classic.part_seeds import with_parts
+from cocokit.baselines.classic.pyramid import pyramid
 from cocokit.baselines.classic.scenes import Scenes
 from cocokit.baselines.classic.settings import Learning
 from cocokit.baselines.ops.boxes import iou, share
 from cocokit.baselines.train.shapes import shapes_batches
 from cocokit.errors import ParamsError
 
-SMALL = Learning(components=2, parts=2, zoom=1.5, train_levels=4, cost=0.02, random=60, hardest=10, area=(1500, 3000))
+SMALL = Learning(components=2, parts=2, zoom=1.5, train_levels=4, cost=0.02, mining=1, random=60, hardest=10,
+                 area=(1500, 3000))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +76,16 @@ def test_placements_overlap_their_instances_and_mistakes_do_not(scenes: Scenes) 
     assert placed
 
 
+def test_a_root_over_the_rim_counts_as_far_as_the_image_goes() -> None:
+    pixels = torch.rand(1, 3, 96, 96, generator=torch.Generator().manual_seed(0))
+    levels, root = list(pyramid(pixels, 2, 3)), root_alone(torch.zeros(32, 6, 6), 6)
+    corner = torch.tensor([[0.0, 0, 24, 24]])  # what is left of a root of 48 px
+    found = survey(levels[:1], [root], corner, torch.zeros(0, 4), 0, 0.95, 5)
+    assert found.positives[0] is not None
+    assert found.positives[0].box.tolist() == [-24, -24, 24, 24]
+    assert all((example.box[2:] != 24).any() for example in found.negatives)
+
+
 def test_an_image_that_is_all_crowd_teaches_no_mistakes(scenes: Scenes) -> None:
     components, everywhere = learner(scenes).first_roots(), torch.tensor([[-99.0, -99, 999, 999]])
     found = survey(scenes.levels(0), components, torch.zeros(0, 4), everywhere, 0, 0.7, 10)
@@ -88,6 +101,22 @@ def test_a_full_cache_is_learned_from_on_the_way_and_keeps_the_hardest(scenes: S
     lowest = min(float(e.vector @ vectors[e.component]) for e in mixture.cache.negatives.values())
     found = [survey(scenes.levels(i), components, b, scenes.crowd(i), i, 0.7, 1) for i, b in enumerate(mixture.boxes)]
     assert lowest < max(e.score for one in found for e in one.negatives)  # there is more to be learned from
+
+
+def test_a_round_ends_when_there_is_little_left_to_be_learned(scenes: Scenes) -> None:
+    looks = {}
+    for mining in (1, 30):
+        mixture = learner(scenes, replace(SMALL, mining=mining))
+        told = itertools.count()
+        mixture.tell = told.__next__
+        components = mixture.round(mixture.first_roots())
+        looks[mining] = next(told) // len(scenes)
+        known = mixture.cache.objective(mixture.cache.learn(components))
+        mixture.look(components, 10, place=False)
+        missed = mixture.cache.objective(components) / known
+        assert (missed > CONVERGED + 0.05) == (mining == 1), missed
+    assert looks[1] == 1
+    assert 2 <= looks[30] < 30
 
 
 def test_curves_never_fall_below_what_the_transform_counts_on(scenes: Scenes) -> None:

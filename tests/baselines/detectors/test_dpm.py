@@ -21,7 +21,7 @@ from tests.baselines.contract import all_crowd, check_results, check_round_trip,
 from tests.baselines.overfit import overfit
 
 SMALL = Config(components=1, zoom=2.0, cost=0.1, levels=5, part_rounds=3)
-QUICK = replace(SMALL, parts=2, root_rounds=1, part_rounds=1, random=40, hardest=10)
+QUICK = replace(SMALL, parts=2, root_rounds=1, part_rounds=1, mining=1, random=40, hardest=10)
 
 
 @pytest.fixture(scope="module")

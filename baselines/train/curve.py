@@ -30,11 +30,11 @@ def curve(lines: Sequence[Mapping[str, Any]]) -> str:
     """The picture as SVG.
 
     Args:
-        lines: of a log, with at least one loss.
+        lines: of a log, with at least one loss or evaluation.
     """
     losses = [(line["step"], line["loss"]) for line in lines if "loss" in line]
     judged = [line for line in lines if "loss" not in line]
-    charts = [_losses(losses)]
+    charts = [_losses(losses)] if losses else []  # a run may go on without its old log
     shown = next(((name, others) for name, others in _NUMBERS if judged and name in judged[-1]), None)
     if shown is not None:
         charts.insert(0, _numbers(judged, *shown))

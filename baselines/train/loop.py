@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -22,6 +22,7 @@ from .evaluating import measure
 from .log import Log
 from .parallel import Crew, shared_losses
 from .predicting import predict
+from .stopping import Patience, Stopped
 
 #: Steps between two lines of the log, at most.
 LOG_EVERY = 20
@@ -36,12 +37,14 @@ class Place:
         log: one line of JSON a moment.
         tell: called with (steps done, steps in all, loss, the numbers of the last evaluation).
         begin: called before the first step, when all that can be refused was looked at: nothing is written earlier.
+        patience: whether somebody has asked to stop after the step.
     """
 
     checkpoint: str
     log: Log
     tell: Callable[[int, int, float, dict[str, float]], None]
     begin: Callable[[], None] = lambda: None
+    patience: Patience = field(default_factory=Patience)
 
 
 def train(
@@ -63,6 +66,7 @@ def train(
     Raises:
         DataError: a loss that is not finite, with the images of its batch; a checkpoint that does not fit.
         ParamsError: a batch that the processes cannot share.
+        Stopped: somebody asked to stop; the checkpoint is written.
     """
     together = together or Crew()
     together.require_share(config.batch)
@@ -112,10 +116,13 @@ def train(
             measured = _evaluate(average.detector, judged, config, low)
             place.log.add(step=step, **measured)
             write_curve(place.log)
-        if together.leads and (_due(step, config.save_every) or step == end):
+        stopped = place.patience.asked and not last
+        if together.leads and (_due(step, config.save_every) or step == end or stopped):
             save(_checkpoint(config, images, step, detector, average, optimizer, measured), place.checkpoint)
         if together.leads:
             place.tell(step, config.steps, loss, measured)
+        if stopped:
+            raise Stopped(step)
     together.wait()
     return _checkpoint(config, images, max(start, end), detector, average, optimizer, measured)
 

@@ -26,6 +26,7 @@ from .proposals import read_proposals
 from .reading import Known, Wanted, read_set
 from .settings import changed
 from .source import Source, find_source, splits_of
+from .stopping import Patience
 from .traces import alone, begin
 
 
@@ -113,13 +114,15 @@ def run_training(order: Order, teller: Teller) -> Outcome:
             remedy = "give a split that has some, other than crowd regions"
             raise DataError(images.file, "annotations", "there are none to learn from", remedy)
         require_perfect(judged)
-        log = Log(os.path.join(order.folder, LOG))
+        log, patience = Log(os.path.join(order.folder, LOG)), Patience()
 
         def start() -> None:
             held.enter_context(alone(order.folder))
             begin(order.folder, config, log, before.step if before else -1)
+            if entry.learns != "fit" and together.size == 1:  # several would have to stop after the same step
+                held.enter_context(patience)
 
-        place = Place(path, log, teller.step, start)
+        place = Place(path, log, teller.step, start, patience)
         if entry.learns == "fit":
             made = _fit(config, images, judged, device, place, teller)
         else:

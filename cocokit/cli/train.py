@@ -18,6 +18,8 @@ NAME is one that cocokit baselines lists. The run's folder gets config.json, che
 curve.svg. It is evaluated as it goes, on the split val where there is one, by the same evaluator as everywhere. Started
 by torchrun, several processes share the work.
 
+Ctrl+C ends it after the step that it is at, which is kept: --resume goes on.
+
 Data that do not fit are refused before the first step: images that are not there, masks outside their image, other
 categories than those of the checkpoint.
 """
@@ -35,9 +37,16 @@ def command(name: str, output: str, threads: int | None, as_json: bool, **given:
     """Run ``cocokit train``."""
     prepare(threads)
     from cocokit.baselines.train.running import Order, run_training
+    from cocokit.baselines.train.stopping import Stopped
 
-    with Line() as line:
-        made = run_training(Order(name, folder=output, **given), line)
+    try:
+        with Line() as line:
+            made = run_training(Order(name, folder=output, **given), line)
+    except Stopped as stopped:
+        from ..places import counted
+
+        click.echo(f"{output}: kept after {counted(stopped.step, 'step')}; --resume goes on from there", err=True)
+        raise
     if not made.leads:
         return
     if as_json:

@@ -54,6 +54,12 @@ def test_trainings_of_any_kind_and_length(judged: list[dict[str, Any]], title: s
         assert title in words(curve([*losses(*values), *judged]))
 
 
+def test_a_run_that_went_on_without_its_log_has_evaluations_alone() -> None:
+    said = words(curve([{"step": 9, "AP": 0.25}]))
+    assert "AP is 0.250" in said
+    assert "Loss" not in said
+
+
 def test_it_lies_beside_its_log(tmp_path: Path) -> None:
     log = Log(str(tmp_path / "log.jsonl"))
     log.add(step=1, loss=2.0)

@@ -41,7 +41,7 @@ SETTINGS = {
     "yolo1": f"{_LITE} {_STEPS}",
     "rcnn": f"{_LITE} model.size=96 model.context=8 model.rois=48 model.width=512 size=320 proposals=600",
     "sppnet": f"{_LITE} model.width=512 model.side=320 size=320",
-    "dpm": "size=640 model.components=2",
+    "dpm": "model.components=2",
 }
 #: Those that do not learn in steps.
 STEPLESS = ("dpm",)

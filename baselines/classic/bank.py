@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -13,10 +14,13 @@ from .component import Component
 from .distance import distance_transform, farthest, give_back, move_cost
 from .moving import best_moves, best_places, moves_are_compiled
 from .pyramid import Level
+from .spectrum import LARGEST, Filters, Tiles, tiles_of
 
 #: Components whose parts are moved about in one go: what they need should stay in a processor's cache.
 TOGETHER = 16
 _ROUNDING = 1e-4
+#: From so many parts of a group and places on a level on, spectra are faster than sliding.
+_MANY_PARTS, _MANY_CELLS = 64, 2000
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,11 @@ class Group:
     def size(self) -> tuple[int, int]:
         """Rows and columns of the roots."""
         return self.root.shape[2], self.root.shape[3]
+
+    @cached_property
+    def filters(self) -> Filters:
+        """The parts' spectra."""
+        return Filters(self.parts)
 
     def members_parts(self, member: Tensor) -> Tensor:
         """(N, P) int64, which of the stacked parts belong to members (N,)."""
@@ -120,9 +129,10 @@ class Bank:
             floors: (B, components) float32 scores that matter to nobody: a component that can reach none above on any
                 image gets minus infinity everywhere.
         """
+        features = _Features(level, self.groups[0].parts.shape[-1] if self.groups else 0)
         for group in self.groups:
             if level.root.shape[2] >= group.root.shape[2] and level.root.shape[3] >= group.root.shape[3]:
-                yield _score(group, level, None if floors is None else floors[:, group.rows])
+                yield _score(group, features, None if floors is None else floors[:, group.rows])
 
 
 def _stacked(rows: list[int], both: list[Component]) -> Group:
@@ -133,11 +143,31 @@ def _stacked(rows: list[int], both: list[Component]) -> Group:
     )  # fmt: skip
 
 
-def _score(group: Group, level: Level, floors: Tensor | None) -> Scored:
-    total = functional.conv2d(level.root, group.root, group.bias)
+class _Features:
+    """A level, and the spectra of its finer half once somebody wants them."""
+
+    def __init__(self, level: Level, side: int) -> None:
+        self.level, self.side = level, side
+
+    @cached_property
+    def tiles(self) -> Tiles:
+        """The spectra, for parts of so many cells a side."""
+        return tiles_of(self.level.fine, self.side)
+
+    def of_parts(self, group: Group) -> Tensor:
+        """(B, G P, rows, columns) what each part sees; by spectra where there is enough to do to pay for them."""
+        fine, side = self.level.fine, self.side
+        cells = len(fine) * (fine.shape[2] - side + 1) * (fine.shape[3] - side + 1)
+        if fine.is_cuda or side > LARGEST or len(group.parts) < _MANY_PARTS or cells < _MANY_CELLS:
+            return functional.conv2d(fine, group.parts)
+        return group.filters.responses(self.tiles)
+
+
+def _score(group: Group, features: _Features, floors: Tensor | None) -> Scored:
+    total = functional.conv2d(features.level.root, group.root, group.bias)
     if not len(group.parts):
         return Scored(group, total, total[:, :0], total[:, :0, 0, 0])
-    responses = functional.conv2d(level.fine, group.parts)
+    responses = features.of_parts(group)
     if moves_are_compiled(responses):
         return _compiled(group, total, responses, floors)
     tops = responses.amax((2, 3))

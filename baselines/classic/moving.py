@@ -47,12 +47,13 @@ def best_moves(
         ParamsError: an anchor's place for some root is outside the scores.
     """
     _check(anchors, (total.shape[2], total.shape[3]), scores, step)
+    scores = _in_planes(scores)
     found, tops = total.contiguous().clone(), scores.new_empty(scores.shape[:2])
     planes, (high, wide) = found.shape[0] * found.shape[1], scores.shape[2:]
     floors = found.new_full((planes,), -torch.inf) if floors is None else floors
     sizes = _sizes(found.shape[1], scores, (*found.shape[2:], step))
     each, longer = int(sizes[1]), 2 * max(high, wide) + 8
-    given = [_flat(value) for value in (found, tops, floors, scores, anchors, deform)]
+    given = [*map(_flat, (found, tops, floors)), _scores(scores), *map(_flat, (anchors, deform))]
 
     lengths = 2 * (each * high + found.shape[2]), wide, 3 * wide + 8 * step, wide
 
@@ -76,9 +77,10 @@ def best_places(scores: Tensor, tops: Tensor, deform: Tensor, roots: tuple[Tenso
     Returns:
         (N, P, 2) int64 row and column.
     """
+    scores = _in_planes(scores)
     found, each = ideal.contiguous().clone(), ideal.shape[1]
     sizes = _sizes(len(deform) // each, scores, (0, 0, 0))
-    given = [_flat(value) for value in (found, scores, tops, *roots, deform)]
+    given = [_flat(found), _scores(scores), *map(_flat, (tops, *roots, deform))]
 
     def some(first: int, last: int) -> None:
         moves.best_places(*given, sizes, first, last)
@@ -95,7 +97,20 @@ def _check(anchors: Tensor, size: tuple[int, int], scores: Tensor, step: int) ->
 
 
 def _sizes(members: int, scores: Tensor, others: tuple[int, ...]) -> Any:
-    return np.array([members, scores.shape[1] // members, *scores.shape[2:], *others], np.int64)
+    shape = members, scores.shape[1] // members, *scores.shape[2:]
+    return np.array([*shape, *others, scores.stride(2), scores.stride(1)], np.int64)
+
+
+def _in_planes(scores: Tensor) -> Tensor:
+    """The same scores, (B, N, H, W), with planes at even distances and rows without gaps within them."""
+    even = scores.stride(0) == scores.shape[1] * scores.stride(1) and scores.stride(3) == 1
+    return scores if even and scores.stride(2) >= scores.shape[3] else scores.contiguous()
+
+
+def _scores(scores: Tensor) -> Any:
+    """All that lies between the first and the last, gaps included."""
+    length = 1 + sum((size - 1) * stride for size, stride in zip(scores.shape, scores.stride(), strict=True))
+    return scores.detach().as_strided((length,), (1,)).numpy()
 
 
 def _flat(value: Tensor) -> Any:

@@ -48,10 +48,12 @@ def won_back(linear: float, curve: float) -> float:
 
 
 @helper
-def extremes(scores: Any, start: int, rows: int, columns: int, ends: Any, first: int, tops: Any, lows: Any) -> None:
+def extremes(
+    scores: Any, start: int, rows: int, columns: int, pitch: int, ends: Any, first: int, tops: Any, lows: Any
+) -> None:
     """The highest score of each row of a plane, to ``ends`` from ``first`` on, and then the lowest of each."""
     for y in range(rows):
-        row, width = start + y * columns, (columns + 1) // 2
+        row, width = start + y * pitch, (columns + 1) // 2
         other = row + columns - width
         for x in range(width):  # the row's halves on each other, and again: many scores at a time
             a, b = at(scores, row + x), at(scores, other + x)
@@ -161,7 +163,8 @@ def best_moves(
         scores: (B G P high wide) of the parts.
         anchors: (G P 2) y and x of each part's own place for the first output.
         deform: (G P 4) what a move across, down, and the squares of these cost.
-        sizes: G, P, high, wide, rows, columns, and the cells of the scores from one output to the next.
+        sizes: G, P, high, wide, rows, columns, and the cells of the scores from one output to the next;
+            how far a row of the scores is from the one before, and a plane.
         first, last: planes of ``found`` to be done: from the first to before the last.
         ends: (2 P high + 2 rows,) scratch.
         reach: (2 P,) scratch.
@@ -173,15 +176,15 @@ def best_moves(
         Rows that were not passed over.
     """
     members, each, high, wide = at(sizes, 0), at(sizes, 1), at(sizes, 2), at(sizes, 3)
-    rows, columns, step = at(sizes, 4), at(sizes, 5), at(sizes, 6)
+    rows, columns, step, pitch, area = at(sizes, 4), at(sizes, 5), at(sizes, 6), at(sizes, 7), at(sizes, 8)
     roots = 2 * each * high
     done = 0
     for plane in range(first, last):
         parts = plane % members * each
         back = _ROUNDING
-        extremes(found, plane * rows * columns, rows, columns, ends, roots, along, best)
+        extremes(found, plane * rows * columns, rows, columns, columns, ends, roots, along, best)
         for n in range(each):
-            extremes(scores, (plane * each + n) * high * wide, high, wide, ends, 2 * n * high, along, best)
+            extremes(scores, (plane * each + n) * area, high, wide, pitch, ends, 2 * n * high, along, best)
             span, w = span_of(ends, 2 * n * high, high), 4 * (parts + n)
             put(tops, plane * each + n, top_of(ends, 2 * n * high, high))
             put(reach, 2 * n, paying(at(deform, w + 1), at(deform, w + 3), span, high))
@@ -209,7 +212,7 @@ def best_moves(
                 for v in range(start, stop):
                     price = cost(linear, curve, v - centre)
                     if at(ends, 2 * n * high + v) - price >= low:
-                        put(starts, count, ((plane * each + n) * high + v) * wide)
+                        put(starts, count, (plane * each + n) * area + v * pitch)
                         put(costs, count, price)
                         count += 1
                 best_runs(along, wide, scores, starts, costs, count)
@@ -242,13 +245,13 @@ def best_places(
     Returns:
         0.
     """
-    each, high, wide = at(sizes, 1), at(sizes, 2), at(sizes, 3)
+    each, high, wide, pitch = at(sizes, 1), at(sizes, 2), at(sizes, 3), at(sizes, 7)
     for n in range(first, last):
         for p in range(each):
             part, i = at(members, n) * each + p, 2 * (n * each + p)
             plane = at(images, n) * at(sizes, 0) * each + part
-            y, x, start = at(places, i), at(places, i + 1), plane * high * wide
-            best = at(scores, start + y * wide + x) + 0.0
+            y, x, start = at(places, i), at(places, i + 1), plane * at(sizes, 8)
+            best = at(scores, start + y * pitch + x) + 0.0
             w, span = 4 * part, at(tops, plane) - best
             back = won_back(at(deform, w), at(deform, w + 2))
             down = paying(at(deform, w + 1), at(deform, w + 3), span + back, high)
@@ -257,7 +260,7 @@ def best_places(
             for v in range(larger(0, y - down), -larger(-high, -y - down - 1)):
                 price = cost(at(deform, w + 1), at(deform, w + 3), v - y)
                 for u in range(larger(0, x - across), -larger(-wide, -x - across - 1)):
-                    value = at(scores, start + v * wide + u) - price - cost(at(deform, w), at(deform, w + 2), u - x)
+                    value = at(scores, start + v * pitch + u) - price - cost(at(deform, w), at(deform, w + 2), u - x)
                     if value > best:
                         best = value
                         put(places, i, v)

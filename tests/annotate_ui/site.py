@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import random
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -192,7 +191,7 @@ def attach(folder: Path, *, truth: Truth | None = None, workers: int = 8, config
     """The application of a workspace that was built before; arguments as for :func:`build`."""
     truth = truth or Truth(read_dataset(folder / "sample" / "instances.json"))
     url = database or sqlite_url(folder / "cocokit.db")
-    engine = Engine(Database(url, durable=False), NAME, clock=clock, chance=random.Random(0))
+    engine = Engine(Database(url, durable=False), NAME, clock=clock)
     app = create_app(Config(url, str(folder), str(folder / "images"), **(config or {})), clock=clock)
     with engine.database.read() as tx:
         scenes = {key: truth.scenes[coco] for coco, key in ids_by_coco_id(tx, engine.campaign.id).items()}

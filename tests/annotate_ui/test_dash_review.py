@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 import re
 import zipfile
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from collections.abc import Callable
 import pytest
 
 from cocokit.campaign.audit import broken_at, read_audit, record
+from cocokit.campaign.engine import Engine
 from cocokit.campaign.gallery import divided_masks
 from cocokit.campaign.invariants import check_campaign
 from cocokit.domain.stages import SentinelKind, Stage
@@ -26,6 +28,8 @@ from .site import Site
 def divided(make_site: Callable[..., Site]) -> Site:
     """Two workers have looked at a page, and agree on nothing but the checks."""
     site = make_site(Stage.VERIFY)
+    name, clock = site.engine.campaign.record.name, site.engine.clock
+    site.engine = Engine(site.database, name, clock=clock, chance=random.Random(0))  # the same checks every time
     seen = 0
     for hands, (worker, _) in enumerate(site.workers):
         given = site.engine.next_task(worker) if seen < 2 else None

@@ -18,7 +18,8 @@ NAME is one that cocokit baselines lists. The run's folder gets config.json, che
 curve.svg. It is evaluated as it goes, on the split val where there is one, by the same evaluator as everywhere. Started
 by torchrun, several processes share the work.
 
-Ctrl+C ends it after the step that it is at, which is kept: --resume goes on.
+Ctrl+C ends it after the step that it is at, which is kept: --resume goes on. Only what learns by steps in one process
+is kept so: not DPM, R-CNN and SPP-net, nor what torchrun started.
 
 Data that do not fit are refused before the first step: images that are not there, masks outside their image, other
 categories than those of the checkpoint.

@@ -26,6 +26,9 @@ from ..parts.post import best, finish
 from ..parts.ranges import require_ranges
 from ..parts.square import unwarp, warp, warp_targets
 
+#: The paper's scaling and moving by up to a fifth.
+TRAIN = {"scales": (0.8, 1.2)}
+
 
 @dataclass(frozen=True)
 class Config:
@@ -71,6 +74,11 @@ class Config:
     def size(self) -> int:
         """Of the square that every image is warped to, px: 448 in the paper."""
         return self.grid * self.stride
+
+    @property
+    def square(self) -> int:
+        """The same: the one size of all inputs."""
+        return self.size
 
 
 class YOLOv1(nn.Module):

@@ -31,7 +31,8 @@ class TrainConfig:
         ema: how much of the averaged weights, which are those that predict, each step keeps; 0 to go without.
         precision: of the forward pass: bfloat16 where it may be, or float32.
         size: the longer side of an image, px; detectors with an input of one size have theirs in ``model.size``.
-        scales: the least and the largest share of ``size`` by which images are seen in training.
+        scales: the least and the largest share of ``size`` by which images are seen in training; where the input has
+            one size, a smaller image lies somewhere in it, and of a larger one a part is seen.
         flip: the share of images that are seen mirrored in training.
         proposals: regions of an image at most, for detectors that are given them.
         evaluate_every, save_every: steps; 0 for at the end alone.
@@ -80,7 +81,7 @@ class TrainConfig:
     @property
     def square(self) -> int:
         """The side of the input of a detector that takes one size alone; 0 for all others."""
-        return int(getattr(self.model, "size", 0))
+        return int(getattr(self.model, "square", 0))
 
 
 def default_config(baseline: str) -> TrainConfig:

@@ -1,11 +1,12 @@
-"""Images that live where they are needed: small, as bytes, on the device; batches are made of them there."""
+"""Images that live where they are seen: small, as bytes, on the device if they fit; batches are made of them there."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,6 +18,7 @@ from ..batch import Batch, Target
 from .categories import Category, keypoint_count, mirrored
 from .collate import collate
 from .config import TrainConfig
+from .framing import framed
 
 #: Networks halve their maps five times.
 STRIDE = 32
@@ -24,10 +26,17 @@ STRIDE = 32
 
 @dataclass(frozen=True)
 class View:
-    """How an image is seen: its size over that of an evaluation, and whether it is mirrored."""
+    """How an image is seen in training.
+
+    Attributes:
+        scale: its size over that of an evaluation.
+        flip: whether it is mirrored.
+        shift: where it lies, down and across, in an input of one size: see :func:`.framing.framed`.
+    """
 
     scale: float = 1.0
     flip: bool = False
+    shift: tuple[float, float] = (0.5, 0.5)
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Item:
         id: in the dataset.
         name: its file.
         height, width: px of the photograph.
-        pixels: (3, h, w) uint8, RGB, small enough for every view.
+        pixels: (3, h, w) uint8, RGB, small enough for every view; all tensors are where it is.
         boxes: (N, 4) float32 corners, px of the photograph.
         labels: (N,) int64.
         crowd: (C, 4) float32 corners, px of the photograph.
@@ -82,6 +91,7 @@ class ImageSet(Sequence[Batch]):
         digest: of the file and the images, hexadecimal.
         size: the longer side of an image, px.
         square: the side of every input, where a detector takes one size alone; 0 otherwise.
+        device: where batches are made.
     """
 
     file: str
@@ -92,6 +102,7 @@ class ImageSet(Sequence[Batch]):
     digest: str
     size: int
     square: int = 0
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     _mirror: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -108,27 +119,31 @@ class ImageSet(Sequence[Batch]):
     def shape(self, item: Item, scale: float = 1.0) -> tuple[int, int]:
         """Height and width px at which an image is seen."""
         if self.square:
-            return self.square, self.square
+            return (max(1, round(self.square * scale)),) * 2
         factor = self.size * scale / max(item.height, item.width)
         return max(1, round(item.height * factor)), max(1, round(item.width * factor))
 
     def padded(self, item: Item, scale: float = 1.0) -> tuple[int, int]:
-        """The same with its padding."""
+        """The same with its padding, or the square."""
+        if self.square:
+            return self.square, self.square
         height, width = self.shape(item, scale)
-        return (height, width) if self.square else (-(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE)
+        return -(-height // STRIDE) * STRIDE, -(-width // STRIDE) * STRIDE
 
     def batch(self, place: int, view: View | None = None) -> Batch:
-        """One image and its target as a batch, padded to multiples of 32."""
-        item, view = self.items[place], view or View()
-        shape, full = self.shape(item, view.scale), self.padded(item, view.scale)
+        """One image and its target as a batch, padded to multiples of 32, or put into its square."""
+        item, view = _moved(self.items[place], self.device), view or View()
+        shape = self.shape(item, view.scale)
+        full = shape if self.square else self.padded(item, view.scale)
         pixels = _seen(item.pixels[None].float() / 255, shape, view.flip)
-        ratio = torch.tensor([shape[1] / item.width, shape[0] / item.height], device=pixels.device)
+        ratio = torch.tensor([shape[1] / item.width, shape[0] / item.height], device=self.device)
         boxes, crowd = (_boxes(b, ratio, shape[1], view.flip) for b in (item.boxes, item.crowd))
         proposals = None if item.proposals is None else _boxes(item.proposals, ratio, shape[1], view.flip)
-        masks = None if item.masks is None else _padded(_masks(item, shape, view.flip), full)
+        masks = None if item.masks is None else _padded(_masks(item, self.device, shape, view.flip), full)
         points = None if item.keypoints is None else _points(item.keypoints, ratio, shape[1], view.flip, self._swaps())
         target = Target(boxes, item.labels, masks, points, crowd, proposals)
-        return Batch(_padded(pixels, full), (shape,), (target,), None if proposals is None else (proposals,))
+        batch = Batch(_padded(pixels, full), (shape,), (target,), None if proposals is None else (proposals,))
+        return framed(batch, self.square, view.shift) if self.square and view.scale != 1 else batch
 
     def training_batch(self, config: TrainConfig, step: int, rank: int = 0, ranks: int = 1) -> tuple[Batch, list[int]]:
         """The share of one process in the batch of a step, and the ids of all its images.
@@ -171,7 +186,7 @@ def _shuffled(seed: int, count: int, time: int) -> list[int]:
 def _view(config: TrainConfig, place: int) -> View:
     """How the image at a place of the order is seen."""
     chance = random.Random(f"view {config.seed} {place}")
-    return View(chance.uniform(*config.scales), chance.random() < config.flip)
+    return View(chance.uniform(*config.scales), chance.random() < config.flip, (chance.random(), chance.random()))
 
 
 def _seen(planes: Tensor, shape: tuple[int, int], flip: bool) -> Tensor:
@@ -194,12 +209,22 @@ def _points(points: Tensor, ratio: Tensor, width: int, flip: bool, swaps: list[i
     return seen * (seen[:, :, 2:] > 0)
 
 
-def _masks(item: Item, shape: tuple[int, int], flip: bool) -> Tensor:
-    """(N, h, w) bool of the view's size."""
+def _moved(item: Item, device: torch.device) -> Item:
+    """The image on a device, apart from its masks."""
+    if item.pixels.device == device:
+        return item
+    own: dict[str, Any] = {name: v.to(device) for name, v in vars(item).items() if isinstance(v, Tensor)}
+    return replace(item, **own)
+
+
+def _masks(item: Item, device: torch.device, shape: tuple[int, int], flip: bool) -> Tensor:
+    """(N, h, w) bool of the view's size; put together where its parts are, and moved then."""
     assert item.masks is not None
-    whole = torch.zeros(len(item.masks), *item.pixels.shape[1:], dtype=torch.bool, device=item.pixels.device)
+    where = item.masks[0].pixels.device if item.masks else device
+    whole = torch.zeros(len(item.masks), *item.pixels.shape[1:], dtype=torch.bool, device=where)
     for mask, crop in zip(whole, item.masks, strict=True):
         mask[crop.top : crop.top + crop.pixels.shape[0], crop.left : crop.left + crop.pixels.shape[1]] = crop.pixels
+    whole = whole.to(device)
     if not len(whole) or tuple(whole.shape[1:]) == shape:
         sized = whole if len(whole) else whole.new_zeros(0, *shape)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,19 +47,24 @@ def measure(rows: list[dict[str, Any]], images: ImageSet, entry: Entry) -> dict[
     return found
 
 
-def require_perfect(images: ImageSet) -> None:
+def require_perfect(images: ImageSet, progress: Callable[[int, int], None] = lambda done, total: None) -> None:
     """Refuse a set whose own annotations, as detections, have no AP of 1: every later number would be wrong.
 
     They go the way of detections: into the batch's pixels and labels, back into a results file, to the evaluator.
+
+    Args:
+        images: the set.
+        progress: called with (images looked at, images in all).
 
     Raises:
         DataError: the AP is less.
     """
     rows = []
-    for batch, item in zip(images, images.items, strict=True):
+    for place, (batch, item) in enumerate(zip(images, images.items, strict=True), 1):
         assert batch.targets is not None
         size = item.height, item.width
         rows += result_rows(as_result(batch.targets[0]), item.id, batch.sizes[0], size, images.categories)
+        progress(place, len(images))
     if not rows:
         return
     most = max((len(item.labels) for item in images.items), default=0)

@@ -38,6 +38,7 @@ class Place:
         tell: called with (steps done, steps in all, loss, the numbers of the last evaluation).
         begin: called before the first step, when all that can be refused was looked at: nothing is written earlier.
         patience: whether somebody has asked to stop after the step.
+        doing: called with (what, so much, in all) while something else than a step takes long.
     """
 
     checkpoint: str
@@ -45,6 +46,7 @@ class Place:
     tell: Callable[[int, int, float, dict[str, float]], None]
     begin: Callable[[], None] = lambda: None
     patience: Patience = field(default_factory=Patience)
+    doing: Callable[[str, int, int], None] = lambda what, done, total: None
 
 
 def train(
@@ -113,7 +115,7 @@ def train(
             place.log.add(step=step, loss=loss, losses=shared, lr=learning_rate(config, step - 1),
                           images_per_second=round(done / (time.monotonic() - began), 2))  # fmt: skip
         if together.leads and (_due(step, config.evaluate_every) or last):
-            measured = _evaluate(average.detector, judged, config, low)
+            measured = _evaluate(average.detector, judged, config, low, place)
             place.log.add(step=step, **measured)
             write_curve(place.log)
         stopped = place.patience.asked and not last
@@ -144,10 +146,12 @@ def _due(step: int, every: int) -> bool:
     return every > 0 and step % every == 0
 
 
-def _evaluate(detector: Any, judged: ImageSet, config: TrainConfig, low: bool) -> dict[str, float]:
-    device = judged.items[0].pixels.device.type
-    context = torch.autocast(device, torch.bfloat16, enabled=low)
-    return measure(predict(detector, judged, config.batch, context), judged, entry_of(config))
+def _evaluate(
+    detector: Any, judged: ImageSet, config: TrainConfig, low: bool, place: Place
+) -> dict[str, float]:
+    context = torch.autocast(judged.device.type, torch.bfloat16, enabled=low)
+    rows = predict(detector, judged, config.batch, context, lambda *at: place.doing("evaluating", *at))
+    return measure(rows, judged, entry_of(config))
 
 
 def _seed(seed: int, step: int, rank: int) -> int:

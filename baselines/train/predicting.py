@@ -36,7 +36,7 @@ def predict(
     detector.eval()
     rows: dict[int, list[dict[str, Any]]] = {}
     order = sorted(range(len(images)), key=lambda place: images.padded(images.items[place]))
-    with torch.no_grad(), autocast or torch.autocast(images.items[0].pixels.device.type, enabled=False):
+    with torch.no_grad(), autocast or torch.autocast(images.device.type, enabled=False):
         for _, same in groupby(order, key=lambda place: images.padded(images.items[place])):
             places = list(same)
             for first in range(0, len(places), batch):

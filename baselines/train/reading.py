@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,9 +24,12 @@ from cocokit.rle import runs_of
 from .categories import Category, categories_of, keypoint_count, require_same
 from .data import Crop, ImageSet, Item
 from .examine import examine, has_annotations, image_sizes, without_extent
-from .room import require_room
+from .room import find_room
+from .shelf import Shelf
 from .source import Source
 
+#: Images that are decoded before the next ones are begun.
+AT_ONCE = 512
 #: Called with (images read, images in all).
 Progress = Callable[[int, int], None]
 
@@ -63,12 +67,12 @@ def read_set(
     source: Source, wanted: Wanted, device: torch.device | str = "cpu", known: Known | None = None,
     proposals: dict[int, Tensor] | None = None, progress: Progress | None = None,
 ) -> ImageSet:  # fmt: skip
-    """Read a split into memory.
+    """Read a split.
 
     Args:
         source: where it is.
         wanted: what of it.
-        device: where its images are to live.
+        device: where its images are to be seen.
         known: what labels stand for already, and since when; None for the split's own categories.
         proposals: regions of each image by its id, (R, 4) float32 corners px, for detectors that are given them.
         progress: called as images are read.
@@ -103,22 +107,35 @@ def read_images(
 
     Raises:
         DataError: an image that is broken, or of another size than the dataset says; no proposals for one; more images
-            than fit into memory.
+            than there is room for.
     """
-    reader = _Reader(dataset, folder, categories, wanted, torch.device(device), without_extent(dataset))
+    device, count = torch.device(device), len(dataset.images)
     shapes = zip(dataset.images.height.tolist(), dataset.images.width.tolist(), strict=True)
-    needed = sum(3 * height * width for height, width in (reader.small(*shape) for shape in shapes if min(shape) > 0))
-    require_room(needed, len(dataset.images), reader.device, file)
+    needed = sum(3 * math.prod(small_size(wanted, *shape)) for shape in shapes if min(shape) > 0)
+    room, none = find_room(needed, count, device, file), torch.zeros(3, 0, 0, dtype=torch.uint8)
     digest, items = hashlib.sha256(_bytes(file) if os.path.isfile(file) else b""), list[Item]()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for item, part in pool.map(reader.read, range(len(dataset.images))):
-            if proposals is not None:
-                item = _with_proposals(item, proposals, file)
-            items.append(item)
-            digest.update(part)
-            if progress is not None:
-                progress(len(items), len(dataset.images))
-    return ImageSet(file, folder, dataset, categories, items, digest.hexdigest(), wanted.size, wanted.square)
+    with Shelf(room, device) as shelf, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        reader = _Reader(dataset, folder, categories, wanted, shelf.where, without_extent(dataset))
+        for first in range(0, count, AT_ONCE):  # what waits to be put down is in memory
+            for item, part in pool.map(reader.read, range(first, min(first + AT_ONCE, count))):
+                if proposals is not None:
+                    item = _with_proposals(item, proposals, file, shelf.where)
+                shelf.put(item.pixels)
+                items.append(replace(item, pixels=none))
+                digest.update(part)
+                if progress is not None:
+                    progress(len(items), count)
+        items = [replace(item, pixels=pixels) for item, pixels in zip(items, shelf.take(), strict=True)]
+    return ImageSet(file, folder, dataset, categories, items, digest.hexdigest(), wanted.size, wanted.square, device)
+
+
+def small_size(wanted: Wanted, height: int, width: int) -> tuple[int, int]:
+    """The size px at which an image is kept: never larger than the photograph."""
+    if wanted.square:
+        side = round(wanted.square * max(1.0, wanted.largest))
+        return min(height, side), min(width, side)
+    factor = min(1.0, wanted.size * wanted.largest / max(height, width))
+    return max(1, round(height * factor)), max(1, round(width * factor))
 
 
 def _require(dataset: Dataset, categories: Sequence[Category], wanted: Wanted, file: str) -> None:
@@ -157,25 +174,18 @@ class _Reader:
         if min(stated) > 0 and stated != (height, width):
             reason = f"is {width} x {height} px, but image {number} says {stated[1]} x {stated[0]}"
             raise DataError(path, "", reason, "annotations belong to the photo in its original size")
-        small = self.small(height, width)
+        small = small_size(self.wanted, height, width)
         pixels = torch.from_numpy(photo.copy()).permute(2, 0, 1)
         rows = self.dataset.annotations_of_image(number)
         rows = rows[~self.empty[rows]]
         crowd = self._crowd(rows)
         item = Item(
-            number, name, height, width, _sized(pixels, small).to(self.device), self._boxes(rows[~crowd]),
+            number, name, height, width, _sized(pixels, small), self._boxes(rows[~crowd]),
             self._labels(rows[~crowd]), self._boxes(rows[crowd]),
             self._masks(rows[~crowd], (height, width), small) if self.wanted.masks else None,
             self._points(rows[~crowd]) if self.wanted.keypoints and keypoint_count(self.categories) else None,
         )  # fmt: skip
         return item, hashlib.sha256(_bytes(path)).digest()
-
-    def small(self, height: int, width: int) -> tuple[int, int]:
-        """The size at which an image is kept: never larger than the photograph."""
-        if self.wanted.square:
-            return min(height, self.wanted.square), min(width, self.wanted.square)
-        factor = min(1.0, self.wanted.size * self.wanted.largest / max(height, width))
-        return max(1, round(height * factor)), max(1, round(width * factor))
 
     def _crowd(self, rows: Int64) -> np.ndarray:
         crowd = self.dataset.annotations.iscrowd
@@ -234,11 +244,11 @@ def _sized(planes: Tensor, size: tuple[int, int]) -> Tensor:
     return interpolate(planes[None], size, mode="bilinear", antialias=True)[0]
 
 
-def _with_proposals(item: Item, proposals: dict[int, Tensor], file: str) -> Item:
+def _with_proposals(item: Item, proposals: dict[int, Tensor], file: str, where: torch.device) -> Item:
     if item.id not in proposals:
         remedy = "make them of this split too"
         raise DataError(file, f"image {item.id}", "there are no proposals for it", remedy)
-    return replace(item, proposals=proposals[item.id].to(item.pixels.device))
+    return replace(item, proposals=proposals[item.id].to(where))
 
 
 def _bytes(path: str) -> bytes:

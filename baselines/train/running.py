@@ -113,7 +113,8 @@ def run_training(order: Order, teller: Teller) -> Outcome:
         if not any(len(item.labels) for item in images.items):
             remedy = "give a split that has some, other than crowd regions"
             raise DataError(images.file, "annotations", "there are none to learn from", remedy)
-        require_perfect(judged)
+        name = os.path.basename(judged.file)
+        require_perfect(judged, lambda *at: teller.doing(f"checking {name}", *at))
         log, patience = Log(os.path.join(order.folder, LOG)), Patience()
 
         def start() -> None:
@@ -122,9 +123,9 @@ def run_training(order: Order, teller: Teller) -> Outcome:
             if entry.learns != "fit" and together.size == 1:  # several would have to stop after the same step
                 held.enter_context(patience)
 
-        place = Place(path, log, teller.step, start, patience)
+        place = Place(path, log, teller.step, start, patience, teller.doing)
         if entry.learns == "fit":
-            made = _fit(config, images, judged, device, place, teller)
+            made = _fit(config, images, judged, device, place)
         else:
             made = train(config, images, judged, place, device, together, before)
     return Outcome(made, judged.file, judged.file == images.file, together.leads)
@@ -194,13 +195,13 @@ def _require_same_way(config: TrainConfig, before: Checkpoint) -> None:
 
 
 def _fit(
-    config: TrainConfig, images: ImageSet, judged: ImageSet, device: torch.device, place: Place, teller: Teller
+    config: TrainConfig, images: ImageSet, judged: ImageSet, device: torch.device, place: Place
 ) -> Checkpoint:
     """Let a detector learn in its own way."""
     detector = build(config, images.categories).to(device)
     place.begin()
-    detector.fit(images, lambda done, total, what: teller.doing(what, done, total))
-    rows = predict(detector, judged, config.batch, progress=lambda *at: teller.doing("evaluating", *at))
+    detector.fit(images, lambda done, total, what: place.doing(what, done, total))
+    rows = predict(detector, judged, config.batch, progress=lambda *at: place.doing("evaluating", *at))
     measured = measure(rows, judged, entry_of(config))
     made = Checkpoint(config, images.categories, images.digest, 0, detector.state_dict(), {}, {}, measured)
     checkpoints.save(made, place.checkpoint)

@@ -13,7 +13,6 @@ import torch
 from PIL import Image
 
 from cocokit.baselines.batch import Target
-from cocokit.baselines.train import room
 from cocokit.baselines.train.categories import Category, mirrored
 from cocokit.baselines.train.config import default_config
 from cocokit.baselines.train.data import ImageSet, View, order_of
@@ -220,15 +219,6 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     layout(tmp_path, "exports/a/instances.json", "exports/b/instances.json")
     with pytest.raises(NotFoundError, match=r"several exports.*exports/a, .*exports/b"):
         find_source(str(tmp_path))
-
-
-def test_more_images_than_fit_are_refused_before_any_is_read(scenes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    left = room.memory_left(torch.device("cpu"))
-    assert left is None or left > 2**20
-    monkeypatch.setattr(room, "memory_left", lambda device: 300_000)
-    read_set(find_source(str(scenes)), Wanted(80))  # 6 x 80 x 48 px
-    with pytest.raises(DataError, match=r"its 6 images take 0\.0 GB, and cpu has 0\.0 GB left; see them smaller"):
-        read_set(find_source(str(scenes)), Wanted(160))
 
 
 def test_boxes_without_extent_are_left_out(scenes: Path) -> None:

@@ -23,6 +23,7 @@ from cocokit.baselines.train.log import Log
 from cocokit.baselines.train.loop import Place, train
 from cocokit.baselines.train.parallel import Crew
 from cocokit.baselines.train.reading import Wanted, read_set
+from cocokit.baselines.train.running import Order, run_training
 from cocokit.baselines.train.settings import changed
 from cocokit.baselines.train.source import find_source
 from cocokit.errors import DataError
@@ -95,6 +96,25 @@ def test_the_loss_falls_and_the_log_says_so(shapes: Path, tmp_path: Path) -> Non
     judged = [line for line in lines if "AP" in line]
     assert [line["step"] for line in judged] == [*range(4, 61, 4)]
     assert all(-1 <= line["AP50"] <= 1 for line in judged)
+
+
+def test_everything_long_is_told(shapes: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+
+    class Ear:
+        def doing(self, what: str, done: int, total: int) -> None:
+            told.append((what, done, total))
+
+        def step(self, done: int, total: int, loss: float, measured: dict[str, float]) -> None:
+            told.append(("step", done, total))
+
+    order = Order("toy", str(shapes), str(tmp_path / "run"), ("steps=2", "evaluate_every=1", "batch=2"), device="cpu")
+    run_training(order, Ear())
+    train, val = (len(images_of(shapes, split)) for split in ("train", "val"))
+    before = [(what, n, count) for what, count in (("reading train", train), ("reading val", val),
+              ("checking instances_val.json", val)) for n in range(1, count + 1)]  # fmt: skip
+    seen = [("evaluating", n, val) for n in [*range(2, val, 2), val]]
+    assert told == [*before, *seen, ("step", 1, 2), *seen, ("step", 2, 2)]
 
 
 def test_a_loss_that_is_not_finite_stops_with_the_images_named(shapes: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What each baseline comes to on small sets of photographs: trained one after the other, as a table.
 
-    python -m tests.benchmarks.baselines_trained NAME=DATA[,IMAGES] ... [--only mask_rcnn ssd] [--steps 120] [-o RUNS]
+    python -m tests.benchmarks.baselines_trained NAME=DATA[,IMAGES] ... [--only mask_rcnn ssd]
+        [--steps 120] [--set NAME=VALUE ...] [-o RUNS]
 
 DATA and IMAGES are what ``cocokit train`` takes, with a split train and a split val; NAME is what the table calls them.
 Everything that has a backbone begins from ImageNet weights (EfficientNet-Lite 0, its statistics frozen), sees images of
@@ -89,20 +90,25 @@ def regions(data: Sequence[str], runs: Path) -> list[str]:
     return words
 
 
-def train(baseline: str, name: str, data: Sequence[str], steps: int, runs: Path, given: Sequence[str]) -> Trained:
-    """Train one of them; ``data`` and ``given`` are options of the command."""
+def train(
+    baseline: str, name: str, data: Sequence[str], steps: int, runs: Path, given: Sequence[str],
+    more: Sequence[str] = (),
+) -> Trained:  # fmt: skip
+    """Train one of them; ``data`` and ``given`` are options of the command, ``more`` settings beyond its own."""
     own = find_detector(baseline).learns == "fit"
     settings = SETTINGS[baseline].split()
     if baseline not in STEPLESS:
         settings.append(f"model.steps={steps}" if own else f"steps={steps}")
-    words = [word for setting in settings for word in ("--set", setting)]
+    words = [word for setting in [*settings, *more] for word in ("--set", setting)]
     began = cpu()
     told = command("train", baseline, *data, "-o", str(runs / baseline), "--threads", "1", "--json", *words,
                    *(given if baseline in GIVEN else ()))  # fmt: skip
     return Trained(baseline, name, (cpu() - began) / 60, json.loads(told)["measured"])
 
 
-def lines(data: dict[str, list[str]], only: Sequence[str], steps: int, runs: Path) -> Iterator[str]:
+def lines(
+    data: dict[str, list[str]], only: Sequence[str], steps: int, runs: Path, more: Sequence[str] = ()
+) -> Iterator[str]:
     """The table, row by row."""
     yield HEAD
     for name, options in data.items():
@@ -110,7 +116,7 @@ def lines(data: dict[str, list[str]], only: Sequence[str], steps: int, runs: Pat
         here.mkdir(parents=True)
         given = regions(options, here) if set(only) & set(GIVEN) else []
         for baseline in only:
-            yield train(baseline, name, options, steps, here, given).row()
+            yield train(baseline, name, options, steps, here, given, more).row()
 
 
 def options_of(place: str) -> list[str]:
@@ -125,11 +131,12 @@ def main() -> None:
     parser.add_argument("data", nargs="+", metavar="NAME=DATA[,IMAGES]")
     parser.add_argument("--only", nargs="+", default=list(SETTINGS), choices=list(SETTINGS))
     parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", help="settings for all of them")
     parser.add_argument("-o", "--output", type=Path, help="where the runs go; nowhere if it is not given")
     given = parser.parse_args()
     data = {name: options_of(place) for name, _, place in (word.partition("=") for word in given.data)}
     with TemporaryDirectory() as aside:
-        for line in lines(data, given.only, given.steps, given.output or Path(aside)):
+        for line in lines(data, given.only, given.steps, given.output or Path(aside), given.set):
             print(line, flush=True)
 
 

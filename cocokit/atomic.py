@@ -52,6 +52,18 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
         file.write(data)
 
 
+def require_folder(path: str | os.PathLike[str]) -> None:
+    """Say before minutes of work, not after them, that a file cannot be written. Raises DataError.
+
+    What is there already, such as a device, is left to :func:`atomic_write`.
+    """
+    target = os.path.realpath(path)
+    folder = os.path.dirname(target)
+    if not os.path.exists(target) and not (os.path.isdir(folder) and os.access(folder, os.W_OK)):
+        reason = "cannot be written: its folder is not there or closed to us"
+        raise DataError(os.fspath(path), "", reason, "create it first")
+
+
 def no_text(error: UnicodeEncodeError) -> str:
     """What is wrong with text that cannot be written, as a phrase with a verb."""
     around = error.object[max(0, error.start - 20) : error.end + 20]

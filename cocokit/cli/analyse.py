@@ -48,7 +48,9 @@ def command(name: str | None, show: bool, plot_file: str | None, as_json: bool, 
         _show(settings, as_json)
         return
     if plot_file is not None:
-        _require_folder(plot_file)
+        from ..atomic import require_folder
+
+        require_folder(plot_file)
     found = _found(name, settings, given["device"])
     if plot_file is not None:
         from ..atomic import write_text
@@ -62,17 +64,6 @@ def command(name: str | None, show: bool, plot_file: str | None, as_json: bool, 
         click.echo("\n".join(_lines(found)))
         if plot_file is not None:
             click.echo(f"\n{plot_file}: the same as a picture")
-
-
-def _require_folder(file: str) -> None:
-    """Say before the minutes of trainings, not after them, that a picture cannot be written. Raises DataError."""
-    import os
-
-    from ..errors import DataError
-
-    folder = os.path.dirname(os.path.abspath(file))
-    if not os.path.isdir(folder) or not os.access(folder, os.W_OK):
-        raise DataError(file, "", "cannot be written: its folder is not there or closed to us", "create it first")
 
 
 def _list(as_json: bool) -> None:

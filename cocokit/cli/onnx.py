@@ -40,8 +40,9 @@ def command(run: str, output: str, size: tuple[int, int] | None, as_json: bool) 
     from cocokit.baselines.train.onnx import export
 
     config, detector, known = read_run(run)
-    side = config.square or -(-config.size // 32) * 32
-    chosen = (side, side) if size is None or config.square else size
+    fixed = int(getattr(config.model, "size", 0))  # of images, or of R-CNN's regions
+    side = fixed or -(-config.size // 32) * 32
+    chosen = (side, side) if size is None or fixed else size
     with Progress(f"exporting {run}", kernels=False):
         found = export(detector, config.baseline, known.categories if known else (), chosen, output)
     if as_json:

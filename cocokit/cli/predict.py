@@ -40,11 +40,13 @@ def command(
     prepare(threads)
     from cocokit.baselines.train.applying import Question, run_prediction
 
-    from ..atomic import write_text
+    from ..atomic import require_folder, write_text
     from ..coco_json import results_from_json
     from ..places import counted
     from ._output import print_json
 
+    if output is not None:
+        require_folder(output)
     with Line() as line:
         found = run_prediction(Question(run, **given), line)
         if output is not None:
@@ -101,4 +103,13 @@ def _picture_names(found: Predicted) -> dict[int, str]:
 
     short = {item.id: os.path.splitext(item.name)[0].replace(os.sep, "_") for item in found.images.items}
     often = Counter(short.values())
-    return {number: f"{name}.png" if often[name] == 1 else f"{name}-{number}.png" for number, name in short.items()}
+    taken = {name for name, count in often.items() if count == 1}
+    names = {}
+    for number, name in short.items():
+        if often[name] > 1:
+            name = f"{name}-{number}"
+            while name in taken:
+                name += f"-{number}"
+            taken.add(name)
+        names[number] = f"{name}.png"
+    return names

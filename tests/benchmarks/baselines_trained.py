@@ -39,7 +39,7 @@ SETTINGS = {
     "fast_rcnn": f"{_LITE} {_STEPS} {_HEADS} model.neck=fpn model.pool=align",
     "retinanet": f"{_LITE} {_STEPS} model.width=64 model.convs=2",
     "ssd": f"{_LITE} {_STEPS}",
-    "yolo1": f"{_LITE} {_STEPS}",
+    "yolo1": f"{_LITE} {_STEPS} lr=0.001",  # its fully connected layers run away at the others' rate
     "rcnn": f"{_LITE} model.size=96 model.context=8 model.rois=48 model.width=512 size=320 proposals=600",
     "sppnet": f"{_LITE} model.width=512 model.side=320 size=320",
     "dpm": "model.components=2",

@@ -12,6 +12,7 @@ import pytest
 import torch
 from click.testing import Result
 
+from cocokit.baselines.train import applying
 from cocokit.baselines.train import checkpoint as checkpoints
 from cocokit.baselines.train.shapes import write_shapes
 from cocokit.baselines.train.traces import alone
@@ -126,3 +127,22 @@ def test_photographs_that_differ_in_their_ending_have_a_picture_each(shapes: Pat
         (folder / name).write_bytes((shapes / "images" / "000000.png").read_bytes())
     assert cocokit("predict", "whole", "--data", folder, "--draw", tmp_path / "drawn").exit_code == 0
     assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["a-1.png", "a-2.png", "b.png"]
+
+
+def test_a_picture_takes_no_others_name(shapes: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("a-2.png", "a.bmp", "a.png"):
+        (folder / name).write_bytes((shapes / "images" / "000000.png").read_bytes())
+    assert cocokit("predict", "whole", "--data", folder, "--draw", tmp_path / "drawn").exit_code == 0
+    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["a-2-2.png", "a-2.png", "a-3.png"]
+
+
+def test_where_results_cannot_be_written_is_said_before_they_are_made(
+    shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(applying, "run_prediction", lambda *words: seen.append(words))
+    refused(cocokit("predict", "whole", "--data", shapes, "-o", tmp_path / "nowhere" / "p.json"),
+            "its folder is not there or closed to us", "create it first")  # fmt: skip
+    assert not seen

@@ -29,7 +29,7 @@ from .shelf import Shelf
 from .source import Source
 
 #: Images that are decoded before the next ones are begun.
-AT_ONCE = 512
+AT_ONCE = 128
 #: Called with (images read, images in all).
 Progress = Callable[[int, int], None]
 

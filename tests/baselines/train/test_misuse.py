@@ -120,22 +120,19 @@ def without_masks_and_the_first_image(value: Any) -> None:
         del annotation["segmentation"]
 
 
-def test_photographs_that_differ_in_their_ending_have_a_picture_each(shapes: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("photos", "pictures"), [
+    (("a.png", "a.bmp", "b.png"), ["a-1.png", "a-2.png", "b.png"]),
+    (("a-2.png", "a.bmp", "a.png"), ["a-2-2.png", "a-2.png", "a-3.png"]),
+])  # fmt: skip
+def test_photographs_that_differ_in_their_ending_have_a_picture_each(
+    photos: tuple[str, ...], pictures: list[str], shapes: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "photos"
     folder.mkdir()
-    for name in ("a.png", "a.bmp", "b.png"):
+    for name in photos:
         (folder / name).write_bytes((shapes / "images" / "000000.png").read_bytes())
     assert cocokit("predict", "whole", "--data", folder, "--draw", tmp_path / "drawn").exit_code == 0
-    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["a-1.png", "a-2.png", "b.png"]
-
-
-def test_a_picture_takes_no_others_name(shapes: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "photos"
-    folder.mkdir()
-    for name in ("a-2.png", "a.bmp", "a.png"):
-        (folder / name).write_bytes((shapes / "images" / "000000.png").read_bytes())
-    assert cocokit("predict", "whole", "--data", folder, "--draw", tmp_path / "drawn").exit_code == 0
-    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["a-2-2.png", "a-2.png", "a-3.png"]
+    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == pictures
 
 
 def test_where_results_cannot_be_written_is_said_before_they_are_made(

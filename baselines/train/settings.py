@@ -78,7 +78,7 @@ def unknown(name: str, value: object, known: Iterable[str]) -> ParamsError:
     names = list(known)
     near = get_close_matches(name, names, 1, 0.5) or get_close_matches(name.rpartition(".")[2], names, 1, 0.3)
     hint = f"the nearest is {near[0]}" if near else f"there are {', '.join(names)}"
-    return ParamsError(name, value, f"there is no such setting; {hint}")
+    return ParamsError(name if name.isprintable() else ascii(name), value, f"there is no such setting; {hint}")
 
 
 def types_of(kind: type[Any]) -> dict[str, Any]:

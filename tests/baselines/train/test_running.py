@@ -308,6 +308,8 @@ ODD = [
     lambda v: v.update(categories=3), lambda v: v["categories"].pop(),
     lambda v: v.update(format="cocokit checkpoint 0"),
     lambda v: v["average"].update({"box.weight": torch.zeros(2, 2)}), lambda v: v["average"].pop("box.bias"),
+    lambda v: v["config"].update({"\nwarmup": 2}), lambda v: v["config"].update(baseline="to\ny"),
+    lambda v: v["config"].update({3: 2}), lambda v: v["config"]["model"].update({"wid\nth": 2}),
     lambda v: v["average"].update({"box.weight": "text"}), lambda v: v["average"].update({3: torch.zeros(1)}),
 ]  # fmt: skip
 

@@ -81,6 +81,7 @@ def run(demo: Demo, pace_s: float, seconds: float | None) -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # told once is enough: what ends is not interrupted
     raise KeyboardInterrupt
 
 
